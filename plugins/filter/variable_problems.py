@@ -1,0 +1,135 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Say which rook_* variables of an inventory no role knows, or have the wrong type."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: variable_problems
+version_added: 0.1.0
+short_description: Unknown and ill-typed rook_* variables of the hosts of a play
+author: The rookery.rook authors (@rookery)
+description:
+  - Compares every C(rook_*) variable that the inventory or the command line gives a host with the argument specifications of the
+    collection's roles.
+  - A misspelt variable is otherwise silently ignored, and a wrong type is found only when its role starts, after others have
+    changed the site.
+positional: specs, hosts
+options:
+  _input:
+    description: The variables of all hosts, C(hostvars).
+    type: dict
+    required: true
+  specs:
+    description: The parsed C(meta/argument_specs.yml) of every role.
+    type: list
+    elements: dict
+    required: true
+  hosts:
+    description: Names of the hosts whose variables are looked at.
+    type: list
+    elements: str
+    required: true
+"""
+
+EXAMPLES = r"""
+- name: Refuse misspelt variables
+  vars:
+    specs:
+      - argument_specs: {main: {options: {rook_storage_filesystems: {type: list, elements: dict}}}}
+  ansible.builtin.assert:
+    that: hostvars | rookery.rook.variable_problems(specs, ansible_play_hosts_all) is falsy
+"""
+
+RETURN = r"""
+_value:
+  description: A sentence for each problem, naming the variable, its hosts, the reason and the way out.
+  type: list
+  elements: str
+"""
+
+import difflib
+import typing as t
+
+from ansible.errors import AnsibleError
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    Known = dict[str, tuple[str, dict[str, t.Any]]]
+
+PREFIX = "rook_"
+SITE_PREFIX = "rook_common_"
+
+
+def known_variables(specs: Sequence[Mapping[str, t.Any]]) -> Known:
+    """Return name -> (the role's own name of it, option); site-wide values are known by their public names."""
+    known: Known = {}
+    for spec in specs:
+        for entry in spec["argument_specs"].values():
+            for name, option in (entry.get("options") or {}).items():
+                public = name.replace(SITE_PREFIX, PREFIX, 1) if name.startswith(SITE_PREFIX) else name
+                known[public] = (name, option)
+    return known
+
+
+def given_variables(hostvars: Mapping[str, t.Any], hosts: Iterable[str]) -> Iterable[tuple[str, str, t.Any]]:
+    """Yield (host, name, value); what can only be evaluated inside its role is left to that role."""
+    for host in hosts:
+        variables = hostvars[host]
+        for name in sorted(name for name in variables if name.startswith(PREFIX)):
+            try:
+                value = variables[name]
+            except AnsibleError:
+                value = None
+            yield host, name, value
+
+
+def unknown_problem(name: str, known: Known) -> str | None:
+    """Name the nearest known variable, or all of the role's when none is near."""
+    if name in known:
+        return None
+    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.75)
+    if near:
+        return f"no role of rookery.rook knows this variable; the nearest is {near[0]}. Rename or remove it."
+    roles = sorted({"_".join(key.split("_")[:2]) for key in known})
+    return (
+        "no role of rookery.rook knows this variable. Remove it, or find its name with "
+        f"`ansible-doc -t role rookery.rook.ROLE` (roles: {', '.join(roles)})."
+    )
+
+
+def type_problem(name: str, value: t.Any, known: Known) -> str | None:
+    """Return Ansible's own verdict on one value, with the value and the way out."""
+    if name not in known or value is None:
+        return None
+    own_name, option = known[name]
+    rule = {key: item for key, item in option.items() if key not in ("required", "default")}
+    result = ArgumentSpecValidator({own_name: rule}).validate({own_name: value})
+    if not result.error_messages:
+        return None
+    shown = "(hidden)" if option.get("no_log") else repr(value)
+    reasons = "; ".join(message.replace(own_name, name) for message in result.error_messages)
+    role = "_".join(own_name.split("_")[:2])
+    return f"value {shown[:200]}: {reasons}. See `ansible-doc -t role rookery.rook.{role}` for what it takes."
+
+
+def variable_problems(hostvars: Mapping[str, t.Any], specs: Sequence[Mapping[str, t.Any]], hosts: Sequence[str]) -> list[str]:
+    """Return one sentence for each problem; equal problems of several hosts are one."""
+    known = known_variables(specs)
+    problems: dict[tuple[str, str], list[str]] = {}
+    for host, name, value in given_variables(hostvars, hosts):
+        for problem in (unknown_problem(name, known), type_problem(name, value, known)):
+            if problem:
+                problems.setdefault((name, problem), []).append(host)
+    return [f"{name} ({', '.join(found)}): {problem}" for (name, problem), found in sorted(problems.items())]
+
+
+class FilterModule:
+    """Ansible's way to find the filter."""
+
+    def filters(self) -> dict[str, Callable[..., t.Any]]:
+        """Return the filters of this file by name."""
+        return {"variable_problems": variable_problems}
