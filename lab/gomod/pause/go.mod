@@ -1,0 +1,3 @@
+module rookery.example/lab/pause
+
+go 1.26.0
