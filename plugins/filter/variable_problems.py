@@ -87,6 +87,11 @@ def given_variables(hostvars: Mapping[str, t.Any], hosts: Iterable[str]) -> Iter
             yield host, name, value
 
 
+def role_of(own_name: str) -> str:
+    """Return the role that a variable belongs to: its name is the variable's prefix."""
+    return "_".join(own_name.split("_")[:2])
+
+
 def unknown_problem(name: str, known: Known) -> str | None:
     """Name the nearest known variable, or all of the role's when none is near."""
     if name in known:
@@ -94,7 +99,7 @@ def unknown_problem(name: str, known: Known) -> str | None:
     near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.75)
     if near:
         return f"no role of rookery.rook knows this variable; the nearest is {near[0]}. Rename or remove it."
-    roles = sorted({"_".join(key.split("_")[:2]) for key in known})
+    roles = sorted({role_of(own_name) for own_name, _option in known.values()} - {"rook_common"})
     return (
         "no role of rookery.rook knows this variable. Remove it, or find its name with "
         f"`ansible-doc -t role rookery.rook.ROLE` (roles: {', '.join(roles)})."
@@ -110,10 +115,11 @@ def type_problem(name: str, value: t.Any, known: Known) -> str | None:
     result = ArgumentSpecValidator({own_name: rule}).validate({own_name: value})
     if not result.error_messages:
         return None
-    shown = "(hidden)" if option.get("no_log") else repr(value)
+    way_out = f"See `ansible-doc -t role rookery.rook.{role_of(own_name)}` for what it takes."
+    if option.get("no_log"):
+        return f"its value (not shown) is not of type {option.get('type', 'str')}. {way_out}"
     reasons = "; ".join(message.replace(own_name, name) for message in result.error_messages)
-    role = "_".join(own_name.split("_")[:2])
-    return f"value {shown[:200]}: {reasons}. See `ansible-doc -t role rookery.rook.{role}` for what it takes."
+    return f"value {value!r:.200}: {reasons}. {way_out}"
 
 
 def variable_problems(hostvars: Mapping[str, t.Any], specs: Sequence[Mapping[str, t.Any]], hosts: Sequence[str]) -> list[str]:

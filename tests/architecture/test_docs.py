@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user reads: every module, filter and role is documented, and the examples are valid."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
+FILTERS = sorted(path.stem for path in (ROOT / "plugins/filter").glob("*.py"))
+ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
+GUIDES = sorted((ROOT / "docs/docsite/rst").glob("*.rst"))
+
+
+@functools.cache
+def documented(kind: str) -> dict[str, t.Any]:
+    """Return ansible-doc's own reading of all plugins of a kind, in one process."""
+    names = {"module": MODULES, "filter": FILTERS, "role": ROLES}[kind]
+    command = [Path(sys.executable).parent / "ansible-doc", "--type", kind, "--json", *(f"rookery.rook.{name}" for name in names)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "ANSIBLE_LOCALHOST_WARNING": "0"})
+    assert result.returncode == 0, result.stderr
+    return json.loads(result.stdout)
+
+
+def options(spec: t.Mapping[str, t.Any], path: str = "") -> t.Iterator[tuple[str, t.Mapping[str, t.Any]]]:
+    for name, option in (spec or {}).items():
+        yield f"{path}{name}", option
+        yield from options(option.get("suboptions") or option.get("options") or {}, f"{path}{name}.")
+
+
+def unfinished(spec: t.Mapping[str, t.Any]) -> list[str]:
+    """Return options whose description is missing or is not made of sentences."""
+    return [
+        name
+        for name, option in options(spec)
+        if not option.get("description") or not all(str(line).rstrip().endswith(".") for line in aslist(option["description"]))
+    ]
+
+
+def aslist(value: t.Any) -> list[t.Any]:
+    return value if isinstance(value, list) else [value]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_module_is_documented(name: str) -> None:
+    entry = documented("module")[f"rookery.rook.{name}"]
+    assert entry["doc"]["short_description"]
+    assert "check_mode" in entry["doc"].get("attributes", {})
+    assert unfinished(entry["doc"].get("options") or {}) == []
+    assert entry["return"] or name == "rook_wait", "RETURN documents what is returned"
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_a_filter_is_documented(name: str) -> None:
+    entry = documented("filter")[f"rookery.rook.{name}"]
+    assert entry["examples"] and entry["return"]
+    assert unfinished(entry["doc"]["options"]) == []
+
+
+@pytest.mark.parametrize("name", ROLES)
+def test_a_role_is_documented(name: str) -> None:
+    main = documented("role")[f"rookery.rook.{name}"]["entry_points"]["main"]
+    assert main["short_description"] and main["description"]
+    assert unfinished(main.get("options") or {}) == []
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_examples_are_tasks_of_this_module(name: str) -> None:
+    tasks = yaml.safe_load(documented("module")[f"rookery.rook.{name}"]["examples"])
+    assert tasks and all(task["name"] for task in tasks)
+    used = [task for task in tasks if f"rookery.rook.{name}" in task]
+    known = documented("module")[f"rookery.rook.{name}"]["doc"].get("options") or {}
+    aliases = {alias for option in known.values() for alias in option.get("aliases", [])}
+    assert used, "no example uses the module"
+    for task in used:
+        assert set(task[f"rookery.rook.{name}"] or {}) <= set(known) | aliases
+
+
+def test_the_action_group_is_exactly_the_modules_that_talk_to_the_api() -> None:
+    api = {name for name in MODULES if "kubeconfig" in (documented("module")[f"rookery.rook.{name}"]["doc"].get("options") or {})}
+    groups = yaml.safe_load((ROOT / "meta/runtime.yml").read_text()).get("action_groups", {})
+    assert sorted(groups.get("rook", [])) == sorted(api)
+
+
+def test_the_guides_are_listed() -> None:
+    contents = yaml.safe_load((ROOT / "docs/docsite/extra-docs.yml").read_text())
+    listed = [name for section in contents["sections"] for name in section["toctree"]]
+    assert sorted(listed) == [guide.stem for guide in GUIDES]
+
+
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.stem)
+def test_a_guide_names_only_what_exists(guide: Path) -> None:
+    """Words in double backquotes that look like ours must be a role, module, playbook, file or variable of today."""
+    variables = {name for role in documented("role").values() for name in role["entry_points"]["main"].get("options") or {}}
+    variables |= {name.replace("rook_common_", "rook_", 1) for name in variables}
+    known = {*MODULES, *FILTERS, *ROLES, *variables, *(path.stem for path in (ROOT / "playbooks").glob("*.yml"))}
+    words = set(guide.read_text().replace("\n", " ").split("``")[1::2])
+    ours = {word.split("[")[0].split(":")[0].removeprefix("rookery.rook.") for word in words if word.startswith(("rook_", "rookery.rook."))}
+    assert sorted(word for word in ours if " " not in word and word not in known) == []
+    files = {word for word in words if "/" in word and not word.startswith(("/", "~", "-")) and " " not in word and "*" not in word}
+    assert sorted(name for name in files if name.startswith(("roles/", "plugins/", "playbooks/", "inventories/", "tests/")) and not (ROOT / name).exists()) == []

@@ -1,0 +1,78 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Misspelt and ill-typed variables are named with their hosts, the reason and the way out."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.errors import AnsibleUndefinedVariable
+from ansible_collections.rookery.rook.plugins.filter.variable_problems import FilterModule
+
+SPECS = [
+    {"argument_specs": {"main": {"options": {"rook_common_site": {"type": "str", "required": True}}}}},
+    {
+        "argument_specs": {
+            "main": {
+                "options": {
+                    "rook_cluster_mon_count": {"type": "int", "default": 3},
+                    "rook_cluster_state": {"type": "str", "choices": ["present", "absent"]},
+                    "rook_storage_filesystems": {"type": "list", "elements": "dict"},
+                    "rook_cluster_secret": {"type": "int", "no_log": True},
+                }
+            }
+        }
+    },
+]
+
+
+def problems(**hosts: dict[str, t.Any]) -> list[str]:
+    return FilterModule().filters()["variable_problems"](hosts, SPECS, list(hosts))
+
+
+def test_known_variables_of_the_right_type_are_no_problem() -> None:
+    assert problems(a={"rook_site": "x", "rook_cluster_mon_count": "5", "ansible_host": "h", "other": 1}) == []
+
+
+def test_a_typo_names_the_nearest_variable() -> None:
+    (problem,) = problems(a={"rook_storage_filesystem": []}, b={"rook_storage_filesystem": []})
+    assert problem.startswith("rook_storage_filesystem (a, b): ")
+    assert "the nearest is rook_storage_filesystems" in problem
+    assert "Rename or remove it." in problem
+
+
+def test_a_name_like_nothing_known_lists_the_roles() -> None:
+    (problem,) = problems(a={"rook_zzz_qqqqqqqqq": 1})
+    assert "rook_cluster" in problem and "ansible-doc" in problem
+
+
+def test_the_internal_name_of_a_site_wide_value_is_not_for_users() -> None:
+    assert len(problems(a={"rook_common_site": "x"})) == 1
+    assert "the nearest is rook_site" in problems(a={"rook_sites": "x"})[0]
+
+
+def test_a_wrong_type_names_value_and_reason() -> None:
+    (problem,) = problems(a={"rook_cluster_mon_count": "three"})
+    assert problem.startswith("rook_cluster_mon_count (a): value 'three': ")
+    assert "int" in problem and "ansible-doc -t role rookery.rook.rook_cluster" in problem
+
+
+def test_a_value_outside_its_choices_is_refused() -> None:
+    assert "present" in problems(a={"rook_cluster_state": "gone"})[0]
+
+
+def test_a_secret_is_not_shown() -> None:
+    (problem,) = problems(a={"rook_cluster_secret": "hunter2"})
+    assert "hunter2" not in problem
+
+
+class Lazy(dict):
+    """A host's variables, one of which can be evaluated only inside a role."""
+
+    def __getitem__(self, key: str) -> t.Any:
+        raise AnsibleUndefinedVariable("not here")
+
+
+def test_what_only_a_role_can_evaluate_is_left_to_it() -> None:
+    assert problems(a=Lazy(rook_cluster_mon_count=None)) == []
