@@ -34,8 +34,9 @@ PACKAGES = (
     "systemd-sysv",
     "udev",
 )
-# The address is set from outside; timers of apt would fight with roles for the dpkg lock; udev's default link
-# policy would change the MAC of eth0 after boot, which leaves a stale neighbour entry on the machine.
+# The address is set from outside; timers of apt would fight with roles for the dpkg lock; udev's
+# default link policy would change the MAC of eth0 after boot, which leaves a stale neighbour entry
+# on the machine.
 MASKED = (
     "systemd/system/apt-daily-upgrade.timer",
     "systemd/system/apt-daily.timer",
@@ -55,7 +56,12 @@ _OPTIONS = (
     "--dpkgopt=path-exclude=/usr/share/man/*",
     "--dpkgopt=path-exclude=/usr/share/locale/*",
 )
-_UNWANTED = ("etc/apt/apt.conf.d/99mmdebstrap", "etc/apt/sources.list", "etc/hostname", "etc/resolv.conf")
+_UNWANTED = (
+    "etc/apt/apt.conf.d/99mmdebstrap",
+    "etc/apt/sources.list",
+    "etc/hostname",
+    "etc/resolv.conf",
+)
 
 
 def build(config: Config) -> Path:
@@ -88,7 +94,8 @@ def _settle(root: Path) -> None:
     (wants / "rooklab-host.service").symlink_to("/etc/systemd/system/rooklab-host.service")
     (root / "etc/fstab").write_text("")
     (root / "srv/artefacts").mkdir()
-    # Empty lists with a new date pass for fresh ones, and a role with cache_valid_time would find no package.
+    # Empty lists with a new date pass for fresh ones, and a role with cache_valid_time would find
+    # no package.
     os.utime(root / "var/lib/apt/lists", (0, 0))
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from rooklab import pieces, served
 from rooklab.config import GOMOD, KUBERNETES_VERSION, TOP, Config
 from rooklab.errors import LabError
+from rooklab.files import link_file
 from rooklab.procs import Job, work
 
 _FLAGS = ("-mod=readonly", "-trimpath", "-buildvcs=false")
@@ -70,7 +71,9 @@ MODULES = (
     ),
     Module("etcd", {"etcd": "go.etcd.io/etcd/server/v3"}, 40, 2),
     Module("coredns", {"coredns": "rookery.example/lab/coredns"}, 60, 2),
-    Module("controller-gen", {"controller-gen": "sigs.k8s.io/controller-tools/cmd/controller-gen"}, 20),
+    Module(
+        "controller-gen", {"controller-gen": "sigs.k8s.io/controller-tools/cmd/controller-gen"}, 20
+    ),
     Module(
         "kubernetes",
         {name: f"k8s.io/kubernetes/cmd/{name}" for name in _KUBERNETES},
@@ -107,14 +110,22 @@ def go_pin(requirements: str) -> str:
 def key(module: Module, go: str) -> str:
     """Return the key of a module's programs: sources, pins, flags and compiler."""
     flags = (*_FLAGS, module.ldflags, *(f"{name}={value}" for name, value in _ENVIRONMENT.items()))
-    return pieces.digest(go, *flags, *module.programs.values(), pieces.digest_tree(GOMOD / module.name))
+    return pieces.digest(
+        go, *flags, *module.programs.values(), pieces.digest_tree(GOMOD / module.name)
+    )
 
 
 def _build_module(config: Config, module: Module) -> Path:
     def make(into: Path, job: Job) -> None:
         into.mkdir()
         build_flags = [*_FLAGS, "-ldflags", module.ldflags, "-o", f"{into}/"]
-        command = [TOP / "tools" / "env", "go", "build", *build_flags, *module.programs.values()]
+        command: list[str | Path] = [
+            TOP / "tools" / "env",
+            "go",
+            "build",
+            *build_flags,
+            *module.programs.values(),
+        ]
         work(job, *command, cwd=GOMOD / module.name, env=_ENVIRONMENT)
         for name in module.programs:
             compiled = into / _COMPILED_AS.get(name, name)
@@ -122,15 +133,22 @@ def _build_module(config: Config, module: Module) -> Path:
 
     go = go_pin((TOP / "requirements" / "dev.txt").read_text())
     return pieces.build(
-        config, f"gomod-{module.name}", key(module, go), make, expected=module.expected, gib=module.gib
+        config,
+        f"gomod-{module.name}",
+        key(module, go),
+        make,
+        expected=module.expected,
+        gib=module.gib,
     )
 
 
-def _serve(config: Config, entry: str, programs: t.Mapping[str, Path], names: t.Sequence[str]) -> None:
+def _serve(
+    config: Config, entry: str, programs: t.Mapping[str, Path], names: t.Sequence[str]
+) -> None:
     chosen = [programs[name] for name in names]
 
     def fill(into: Path) -> None:
         for program in chosen:
-            served.link_file(program, into / program.name)
+            link_file(program, into / program.name)
 
     served.publish(config, entry, pieces.digest(*(str(path) for path in chosen)), fill)

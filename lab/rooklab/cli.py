@@ -16,8 +16,9 @@ from rooklab.config import Config, parse_image_source, parse_name, parse_size
 from rooklab.errors import LabError
 from rooklab.model import MAX_CONTROL_PLANES, MAX_DISKS, MAX_WORKERS, Wish
 
-_ABOUT = """The embedded lab: bare hosts (LXC system containers) with disks of their own, and what an air-gapped site would
-serve to them: binaries, images and packages. State and caches are below $ROOKERY_CACHE (~/.cache/rookery)."""
+_ABOUT = """The embedded lab: bare hosts (LXC system containers) with disks of their own, and what
+an air-gapped site would serve to them: binaries, images and packages. State and caches are below
+$ROOKERY_CACHE (~/.cache/rookery)."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -28,7 +29,9 @@ class _Parser(argparse.ArgumentParser):
 def _number(option: str, low: int, high: int) -> t.Callable[[str], int]:
     def parse(value: str) -> int:
         if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
-            raise LabError(f"{option} {value!r} is not usable: it takes a number from {low} to {high}")
+            raise LabError(
+                f"{option} {value!r} is not usable: it takes a number from {low} to {high}"
+            )
         return int(value)
 
     return parse
@@ -40,17 +43,29 @@ def _parser() -> argparse.ArgumentParser:
 
     def add(name: str, about: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=about, description=about)
-        command.add_argument("--name", type=parse_name, default="rook", help="which lab (default: rook)")
+        command.add_argument(
+            "--name", type=parse_name, default="rook", help="which lab (default: rook)"
+        )
         return command
 
     up = add("up", "build what is missing, start every node; again: finish or leave as it is")
     number = _number
-    up.add_argument("--control-planes", type=number("--control-planes", 1, MAX_CONTROL_PLANES), help="default: 1")
+    up.add_argument(
+        "--control-planes",
+        type=number("--control-planes", 1, MAX_CONTROL_PLANES),
+        help="default: 1",
+    )
     up.add_argument("--workers", type=number("--workers", 0, MAX_WORKERS), help="default: 3")
     up.add_argument("--disks", type=number("--disks", 0, MAX_DISKS), help="per worker (default: 1)")
-    up.add_argument("--disk-size", type=parse_size, help="default: 10G, taken only as it is written to")
-    up.add_argument("--image-source", type=parse_image_source, help="standin, upstream or a directory")
-    up.add_argument("--nodes-only", action="store_true", help="build no binaries and images, only hosts")
+    up.add_argument(
+        "--disk-size", type=parse_size, help="default: 10G, taken only as it is written to"
+    )
+    up.add_argument(
+        "--image-source", type=parse_image_source, help="standin, upstream or a directory"
+    )
+    up.add_argument(
+        "--nodes-only", action="store_true", help="build no binaries and images, only hosts"
+    )
     add("down", "remove the lab from the machine, keep what was built; prove that nothing is left")
     add("reset", "down, then up from what is built")
     add("purge", "down for every lab, and remove all that was built")
@@ -74,6 +89,9 @@ def main(arguments: t.Sequence[str]) -> int:
     except LabError as fault:
         print(f"lab: {fault}", file=sys.stderr)
         return 1
+    except OSError as fault:
+        print(f"lab: {fault}; run the same command again when the cause is gone", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("lab: interrupted; run the same command again to go on", file=sys.stderr)
         return 130
@@ -96,7 +114,10 @@ def _status(config: Config, options: argparse.Namespace) -> None:
 def _inventory(config: Config, options: argparse.Namespace) -> None:
     lab = lifecycle.need(config)
     inventory.write(config, lab)
-    print(config.inventory if options.path else (config.inventory / "hosts.yml").read_text(), end="\n" * options.path)
+    print(
+        config.inventory if options.path else (config.inventory / "hosts.yml").read_text(),
+        end="\n" * options.path,
+    )
 
 
 def _shell(config: Config, options: argparse.Namespace) -> None:
@@ -104,7 +125,9 @@ def _shell(config: Config, options: argparse.Namespace) -> None:
     node = lifecycle.need(config).node(options.node)
     ssh_options = [word for option in inventory.SSH_OPTIONS for word in ("-o", option)]
     sys.stdout.flush()
-    os.execvp("ssh", ["ssh", *ssh_options, "-i", str(config.key), f"root@{node.address}", *options.words])
+    os.execvp(
+        "ssh", ["ssh", *ssh_options, "-i", str(config.key), f"root@{node.address}", *options.words]
+    )
 
 
 _COMMANDS: dict[str, t.Callable[[Config, argparse.Namespace], None]] = {

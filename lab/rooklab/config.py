@@ -20,7 +20,8 @@ NODE_FILES = TOP / "lab" / "nodes"
 KUBERNETES_VERSION = "v1.34.4"
 SUITE = "trixie"
 
-# Originals of what the lab changes on the machine. A reboot undoes the changes and empties /run alike.
+# Originals of what the lab changes on the machine. A reboot undoes the changes and empties /run
+# alike.
 RUNTIME = Path("/run/rooklab")
 # Where every node finds the artefact directory.
 NODE_ARTEFACTS = "/srv/artefacts"
@@ -44,8 +45,8 @@ def parse_name(value: str) -> str:
     """Return a lab's name; it becomes part of container, file and rule names."""
     if not _NAME.fullmatch(value) or value in _RESERVED:
         raise LabError(
-            f"--name {value!r} is not usable: a lab's name has up to 21 of a-z, 0-9 and '-', begins with a "
-            f"letter and is none of {', '.join(_RESERVED)}; choose another one"
+            f"--name {value!r} is not usable: a lab's name has up to 21 of a-z, 0-9 and '-', "
+            f"begins with a letter and is none of {', '.join(_RESERVED)}; choose another one"
         )
     return value
 
@@ -56,8 +57,8 @@ def parse_size(value: str) -> int:
     size = int(match[1]) << _UNITS[match[2]] if match else 0
     if size < 64 << 20:
         raise LabError(
-            f"--disk-size {value!r} is not usable: a disk's size is a number with unit M, G or T and at "
-            "least 64M; try 10G"
+            f"--disk-size {value!r} is not usable: a disk's size is a number with unit M, G or T "
+            "and at least 64M; try 10G"
         )
     return size
 
@@ -69,8 +70,9 @@ def parse_image_source(value: str) -> str:
     path = Path(value).absolute()
     if not path.is_dir():
         raise LabError(
-            f"--image-source {value!r} is not usable: it is neither standin nor upstream nor a directory "
-            "that exists; name a directory with manifests/ and images/, or leave the option out"
+            f"--image-source {value!r} is not usable: it is neither standin nor upstream nor a "
+            "directory that exists; name a directory with manifests/ and images/, or leave the "
+            "option out"
         )
     return str(path)
 

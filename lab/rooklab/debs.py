@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The nodes' only package source: a flat repository of what roles install, with all dependencies."""
+"""The nodes' only package source: what roles install, with all dependencies."""
 
 from __future__ import annotations
 
@@ -74,7 +74,9 @@ def _keyring(root: Path) -> Path:
         ring = root / f"usr/share/keyrings/debian-archive-keyring.{suffix}"
         if ring.is_file():
             return ring
-    raise LabError(f"{root} holds no archive key in usr/share/keyrings: remove that directory and try again")
+    raise LabError(
+        f"{root} holds no archive key in usr/share/keyrings: remove that directory and try again"
+    )
 
 
 def _configuration(apt: Path, archives: Path, root: Path) -> str:
@@ -101,5 +103,12 @@ def _index(repository: Path) -> None:
     (repository / "Packages").write_text(packages)
     # No date in it: the same packages make the same bytes.
     (repository / "Packages.gz").write_bytes(gzip.compress(packages.encode(), mtime=0))
-    release = run("apt-ftparchive", "-o", "APT::FTPArchive::Release::Suite=lab", "release", ".", cwd=repository)
+    release = run(
+        "apt-ftparchive",
+        "-o",
+        "APT::FTPArchive::Release::Suite=lab",
+        "release",
+        ".",
+        cwd=repository,
+    )
     (repository / "Release").write_text(release.stdout)

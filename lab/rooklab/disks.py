@@ -17,6 +17,7 @@ from rooklab.procs import run
 
 _LOOP_CTL_ADD, _LOOP_CTL_REMOVE = 0x4C80, 0x4C81
 _BUSY_SECONDS = 10
+_CONTROL = Path("/dev/loop-control")
 
 
 def image(folder: Path, index: int) -> Path:
@@ -46,8 +47,8 @@ def attach(folder: Path, node: Node) -> None:
             continue
         if have is not None:
             raise LabError(
-                f"/dev/loop{loop} of node {node.name} is in use for {have}: detach it with losetup -d "
-                f"/dev/loop{loop} and try again"
+                f"/dev/loop{loop} of node {node.name} is in use for {have}: detach it with losetup "
+                f"-d /dev/loop{loop} and try again"
             )
         run("losetup", "-P", f"/dev/loop{loop}", want)
 
@@ -57,31 +58,34 @@ def detach(node: Node) -> None:
     for loop in node.loops:
         if backing_file(loop) is not None:
             run("losetup", "-d", f"/dev/loop{loop}")
-        # The kernel lets go of a device when its last user closes it, which udev may be for a moment.
+        # The kernel lets go of a device when its last user closes it, which udev may be for a
+        # moment.
         end = time.monotonic() + _BUSY_SECONDS
         while Path(f"/sys/block/loop{loop}").exists():
             if _control(_LOOP_CTL_REMOVE, loop, {errno.EBUSY, errno.ENODEV}):
                 break
             if time.monotonic() > end:
                 raise LabError(
-                    f"/dev/loop{loop} of node {node.name} is still in use after {_BUSY_SECONDS} s: find its "
-                    f"user with lsblk /dev/loop{loop}, end it and try again"
+                    f"/dev/loop{loop} of node {node.name} is still in use after {_BUSY_SECONDS} s: "
+                    f"find its user with lsblk /dev/loop{loop}, end it and try again"
                 )
             time.sleep(0.1)
 
 
 def device_number(loop: int) -> tuple[int, int]:
-    """Return major and minor number of a loop device; partitions may take minor numbers in between."""
+    """Return major and minor number of a loop device, which need not be 7 and its index."""
     major, minor = Path(f"/sys/block/loop{loop}/dev").read_text().strip().split(":")
     return int(major), int(minor)
 
 
 def _control(request: int, loop: int, accepted: set[int]) -> bool:
-    with open("/dev/loop-control", "rb") as control:
+    with _CONTROL.open("rb") as control:
         try:
             fcntl.ioctl(control, request, loop)
         except OSError as fault:
             if fault.errno not in accepted:
-                raise LabError(f"the kernel refuses loop device {loop}: {fault.strerror}") from fault
+                raise LabError(
+                    f"the kernel refuses loop device {loop}: {fault.strerror}"
+                ) from fault
             return False
     return True

@@ -26,7 +26,9 @@ def remove_tree(path: Path) -> None:
         return
     mounted = mounts_below(path)
     if mounted:
-        raise LabError(f"{path} cannot be removed: {mounted[0]} is a mount point; unmount it and try again")
+        raise LabError(
+            f"{path} cannot be removed: {mounted[0]} is a mount point; unmount it and try again"
+        )
     shutil.rmtree(path)
 
 
@@ -52,6 +54,6 @@ def tree_size(path: Path) -> int:
     seen: dict[tuple[int, int], int] = {}
     for folder, _, names in os.walk(path):
         for name in names:
-            entry = os.lstat(os.path.join(folder, name))
+            entry = Path(folder, name).lstat()
             seen[entry.st_dev, entry.st_ino] = entry.st_blocks * 512
     return sum(seen.values())

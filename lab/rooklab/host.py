@@ -28,22 +28,29 @@ PACKAGES = (
     "openssh-client",
 )
 _MIRROR = re.compile(r"^(?:deb\s+(?:\[[^]]*\]\s+)?|URIs:\s*)(\S+/debian/?)(?:\s|$)", re.MULTILINE)
-_ACQUIRE = re.compile(r'^Acquire::(?:https?::\S+|Check-Date|Check-Valid-Until) ".+";$', re.MULTILINE)
+_ACQUIRE = re.compile(
+    r'^Acquire::(?:https?::\S+|Check-Date|Check-Valid-Until) ".+";$', re.MULTILINE
+)
 
 
 def need_root() -> None:
     """Refuse to go on without the rights that nodes, disks and networks take."""
     if os.geteuid():
         raise LabError(
-            f"user id {os.geteuid()} may not make nodes, disks and networks: run the command as root"
+            f"user id {os.geteuid()} may not make nodes, disks and networks: run the command as "
+            "root"
         )
 
 
 def missing_packages() -> list[str]:
     """Return the packages of PACKAGES that are not installed."""
     if not shutil.which("dpkg-query"):
-        raise LabError("this machine has no dpkg-query: the lab runs on Debian and its relatives only")
-    query = run("dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", *PACKAGES, check=False)
+        raise LabError(
+            "this machine has no dpkg-query: the lab runs on Debian and its relatives only"
+        )
+    query = run(
+        "dpkg-query", "-W", "-f", "${Package} ${db:Status-Status}\n", *PACKAGES, check=False
+    )
     have = {line.split()[0] for line in query.stdout.splitlines() if line.endswith(" installed")}
     return [name for name in PACKAGES if name not in have]
 
@@ -55,7 +62,7 @@ def ensure_packages(config: Config) -> None:
         return
     announce(f"installing packages on this machine: {' '.join(missing)}")
     with locked(config.locks / "packages.lock") as lock:
-        job = Job("installing packages", config.logs / "packages.log", lock, 60)
+        job = Job("installing packages", config.logs / "packages.log", lock, 60, False)
         env = {"DEBIAN_FRONTEND": "noninteractive"}
         install = ("apt-get", "install", "-y", "-q", "--no-install-recommends", *missing)
         work(job, "apt-get", "update", "-q", env=env)
@@ -79,8 +86,8 @@ def mirror() -> str:
     )
     if not found:
         raise LabError(
-            "no Debian archive is named in /etc/apt: set ROOKLAB_MIRROR to the address of one that serves "
-            "the suite of the nodes"
+            "no Debian archive is named in /etc/apt: set ROOKLAB_MIRROR to the address of one "
+            "that serves the suite of the nodes"
         )
     return found
 

@@ -52,7 +52,9 @@ def processes(config: Config, lab: Lab) -> list[tuple[int, str]]:
 def control_groups(lab: Lab) -> list[Path]:
     """Return the control groups of a lab's containers, in every hierarchy."""
     top = Path("/sys/fs/cgroup")
-    patterns = [f"{deep}lxc.{kind}.{lab.name}.*" for deep in ("", "*/") for kind in ("payload", "monitor")]
+    patterns = [
+        f"{deep}lxc.{kind}.{lab.name}.*" for deep in ("", "*/") for kind in ("payload", "monitor")
+    ]
     return sorted(path for pattern in patterns for path in top.glob(pattern) if path.is_dir())
 
 
@@ -69,4 +71,8 @@ def _links(lab: Lab) -> list[str]:
 
 def _rules(lab: Lab) -> list[str]:
     lines = run("iptables-save").stdout.splitlines()
-    return [line for line in lines if line.startswith("-A") and network.comment(lab) in line.replace('"', "").split()]
+    return [
+        line
+        for line in lines
+        if line.startswith("-A") and network.comment(lab) in line.replace('"', "").split()
+    ]

@@ -11,8 +11,20 @@ import importlib.util
 import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
-from rooklab import base, binaries, debs, host, inventory, leftovers, machine, network, nodes, pieces
+from rooklab import (
+    base,
+    binaries,
+    debs,
+    host,
+    inventory,
+    leftovers,
+    machine,
+    network,
+    nodes,
+    pieces,
+)
 from rooklab.config import Config
 from rooklab.errors import LabError
 from rooklab.files import remove_tree, write_whole
@@ -55,10 +67,9 @@ def up(config: Config, wish: Wish, nodes_only: bool) -> None:
         inventory.write(config, lab)
     for node in lab.nodes:
         announce(" ".join([f"{node.name} {node.address}", *node.links]))
-    announce(
-        f"{len(lab.nodes)} nodes run ({made} made, {started} started, {time.monotonic() - start:.1f} s); "
-        f"inventory: {config.inventory}"
-    )
+    seconds = time.monotonic() - start
+    announce(f"{len(lab.nodes)} nodes run ({made} made, {started} started, {seconds:.1f} s)")
+    announce(f"inventory: {config.inventory}")
 
 
 def build_all(config: Config) -> None:
@@ -87,7 +98,7 @@ def _claim(config: Config, wish: Wish) -> Lab:
     return lab
 
 
-def _run_nodes(config: Config, lab: Lab, root: t.Any, lock: int) -> tuple[int, int]:
+def _run_nodes(config: Config, lab: Lab, root: Path, lock: int) -> tuple[int, int]:
     """Make and start the nodes that need it; return how many were made and started."""
     config.nodes.mkdir(parents=True, exist_ok=True)
     new = [node for node in lab.nodes if nodes.state(config, lab, node) == "ABSENT"]
@@ -120,10 +131,13 @@ def down(config: Config) -> None:
             config.lab.rmdir()
         found = leftovers.find(config, lab)
     if found:
-        raise LabError(f"lab {lab.name!r} is down but not gone: {'; '.join(found)}; remove these by hand")
+        raise LabError(
+            f"lab {lab.name!r} is down but not gone: {'; '.join(found)}; remove these by hand"
+        )
     announce(
-        f"lab {lab.name!r} is gone ({time.monotonic() - start:.1f} s): none of its processes, mounts, loop "
-        "devices, links, packet filter rules and control groups is left, and changed limits are as they were"
+        f"lab {lab.name!r} is gone ({time.monotonic() - start:.1f} s): none of its processes, "
+        "mounts, loop devices, links, packet filter rules and control groups is left, and changed "
+        "limits are as they were"
     )
 
 
@@ -142,7 +156,9 @@ def purge(config: Config) -> None:
     for file in sorted(config.top.glob("*/lab.json")):
         down(Config(name=file.parent.name, cache=config.cache))
     remove_tree(config.top)
-    announce(f"{config.top} is removed; Go's own caches stay (go clean -cache -modcache empties them)")
+    announce(
+        f"{config.top} is removed; Go's own caches stay (go clean -cache -modcache empties them)"
+    )
 
 
 def reboot(config: Config, name: str) -> None:

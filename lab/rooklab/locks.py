@@ -18,8 +18,9 @@ from rooklab.say import announce
 def locked(path: Path) -> t.Iterator[int]:
     """Hold an exclusive lock and yield its descriptor.
 
-    A build command inherits the descriptor: when this process is killed, the lock stays until the command has
-    ended too, so that the next run never works in a directory that something else still writes to.
+    A build command inherits the descriptor: when this process is killed, the lock stays until the
+    command has ended too, so that the next run never works in a directory that something else still
+    writes to.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as file:

@@ -19,8 +19,9 @@ _LOOP_MAJOR, _SHARED_LOOPS = 7, 32
 def container_config(lab: Lab, node: Node, folder: Path, served: Path) -> str:
     """Return the container's configuration.
 
-    /proc/sys is read-only except for the node's own network: a kubelet sets kernel.panic and vm.* to its liking,
-    and would set them for the whole machine. rooklab-host.service shows it the values it wants to see.
+    /proc/sys is read-only except for the node's own network: a kubelet sets kernel.panic and vm.*
+    to its liking, and would set them for the whole machine. rooklab-host.service shows it the
+    values it wants to see.
     """
     lines = [
         f"lxc.uts.name = {node.name}",
@@ -52,8 +53,9 @@ def container_config(lab: Lab, node: Node, folder: Path, served: Path) -> str:
 def autodev_hook(numbers: t.Mapping[int, tuple[int, int]]) -> str:
     """Return the script that makes a node's device files, from loop numbers to device numbers.
 
-    PID 1 listens to udev only when the control file exists before it starts; with it .device units work, and
-    with them mounts of real devices at boot. The low loop devices are for everyone, as `losetup -f` wants them.
+    PID 1 listens to udev only when the control file exists before it starts; with it .device units
+    work, and with them mounts of real devices at boot. The low loop devices are for everyone, as
+    `losetup -f` wants them.
     """
     lines = [
         "#!/bin/sh",
@@ -61,7 +63,10 @@ def autodev_hook(numbers: t.Mapping[int, tuple[int, int]]) -> str:
         'cd "$LXC_ROOTFS_MOUNT"',
         "mkdir -p run/udev",
         ": > run/udev/control",
-        *(f"mknod -m 660 dev/loop{loop} b {major} {minor}" for loop, (major, minor) in numbers.items()),
+        *(
+            f"mknod -m 660 dev/loop{loop} b {major} {minor}"
+            for loop, (major, minor) in numbers.items()
+        ),
         "chgrp 6 dev/loop*",
     ]
     return "\n".join(lines) + "\n"
@@ -78,8 +83,8 @@ def shared_loops(max_part: int) -> dict[int, tuple[int, int]]:
 def udev_rules(node: Node) -> str:
     """Return the rules that name a node's disks, and hide everyone else's.
 
-    Every node sees every block device in /sys. Without the first rule, LABEL= and UUID= in a node would find the
-    file systems of other nodes.
+    Every node sees every block device in /sys. Without the first rule, LABEL= and UUID= in a node
+    would find the file systems of other nodes.
     """
     own = "|".join(f"loop{loop}|loop{loop}p*" for loop in node.loops) or "none"
     hide = 'ENV{UDEV_DISABLE_PERSISTENT_STORAGE_RULES_FLAG}="1", ENV{SYSTEMD_READY}="0"'

@@ -27,15 +27,17 @@ def claimed(config: Config) -> t.Iterator[None]:
             owner = json.loads(file.read_text())
             if owner["name"] == config.name and owner["path"] != str(config.lab):
                 raise LabError(
-                    f"--name {config.name!r} is in use by the lab of {owner['path']}: choose another name, or "
-                    "take that one down with its ROOKERY_CACHE set"
+                    f"--name {config.name!r} is in use by the lab of {owner['path']}: choose "
+                    "another name, or take that one down with its ROOKERY_CACHE set"
                 )
         yield
 
 
 def free_subnet(config: Config) -> int:
-    """Return a network that nothing on this machine uses, and no stopped lab of this cache either."""
-    running = [json.loads(file.read_text())["subnet"] for file in RUNTIME.glob("rooklab*/owner.json")]
+    """Return a network that neither this machine nor a stopped lab of this cache uses."""
+    running = [
+        json.loads(file.read_text())["subnet"] for file in RUNTIME.glob("rooklab*/owner.json")
+    ]
     stopped = [model.from_json(file.read_text()).subnet for file in config.top.glob("*/lab.json")]
     return model.free_subnet({*running, *stopped}, run("ip", "-4", "route", "show").stdout)
 

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""One lab as data: which nodes, with which addresses and disks. Nothing here touches the machine."""
+"""One lab as data: its nodes, their addresses and disks. Nothing here touches the machine."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ MAX_CONTROL_PLANES = 9
 MAX_WORKERS = 150
 DISK_LINK = "/dev/disk/by-id/rooklab-disk{}"
 _FIRST_CONTROL_PLANE, _FIRST_WORKER = 11, 31
-# Loop devices are not namespaced: each node has numbers of its own, above those that `losetup -f` hands out.
+# Loop devices are not namespaced: each node has numbers of its own, above those that `losetup -f`
+# hands out.
 _FIRST_LOOP, _LOOPS_PER_LAB = 1000, 256 * MAX_DISKS
 
 
@@ -68,14 +69,19 @@ class Lab:
 
     @property
     def bridge_mac(self) -> str:
-        """A fixed address: a bridge otherwise takes the lowest one of its ports, and changes it with them."""
+        """A fixed address: a bridge otherwise follows the lowest one of its ports."""
         return f"02:52:4b:{self.subnet:02x}:00:01"
 
     @property
     def nodes(self) -> tuple[Node, ...]:
         """All hosts, control plane first."""
-        planes = [self._node(f"cp{i + 1}", _FIRST_CONTROL_PLANE + i, 0) for i in range(self.control_planes)]
-        workers = [self._node(f"w{i + 1}", _FIRST_WORKER + i, self.disks) for i in range(self.workers)]
+        planes = [
+            self._node(f"cp{i + 1}", _FIRST_CONTROL_PLANE + i, 0)
+            for i in range(self.control_planes)
+        ]
+        workers = [
+            self._node(f"w{i + 1}", _FIRST_WORKER + i, self.disks) for i in range(self.workers)
+        ]
         return (*planes, *workers)
 
     def node(self, name: str) -> Node:
@@ -128,22 +134,23 @@ def new_lab(name: str, subnet: int, mtu: int, wish: Wish) -> Lab:
 
 
 def grown_lab(lab: Lab, wish: Wish) -> Lab:
-    """Return an existing lab with what is asked for in addition; refuse what would take something away."""
+    """Return an existing lab, grown as asked; refuse what would take something away."""
     for key in ("disks", "disk_size"):
         asked, have = getattr(wish, key), getattr(lab, key)
         if asked is not None and asked != have:
             option = "--" + key.replace("_", "-")
             raise LabError(
-                f"{option} {asked} differs from what lab {lab.name!r} has ({have}), and disks in use are not "
-                f"changed: leave the option out, or run lab/lab down --name {lab.name} first"
+                f"{option} {asked} differs from what lab {lab.name!r} has ({have}), and disks in "
+                f"use are not changed: leave the option out, or run lab/lab down --name {lab.name} "
+                "first"
             )
     for key in ("control_planes", "workers"):
         asked, have = getattr(wish, key), getattr(lab, key)
         if asked is not None and asked < have:
             option = "--" + key.replace("_", "-")
             raise LabError(
-                f"{option} {asked} is fewer than lab {lab.name!r} has ({have}), and up removes nothing: leave "
-                f"the option out, or run lab/lab down --name {lab.name} first"
+                f"{option} {asked} is fewer than lab {lab.name!r} has ({have}), and up removes "
+                f"nothing: leave the option out, or run lab/lab down --name {lab.name} first"
             )
     return replace(
         lab,
@@ -163,7 +170,9 @@ def from_json(text: str) -> Lab:
     try:
         return Lab(**json.loads(text))
     except (ValueError, TypeError) as fault:
-        raise LabError(f"the lab's state file cannot be read ({fault}): run lab/lab purge, then lab/lab up") from fault
+        raise LabError(
+            f"the lab's state file cannot be read ({fault}): run lab/lab purge, then lab/lab up"
+        ) from fault
 
 
 def free_subnet(used: t.Collection[int], routes: str) -> int:
@@ -171,4 +180,6 @@ def free_subnet(used: t.Collection[int], routes: str) -> int:
     for subnet in range(256):
         if subnet not in used and f"{PREFIX}.{subnet}." not in routes:
             return subnet
-    raise LabError(f"every network {PREFIX}.x.0/24 is in use: run lab/lab down for a lab that is not needed")
+    raise LabError(
+        f"every network {PREFIX}.x.0/24 is in use: run lab/lab down for a lab that is not needed"
+    )

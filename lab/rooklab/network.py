@@ -30,7 +30,9 @@ def comment(lab: Lab) -> str:
 
 def uplink_mtu() -> int:
     """Return the largest packet that the way out of this machine carries."""
-    route = re.search(r"^default .*?dev (\S+)", run("ip", "-4", "route", "show").stdout, re.MULTILINE)
+    route = re.search(
+        r"^default .*?dev (\S+)", run("ip", "-4", "route", "show").stdout, re.MULTILINE
+    )
     if not route:
         return 1500
     link = re.search(r"mtu (\d+)", run("ip", "link", "show", "dev", route[1]).stdout)

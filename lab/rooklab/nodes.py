@@ -92,7 +92,9 @@ def start(config: Config, lab: Lab, node: Node) -> None:
     done = _lxc("lxc-start", config, lab, node, *logs, check=False)
     if done.returncode:
         text = (home / "lxc.log").read_text(errors="replace").strip().splitlines()[-5:]
-        raise LabError(f"node {node.name} does not start: {' / '.join(text)}; the log is {home}/lxc.log")
+        raise LabError(
+            f"node {node.name} does not start: {' / '.join(text)}; the log is {home}/lxc.log"
+        )
 
 
 def ensure_running(config: Config, lab: Lab, node: Node) -> bool:
@@ -123,8 +125,8 @@ def wait_ssh(config: Config, lab: Lab, node: Node) -> None:
             time.sleep(0.1)
     console = folder(config, lab, node) / "console.log"
     raise LabError(
-        f"node {node.name} ({node.address}) does not answer by ssh after {_SSH_SECONDS} s: its console is in "
-        f"{console}; lab/lab reset --name {lab.name} makes it anew"
+        f"node {node.name} ({node.address}) does not answer by ssh after {_SSH_SECONDS} s: its "
+        f"console is in {console}; lab/lab reset --name {lab.name} makes it anew"
     )
 
 
@@ -136,15 +138,24 @@ def wait_booted(config: Config, lab: Lab, node: Node) -> None:
         failed = attach(config, lab, node, "systemctl", "--failed", "--no-legend", "--plain").stdout
         units = ", ".join(line.split()[0] for line in failed.splitlines() if line.strip())
         raise LabError(
-            f"node {node.name} is {done.stdout.strip() or 'silent'} instead of running (failed units: "
-            f"{units or 'none'}): look with lab/lab shell {node.name}, or start over with lab/lab reset"
+            f"node {node.name} is {done.stdout.strip() or 'silent'} instead of running (failed "
+            f"units: {units or 'none'}): look with lab/lab shell {node.name}, or start over with "
+            "lab/lab reset"
         )
 
 
 def attach(config: Config, lab: Lab, node: Node, *command: str) -> CompletedProcess[str]:
     """Run a command in a node, without ssh."""
     return _lxc(
-        "lxc-attach", config, lab, node, "--clear-env", "--", *command, check=False, timeout=_BOOT_SECONDS + 30
+        "lxc-attach",
+        config,
+        lab,
+        node,
+        "--clear-env",
+        "--",
+        *command,
+        check=False,
+        timeout=_BOOT_SECONDS + 30,
     )
 
 
@@ -164,8 +175,8 @@ def reboot(config: Config, lab: Lab, node: Node) -> None:
     while boot_id(config, lab, node) in {"", before}:
         if time.monotonic() > end:
             raise LabError(
-                f"node {node.name} is not back {_SSH_SECONDS} s after its reboot: its console is in "
-                f"{folder(config, lab, node)}/console.log"
+                f"node {node.name} is not back {_SSH_SECONDS} s after its reboot: its console is "
+                f"in {folder(config, lab, node)}/console.log"
             )
         time.sleep(0.2)
     wait_ssh(config, lab, node)
@@ -189,7 +200,13 @@ def destroy(config: Config, lab: Lab, node: Node) -> None:
 
 
 def _lxc(
-    program: str, config: Config, lab: Lab, node: Node, *words: str | Path, check: bool = True, timeout: float = 120
+    program: str,
+    config: Config,
+    lab: Lab,
+    node: Node,
+    *words: str | Path,
+    check: bool = True,
+    timeout: float = 120,
 ) -> CompletedProcess[str]:
     where = ("-P", config.nodes, "-n", lab.container(node))
     return run(program, *where, *words, check=check, timeout=timeout)

@@ -60,8 +60,8 @@ def build(
 ) -> Path:
     """Return the directory of a piece; make it first if it does not exist.
 
-    `make` fills the directory it is given, which gets its final name only when `make` has returned: a run that
-    is killed leaves a directory that the next run throws away.
+    `make` fills the directory it is given, which gets its final name only when `make` has returned:
+    a run that is killed leaves a directory that the next run throws away.
     """
     path = config.top / f"{name}-{key}"
     if path.is_dir():

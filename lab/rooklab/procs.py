@@ -57,6 +57,8 @@ class Job:
     log: Path
     lock: int
     expected: int
+    # A package manager that is ended half-way leaves more to repair than one that finishes alone.
+    ends_with_us: bool = True
 
 
 def work(
@@ -65,12 +67,14 @@ def work(
     cwd: Path | None = None,
     env: t.Mapping[str, str] | None = None,
 ) -> None:
-    """Run a long command at low priority; it ends when this process does."""
-    words = ["nice", "setpriv", "--pdeathsig", "TERM", "--", *(str(word) for word in command)]
+    """Run a long command at low priority; unless its job says otherwise, it ends when we do."""
+    asked = [str(word) for word in command]
+    mortal = ["setpriv", "--pdeathsig", "TERM", "--"] if job.ends_with_us else []
+    words = ["nice", *mortal, *asked]
     job.log.parent.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
     with job.log.open("a") as log:
-        print(f"$ {shlex.join(words)}", file=log, flush=True)
+        print(f"$ {shlex.join(asked)}", file=log, flush=True)
         process = subprocess.Popen(
             words,
             stdin=subprocess.DEVNULL,
@@ -89,8 +93,9 @@ def work(
                 announce(f"{job.what}: {passed:.0f} s so far, about {job.expected} s in all")
     if process.returncode:
         raise LabError(
-            f"{job.what} failed: `{shlex.join(words[5:])}` ended with {process.returncode}; the end of "
-            f"{job.log}:\n{tail(job.log)}\nRun the same command again when the cause is gone."
+            f"{job.what} failed: `{shlex.join(asked)}` ended with {process.returncode}; the "
+            f"end of {job.log}:\n{tail(job.log)}\nRun the same command again when the cause is "
+            "gone."
         )
 
 

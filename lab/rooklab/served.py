@@ -17,8 +17,8 @@ from rooklab.locks import locked
 def publish(config: Config, entry: str, key: str, fill: t.Callable[[Path], None]) -> None:
     """Make `served/<entry>` hold what `fill` puts into the directory it is given.
 
-    The nodes mount `served` itself, so that directory never changes its identity: an entry is a relative
-    symbolic link to a hidden neighbour, and the link is replaced atomically.
+    The nodes mount `served` itself, so that directory never changes its identity: an entry is a
+    relative symbolic link to a hidden neighbour, and the link is replaced atomically.
     """
     config.served.mkdir(parents=True, exist_ok=True)
     link, target = config.served / entry, config.served / f".{entry}-{key}"

@@ -41,7 +41,9 @@ def text(status: t.Mapping[str, t.Any]) -> str:
         lines.append(f"network {status['network']}, inventory {status['inventory']}")
     for node in status["nodes"]:
         disks = ", ".join(f"{disk['link']} ({_human(disk['size'])})" for disk in node["disks"])
-        lines.append(f"  {node['name']:<5} {node['address']:<13} {node['state']:<8} {disks}".rstrip())
+        lines.append(
+            f"  {node['name']:<5} {node['address']:<13} {node['state']:<8} {disks}".rstrip()
+        )
     lines.append(f"served to nodes: {', '.join(status['served']) or 'nothing yet'}")
     lines += [f"  {_human(piece['bytes']):>9}  {piece['path']}" for piece in status["pieces"]]
     return "\n".join(lines)

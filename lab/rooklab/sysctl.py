@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Limits of the machine that several nodes share: raised while a lab is up, put back after the last one."""
+"""Limits of the machine that nodes share: raised for labs, put back after the last one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from pathlib import Path
 from rooklab.config import RUNTIME
 from rooklab.files import write_whole
 
-# inotify instances are counted per user, and every node's services are root's; each Ceph OSD takes aio requests.
+# inotify instances are counted per user, and every node's services are root's; each Ceph OSD takes
+# aio requests.
 AT_LEAST = {
     "fs/aio-max-nr": 1048576,
     "fs/inotify/max_user_instances": 4096,
