@@ -15,16 +15,15 @@ description:
     collection's roles.
   - A misspelt variable is otherwise silently ignored, and a wrong type is found only when its role starts, after others have
     changed the site.
-positional: specs, hosts
+positional: roles, hosts
 options:
   _input:
     description: The variables of all hosts, C(hostvars).
     type: dict
     required: true
-  specs:
-    description: The parsed C(meta/argument_specs.yml) of every role.
-    type: list
-    elements: dict
+  roles:
+    description: The directory of the roles whose C(meta/argument_specs.yml) are the contract.
+    type: path
     required: true
   hosts:
     description: Names of the hosts whose variables are looked at.
@@ -34,12 +33,9 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Refuse misspelt variables
-  vars:
-    specs:
-      - argument_specs: {main: {options: {rook_storage_filesystems: {type: list, elements: dict}}}}
+- name: Refuse misspelt variables, from a role beside the others
   ansible.builtin.assert:
-    that: hostvars | rookery.rook.variable_problems(specs, ansible_play_hosts_all) is falsy
+    that: hostvars | rookery.rook.variable_problems(role_path ~ '/..', ansible_play_hosts_all) is falsy
 """
 
 RETURN = r"""
@@ -51,7 +47,9 @@ _value:
 
 import difflib
 import typing as t
+from pathlib import Path
 
+import yaml
 from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
@@ -61,17 +59,15 @@ if t.TYPE_CHECKING:
     Known = dict[str, tuple[str, dict[str, t.Any]]]
 
 PREFIX = "rook_"
-SITE_PREFIX = "rook_common_"
 
 
-def known_variables(specs: Sequence[Mapping[str, t.Any]]) -> Known:
-    """Return name -> (the role's own name of it, option); site-wide values are known by their public names."""
+def known_variables(roles: Path) -> Known:
+    """Return name -> (role, option), read from the roles themselves: there is no second list."""
     known: Known = {}
-    for spec in specs:
-        for entry in spec["argument_specs"].values():
+    for path in sorted(roles.glob("*/meta/argument_specs.yml")):
+        for entry in yaml.safe_load(path.read_text())["argument_specs"].values():
             for name, option in (entry.get("options") or {}).items():
-                public = name.replace(SITE_PREFIX, PREFIX, 1) if name.startswith(SITE_PREFIX) else name
-                known[public] = (name, option)
+                known[name] = (path.parts[-3], option)
     return known
 
 
@@ -87,11 +83,6 @@ def given_variables(hostvars: Mapping[str, t.Any], hosts: Iterable[str]) -> Iter
             yield host, name, value
 
 
-def role_of(own_name: str) -> str:
-    """Return the role that a variable belongs to: its name is the variable's prefix."""
-    return "_".join(own_name.split("_")[:2])
-
-
 def unknown_problem(name: str, known: Known) -> str | None:
     """Name the nearest known variable, or all of the role's when none is near."""
     if name in known:
@@ -99,7 +90,7 @@ def unknown_problem(name: str, known: Known) -> str | None:
     near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.75)
     if near:
         return f"no role of rookery.rook knows this variable; the nearest is {near[0]}. Rename or remove it."
-    roles = sorted({role_of(own_name) for own_name, _option in known.values()} - {"rook_common"})
+    roles = sorted({role for role, _option in known.values()})
     return (
         "no role of rookery.rook knows this variable. Remove it, or find its name with "
         f"`ansible-doc -t role rookery.rook.ROLE` (roles: {', '.join(roles)})."
@@ -110,21 +101,20 @@ def type_problem(name: str, value: t.Any, known: Known) -> str | None:
     """Return Ansible's own verdict on one value, with the value and the way out."""
     if name not in known or value is None:
         return None
-    own_name, option = known[name]
+    role, option = known[name]
     rule = {key: item for key, item in option.items() if key not in ("required", "default")}
-    result = ArgumentSpecValidator({own_name: rule}).validate({own_name: value})
+    result = ArgumentSpecValidator({name: rule}).validate({name: value})
     if not result.error_messages:
         return None
-    way_out = f"See `ansible-doc -t role rookery.rook.{role_of(own_name)}` for what it takes."
+    way_out = f"See `ansible-doc -t role rookery.rook.{role}` for what it takes."
     if option.get("no_log"):
         return f"its value (not shown) is not of type {option.get('type', 'str')}. {way_out}"
-    reasons = "; ".join(message.replace(own_name, name) for message in result.error_messages)
-    return f"value {value!r:.200}: {reasons}. {way_out}"
+    return f"value {value!r:.200}: {'; '.join(result.error_messages)}. {way_out}"
 
 
-def variable_problems(hostvars: Mapping[str, t.Any], specs: Sequence[Mapping[str, t.Any]], hosts: Sequence[str]) -> list[str]:
+def variable_problems(hostvars: Mapping[str, t.Any], roles: str, hosts: Sequence[str]) -> list[str]:
     """Return one sentence for each problem; equal problems of several hosts are one."""
-    known = known_variables(specs)
+    known = known_variables(Path(roles))
     problems: dict[tuple[str, str], list[str]] = {}
     for host, name, value in given_variables(hostvars, hosts):
         for problem in (unknown_problem(name, known), type_problem(name, value, known)):

@@ -46,7 +46,7 @@ def roles_of(playbook: str) -> list[str]:
     return [role["role"].rpartition(".")[2] for play in load(f"playbooks/{playbook}") for role in play["roles"]]
 
 
-@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "rook_common"])
 def test_defaults_are_the_argument_spec(role: str) -> None:
     options, defaults = options_of(role), defaults_of(role)
     required = {name for name, option in options.items() if option.get("required")}
@@ -61,7 +61,18 @@ def test_defaults_are_the_argument_spec(role: str) -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_a_roles_variables_carry_its_name(role: str) -> None:
-    assert [name for name in options_of(role) if not name.startswith(f"{role}_")] == []
+    prefix = "rook_" if role == "rook_common" else f"{role}_"
+    assert [name for name in options_of(role) if not name.startswith(prefix)] == []
+
+
+def test_the_sites_variables_and_their_defaults_are_those_of_rook_common() -> None:
+    values = load("roles/rook_common/vars/main.yml")
+    for name, option in options_of("rook_common").items():
+        expression = values[name.replace("rook_", "rook_common_", 1)]
+        if "default" in option:
+            assert expression == f"{{{{ {name} | default('{option['default']}') }}}}"
+        else:
+            assert f"{{{{ {name} " in expression
 
 
 @pytest.mark.parametrize("role", ROLES)

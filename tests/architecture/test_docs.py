@@ -103,7 +103,6 @@ def test_the_guides_are_listed() -> None:
 def test_a_guide_names_only_what_exists(guide: Path) -> None:
     """Words in double backquotes that look like ours must be a role, module, playbook, file or variable of today."""
     variables = {name for role in documented("role").values() for name in role["entry_points"]["main"].get("options") or {}}
-    variables |= {name.replace("rook_common_", "rook_", 1) for name in variables}
     known = {*MODULES, *FILTERS, *ROLES, *variables, *(path.stem for path in (ROOT / "playbooks").glob("*.yml"))}
     words = set(guide.read_text().replace("\n", " ").split("``")[1::2])
     ours = {word.split("[")[0].split(":")[0].removeprefix("rookery.rook.") for word in words if word.startswith(("rook_", "rookery.rook."))}

@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import typing as t
+from pathlib import Path
 
+import pytest
+import yaml
 from ansible.errors import AnsibleUndefinedVariable
 from ansible_collections.rookery.rook.plugins.filter.variable_problems import FilterModule
 
-SPECS = [
-    {"argument_specs": {"main": {"options": {"rook_common_site": {"type": "str", "required": True}}}}},
+SPECS: list[dict[str, t.Any]] = [
+    {"argument_specs": {"main": {"options": {"rook_site": {"type": "str", "required": True}}}}},
     {
         "argument_specs": {
             "main": {
@@ -27,42 +30,46 @@ SPECS = [
 ]
 
 
-def problems(**hosts: dict[str, t.Any]) -> list[str]:
-    return FilterModule().filters()["variable_problems"](hosts, SPECS, list(hosts))
+@pytest.fixture(name="problems")
+def _problems(tmp_path: Path) -> t.Callable[..., list[str]]:
+    for role, spec in zip(("rook_common", "rook_cluster"), SPECS, strict=True):
+        path = tmp_path / role / "meta/argument_specs.yml"
+        path.parent.mkdir(parents=True)
+        path.write_text(yaml.safe_dump(spec))
+
+    def problems(**hosts: dict[str, t.Any]) -> list[str]:
+        return FilterModule().filters()["variable_problems"](hosts, str(tmp_path), list(hosts))
+
+    return problems
 
 
-def test_known_variables_of_the_right_type_are_no_problem() -> None:
+def test_known_variables_of_the_right_type_are_no_problem(problems: t.Callable[..., list[str]]) -> None:
     assert problems(a={"rook_site": "x", "rook_cluster_mon_count": "5", "ansible_host": "h", "other": 1}) == []
 
 
-def test_a_typo_names_the_nearest_variable() -> None:
+def test_a_typo_names_the_nearest_variable(problems: t.Callable[..., list[str]]) -> None:
     (problem,) = problems(a={"rook_storage_filesystem": []}, b={"rook_storage_filesystem": []})
     assert problem.startswith("rook_storage_filesystem (a, b): ")
     assert "the nearest is rook_storage_filesystems" in problem
     assert "Rename or remove it." in problem
 
 
-def test_a_name_like_nothing_known_lists_the_roles() -> None:
+def test_a_name_like_nothing_known_lists_the_roles(problems: t.Callable[..., list[str]]) -> None:
     (problem,) = problems(a={"rook_zzz_qqqqqqqqq": 1})
     assert "rook_cluster" in problem and "ansible-doc" in problem
 
 
-def test_the_internal_name_of_a_site_wide_value_is_not_for_users() -> None:
-    assert len(problems(a={"rook_common_site": "x"})) == 1
-    assert "the nearest is rook_site" in problems(a={"rook_sites": "x"})[0]
-
-
-def test_a_wrong_type_names_value_and_reason() -> None:
+def test_a_wrong_type_names_value_and_reason(problems: t.Callable[..., list[str]]) -> None:
     (problem,) = problems(a={"rook_cluster_mon_count": "three"})
     assert problem.startswith("rook_cluster_mon_count (a): value 'three': ")
     assert "int" in problem and "ansible-doc -t role rookery.rook.rook_cluster" in problem
 
 
-def test_a_value_outside_its_choices_is_refused() -> None:
+def test_a_value_outside_its_choices_is_refused(problems: t.Callable[..., list[str]]) -> None:
     assert "present" in problems(a={"rook_cluster_state": "gone"})[0]
 
 
-def test_a_secret_is_not_shown() -> None:
+def test_a_secret_is_not_shown(problems: t.Callable[..., list[str]]) -> None:
     (problem,) = problems(a={"rook_cluster_secret": "hunter2"})
     assert "hunter2" not in problem
 
@@ -74,5 +81,5 @@ class Lazy(dict):
         raise AnsibleUndefinedVariable("not here")
 
 
-def test_what_only_a_role_can_evaluate_is_left_to_it() -> None:
+def test_what_only_a_role_can_evaluate_is_left_to_it(problems: t.Callable[..., list[str]]) -> None:
     assert problems(a=Lazy(rook_cluster_mon_count=None)) == []
