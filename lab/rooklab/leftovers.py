@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 from rooklab import network, sysctl
@@ -14,6 +15,16 @@ from rooklab.config import RUNTIME, Config
 from rooklab.files import mounts_below
 from rooklab.model import Lab
 from rooklab.procs import run
+
+_SETTLE_SECONDS = 10
+
+
+def settled(config: Config, lab: Lab) -> list[str]:
+    """Return what is left of a lab once its last processes have had the time to end."""
+    end = time.monotonic() + _SETTLE_SECONDS
+    while (found := find(config, lab)) and time.monotonic() < end:
+        time.sleep(0.1)
+    return found
 
 
 def find(config: Config, lab: Lab) -> list[str]:

@@ -129,7 +129,7 @@ def down(config: Config) -> None:
             path.unlink(missing_ok=True)
         if not any(config.lab.iterdir()):
             config.lab.rmdir()
-        found = leftovers.find(config, lab)
+        found = leftovers.settled(config, lab)
     if found:
         raise LabError(
             f"lab {lab.name!r} is down but not gone: {'; '.join(found)}; remove these by hand"
