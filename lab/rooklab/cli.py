@@ -43,30 +43,11 @@ def _parser() -> argparse.ArgumentParser:
 
     def add(name: str, about: str) -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=about, description=about)
-        command.add_argument(
-            "--name", type=parse_name, default="rook", help="which lab (default: rook)"
-        )
+        command.add_argument("--name", type=parse_name, default="rook", help="default: rook")
         return command
 
-    up = add("up", "build what is missing, start every node; again: finish or leave as it is")
-    number = _number
-    up.add_argument(
-        "--control-planes",
-        type=number("--control-planes", 1, MAX_CONTROL_PLANES),
-        help="default: 1",
-    )
-    up.add_argument("--workers", type=number("--workers", 0, MAX_WORKERS), help="default: 3")
-    up.add_argument("--disks", type=number("--disks", 0, MAX_DISKS), help="per worker (default: 1)")
-    up.add_argument(
-        "--disk-size", type=parse_size, help="default: 10G, taken only as it is written to"
-    )
-    up.add_argument(
-        "--image-source", type=parse_image_source, help="standin, upstream or a directory"
-    )
-    up.add_argument(
-        "--nodes-only", action="store_true", help="build no binaries and images, only hosts"
-    )
-    add("down", "remove the lab from the machine, keep what was built; prove that nothing is left")
+    _add_up_options(add("up", "build what is missing, start every node; again: finish it"))
+    add("down", "remove the lab, keep what was built; prove that nothing is left")
     add("reset", "down, then up from what is built")
     add("purge", "down for every lab, and remove all that was built")
     tell = add("status", "nodes, addresses, disks, built pieces and their sizes")
@@ -78,6 +59,22 @@ def _parser() -> argparse.ArgumentParser:
     shell.add_argument("node", metavar="NODE")
     shell.add_argument("words", metavar="CMD", nargs=argparse.REMAINDER)
     return parser
+
+
+def _add_up_options(up: argparse.ArgumentParser) -> None:
+    numbers = (
+        ("--control-planes", 1, MAX_CONTROL_PLANES, "default: 1"),
+        ("--workers", 0, MAX_WORKERS, "default: 3"),
+        ("--disks", 0, MAX_DISKS, "for each worker; default: 1"),
+    )
+    for option, low, high, about in numbers:
+        up.add_argument(option, type=_number(option, low, high), help=about)
+    up.add_argument(
+        "--disk-size", type=parse_size, help="default: 10G; space is taken as it is used"
+    )
+    source = "standin, upstream or a directory; default: $LAB_ROOK or standin"
+    up.add_argument("--image-source", type=parse_image_source, help=source)
+    up.add_argument("--nodes-only", action="store_true", help="build no binaries and images")
 
 
 def main(arguments: t.Sequence[str]) -> int:

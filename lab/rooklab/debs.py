@@ -31,7 +31,6 @@ PACKAGES = (
     "logrotate",
     "lvm2",
     "nftables",
-    "nvme-cli",
     "parted",
     "runc",
     "smartmontools",

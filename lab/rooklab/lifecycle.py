@@ -105,7 +105,9 @@ def _run_nodes(config: Config, lab: Lab, root: Path, lock: int) -> tuple[int, in
     _each(new, lambda node: nodes.create(config, lab, node, root, lock))
     if new:
         nodes.write_hosts(config, lab)
-    started = _each(lab.nodes, lambda node: nodes.ensure_running(config, lab, node))
+    started = _each(
+        lab.nodes, lambda node: nodes.ensure_running(config, lab, node, bare=node in new)
+    )
     return len(new), sum(started)
 
 

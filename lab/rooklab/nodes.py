@@ -19,6 +19,7 @@ from rooklab.errors import LabError
 from rooklab.files import remove_tree
 from rooklab.model import Lab, Node
 from rooklab.procs import run
+from rooklab.say import announce
 
 _SSH_SECONDS = 90
 _BOOT_SECONDS = 120
@@ -97,7 +98,7 @@ def start(config: Config, lab: Lab, node: Node) -> None:
         )
 
 
-def ensure_running(config: Config, lab: Lab, node: Node) -> bool:
+def ensure_running(config: Config, lab: Lab, node: Node, *, bare: bool) -> bool:
     """Start a node unless it runs, wait until ssh answers, and return whether it was started."""
     now = state(config, lab, node)
     if now == "STARTING":
@@ -109,7 +110,7 @@ def ensure_running(config: Config, lab: Lab, node: Node) -> bool:
         start(config, lab, node)
     wait_ssh(config, lab, node)
     if started:
-        wait_booted(config, lab, node)
+        wait_booted(config, lab, node, bare=bare)
     return started
 
 
@@ -130,18 +131,23 @@ def wait_ssh(config: Config, lab: Lab, node: Node) -> None:
     )
 
 
-def wait_booted(config: Config, lab: Lab, node: Node) -> None:
-    """Wait until a node's systemd says that everything runs."""
+def wait_booted(config: Config, lab: Lab, node: Node, *, bare: bool) -> None:
+    """Wait until a node's systemd has started everything; a bare host must have no failed unit."""
     limit = str(_BOOT_SECONDS)
     done = attach(config, lab, node, "timeout", limit, "systemctl", "is-system-running", "--wait")
-    if done.stdout.strip() != "running":
-        failed = attach(config, lab, node, "systemctl", "--failed", "--no-legend", "--plain").stdout
-        units = ", ".join(line.split()[0] for line in failed.splitlines() if line.strip())
-        raise LabError(
-            f"node {node.name} is {done.stdout.strip() or 'silent'} instead of running (failed "
-            f"units: {units or 'none'}): look with lab/lab shell {node.name}, or start over with "
-            "lab/lab reset"
-        )
+    word = done.stdout.strip() or "silent"
+    if word == "running":
+        return
+    failed = attach(config, lab, node, "systemctl", "--failed", "--no-legend", "--plain").stdout
+    units = ", ".join(line.split()[0] for line in failed.splitlines() if line.strip()) or "none"
+    message = (
+        f"node {node.name} is {word} instead of running (failed units: {units}): look with "
+        f"lab/lab shell --name {lab.name} {node.name}"
+    )
+    if bare:
+        raise LabError(f"{message}, or start over with lab/lab reset --name {lab.name}")
+    # What was installed on the node since is not the lab's to judge.
+    announce(message)
 
 
 def attach(config: Config, lab: Lab, node: Node, *command: str) -> CompletedProcess[str]:
@@ -180,7 +186,7 @@ def reboot(config: Config, lab: Lab, node: Node) -> None:
             )
         time.sleep(0.2)
     wait_ssh(config, lab, node)
-    wait_booted(config, lab, node)
+    wait_booted(config, lab, node, bare=False)
 
 
 def write_hosts(config: Config, lab: Lab) -> None:
