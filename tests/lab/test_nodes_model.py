@@ -14,7 +14,19 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lab"))
 
-from rooklab import binaries, cli, config, host, inventory, lxc, model, network, pieces, served
+from rooklab import (
+    binaries,
+    cli,
+    config,
+    host,
+    inventory,
+    lxc,
+    model,
+    network,
+    pieces,
+    served,
+    sysctl,
+)
 from rooklab.errors import LabError
 
 LAB = model.new_lab("rook", 7, 1400, model.Wish(control_planes=2, workers=2, disks=2))
@@ -272,3 +284,36 @@ def test_the_inventory_is_yaml(tmp_path: Path) -> None:
     yaml = pytest.importorskip("yaml")
     data = inventory.hosts(config.Config(cache=tmp_path), LAB)
     assert yaml.safe_load(inventory.to_yaml(data)) == data
+
+
+@pytest.fixture
+def limits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Stand in for /proc/sys with every limit at 1, and forwarding off."""
+    for name in sysctl.AT_LEAST:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("0\n" if name.endswith("ip_forward") else "1\n")
+    monkeypatch.setattr(sysctl, "_SYS", tmp_path)
+    monkeypatch.setattr(sysctl, "_SAVED", tmp_path / "saved.json")
+    return tmp_path
+
+
+def test_limits_are_raised(limits: Path) -> None:
+    sysctl.raise_limits()
+    assert {name: int((limits / name).read_text()) for name in sysctl.AT_LEAST} == sysctl.AT_LEAST
+
+
+def test_limits_come_back_as_they_were(limits: Path) -> None:
+    before = {name: int((limits / name).read_text()) for name in sysctl.AT_LEAST}
+    # The second lab, or the run after a killed one, must not record raised values as the machine's own.
+    sysctl.raise_limits()
+    (limits / "net/ipv4/ip_forward").write_text("0\n")
+    sysctl.raise_limits()
+    sysctl.restore()
+    assert {name: int((limits / name).read_text()) for name in sysctl.AT_LEAST} == before
+    assert sysctl.saved() == {}
+
+
+def test_a_higher_limit_is_left_alone(limits: Path) -> None:
+    (limits / "fs/aio-max-nr").write_text("99999999\n")
+    sysctl.raise_limits()
+    assert "fs/aio-max-nr" not in sysctl.saved()
