@@ -304,7 +304,7 @@ def test_limits_are_raised(limits: Path) -> None:
 
 def test_limits_come_back_as_they_were(limits: Path) -> None:
     before = {name: int((limits / name).read_text()) for name in sysctl.AT_LEAST}
-    # The second lab, or the run after a killed one, must not record raised values as the machine's own.
+    # A second lab, or a run after a killed one, must not record raised values as original.
     sysctl.raise_limits()
     (limits / "net/ipv4/ip_forward").write_text("0\n")
     sysctl.raise_limits()
