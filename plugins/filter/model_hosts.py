@@ -11,8 +11,8 @@ version_added: 0.1.0
 short_description: The hosts of the desired-state model from groups and host variables
 author: The rookery.rook authors (@rookery)
 description:
-  - Every node becomes a host of the model. A node of the group C(rook_storage) brings its C(rook_node_devices) and
-    C(rook_node_directories); other nodes bring none, and so hold no data.
+  - Every node becomes a host of the model. A node of the group C(rook_storage) brings its
+    C(rook_node_devices) and C(rook_node_directories); other nodes bring none, and so hold no data.
   - A node's C(rook_node_labels) become its labels.
 positional: hostvars
 options:

@@ -11,10 +11,10 @@ version_added: 0.1.0
 short_description: Unknown and ill-typed rook_* variables of the hosts of a play
 author: The rookery.rook authors (@rookery)
 description:
-  - Compares every C(rook_*) variable that the inventory or the command line gives a host with the argument specifications of the
-    collection's roles.
-  - A misspelt variable is otherwise silently ignored, and a wrong type is found only when its role starts, after others have
-    changed the site.
+  - Compares every C(rook_*) variable that the inventory or the command line gives a host with the
+    argument specifications of the collection's roles.
+  - A misspelt variable is otherwise silently ignored, and a wrong type is found only when its role
+    starts, after others have changed the site.
 positional: roles, hosts
 options:
   _input:
@@ -35,12 +35,12 @@ options:
 EXAMPLES = r"""
 - name: Refuse misspelt variables, from a role beside the others
   ansible.builtin.assert:
-    that: hostvars | rookery.rook.variable_problems(role_path ~ '/..', ansible_play_hosts_all) is falsy
+    that: hostvars | rookery.rook.variable_problems(role_path ~ '/..', ansible_play_hosts) is falsy
 """
 
 RETURN = r"""
 _value:
-  description: A sentence for each problem, naming the variable, its hosts, the reason and the way out.
+  description: A sentence for each problem, with variable, hosts, reason and way out.
   type: list
   elements: str
 """
@@ -71,8 +71,10 @@ def known_variables(roles: Path) -> Known:
     return known
 
 
-def given_variables(hostvars: Mapping[str, t.Any], hosts: Iterable[str]) -> Iterable[tuple[str, str, t.Any]]:
-    """Yield (host, name, value); what can only be evaluated inside its role is left to that role."""
+def given_variables(
+    hostvars: Mapping[str, t.Any], hosts: Iterable[str]
+) -> Iterable[tuple[str, str, t.Any]]:
+    """Yield (host, name, value); what only its role can evaluate has the value None."""
     for host in hosts:
         variables = hostvars[host]
         for name in sorted(name for name in variables if name.startswith(PREFIX)):
@@ -89,7 +91,10 @@ def unknown_problem(name: str, known: Known) -> str | None:
         return None
     near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.75)
     if near:
-        return f"no role of rookery.rook knows this variable; the nearest is {near[0]}. Rename or remove it."
+        return (
+            "no role of rookery.rook knows this variable; "
+            f"the nearest is {near[0]}. Rename or remove it."
+        )
     roles = sorted({role for role, _option in known.values()})
     return (
         "no role of rookery.rook knows this variable. Remove it, or find its name with "
@@ -120,7 +125,10 @@ def variable_problems(hostvars: Mapping[str, t.Any], roles: str, hosts: Sequence
         for problem in (unknown_problem(name, known), type_problem(name, value, known)):
             if problem:
                 problems.setdefault((name, problem), []).append(host)
-    return [f"{name} ({', '.join(found)}): {problem}" for (name, problem), found in sorted(problems.items())]
+    return [
+        f"{name} ({', '.join(found)}): {problem}"
+        for (name, problem), found in sorted(problems.items())
+    ]
 
 
 class FilterModule:

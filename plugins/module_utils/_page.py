@@ -23,9 +23,13 @@ def page(title: str, sections: Mapping[str, t.Any]) -> str:
 
 
 def _body(value: t.Any) -> str:
-    """Return a table for a list of mappings, a list for other lists, key and value for a mapping, else the value itself."""
+    """Return a table for mappings in a list, else a list, else the value itself."""
     if isinstance(value, dict):
-        return "\n".join(f"- {key.replace('_', ' ')}: {_inline(item)}" for key, item in value.items() if _inline(item))
+        return "\n".join(
+            f"- {key.replace('_', ' ')}: {_inline(item)}"
+            for key, item in value.items()
+            if _inline(item)
+        )
     if isinstance(value, list) and value and all(isinstance(item, dict) for item in value):
         return _table(value)
     if isinstance(value, list):

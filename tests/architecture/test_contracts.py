@@ -1,11 +1,12 @@
 # Copyright: (c) 2026, The rookery.rook authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists that must agree: defaults and argument specs, site and teardown, groups and modules, pins and their copies."""
+"""Lists that must agree: defaults and argument specs, site and teardown, pins and their copies."""
 
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import subprocess
 import sys
@@ -20,7 +21,8 @@ MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
 FILTERS = sorted(path.stem for path in (ROOT / "plugins/filter").glob("*.py"))
 PLAYBOOKS = sorted(path.name for path in (ROOT / "playbooks").glob("*.yml"))
 PLAY_KEYWORDS = {
-    "name", "hosts", "gather_facts", "gather_subset", "become", "any_errors_fatal", "check_mode", "diff", "vars", "roles", "serial",
+    "name", "hosts", "gather_facts", "become", "any_errors_fatal", "check_mode", "diff", "vars",
+    "roles",
 }  # fmt: skip
 
 
@@ -29,7 +31,9 @@ def load(path: str) -> object:
 
 
 def options_of(role: str) -> dict[str, dict[str, object]]:
-    return load(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]["main"].get("options") or {}
+    return (
+        load(f"roles/{role}/meta/argument_specs.yml")["argument_specs"]["main"].get("options") or {}
+    )
 
 
 def defaults_of(role: str) -> dict[str, object]:
@@ -43,7 +47,11 @@ def is_expression(value: object) -> bool:
 
 
 def roles_of(playbook: str) -> list[str]:
-    return [role["role"].rpartition(".")[2] for play in load(f"playbooks/{playbook}") for role in play["roles"]]
+    return [
+        role["role"].rpartition(".")[2]
+        for play in load(f"playbooks/{playbook}")
+        for role in play["roles"]
+    ]
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "rook_common"])
@@ -53,7 +61,9 @@ def test_defaults_are_the_argument_spec(role: str) -> None:
     assert set(defaults) - set(options) == set(), "defaults without a specification"
     assert set(options) - set(defaults) - required == set(), "specified, but without a default"
     for name in required & set(defaults):
-        assert "undef(" in str(defaults[name]), f"{name} is required, its default must be undef(hint=...)"
+        assert "undef(" in str(defaults[name]), (
+            f"{name} is required, its default must be undef(hint=...)"
+        )
     for name, value in defaults.items():
         if name not in required and not is_expression(value):
             assert options[name].get("default") == value, f"{name} has two defaults"
@@ -86,7 +96,7 @@ def test_every_default_has_a_comment(role: str) -> None:
     path = ROOT / "roles" / role / "defaults/main.yml"
     lines = path.read_text().splitlines() if path.exists() else []
     bare = [
-        line for before, line in zip(lines, lines[1:], strict=False)
+        line for before, line in itertools.pairwise(lines)
         if re.match(r"rook_\w+:", line) and not before.startswith("#")
     ]  # fmt: skip
     assert bare == []
@@ -97,7 +107,12 @@ def test_every_role_is_run_by_a_test(role: str) -> None:
     """The lab's ring runs site.yml; a role outside it needs a mention in a test or scenario."""
     if role in roles_of("site.yml"):
         return
-    texts = (path.read_text() for top in ("tests", "molecule") for path in (ROOT / top).rglob("*") if path.suffix in (".py", ".yml"))
+    texts = (
+        path.read_text()
+        for top in ("tests", "molecule")
+        for path in (ROOT / top).rglob("*")
+        if path.suffix in (".py", ".yml")
+    )
     assert any(role in text for text in texts if "ROLES = " not in text)
 
 
@@ -118,7 +133,9 @@ def test_teardown_lists_the_roles_of_site_in_reverse_between_preflight_and_repor
 
 
 def test_teardown_sets_the_state_in_every_play() -> None:
-    assert [play["vars"] for play in load("playbooks/teardown.yml")] == [{"rook_state": "absent"}] * 4
+    assert [play["vars"] for play in load("playbooks/teardown.yml")] == [
+        {"rook_state": "absent"}
+    ] * 4
 
 
 def test_plan_predicts_the_host_roles_of_site_and_changes_nothing() -> None:
@@ -137,42 +154,74 @@ def test_a_playbook_is_a_list_of_roles_per_play(playbook: str) -> None:
 
 def test_nothing_asks_a_human_while_it_runs() -> None:
     tasks = [path for top in ("roles", "playbooks") for path in (ROOT / top).rglob("*.yml")]
-    assert [path.name for path in tasks if re.search(r"vars_prompt|ansible\.builtin\.pause|^\s+pause:", path.read_text(), re.M)] == []
+    assert [
+        path.name
+        for path in tasks
+        if re.search(r"vars_prompt|ansible\.builtin\.pause|^\s+pause:", path.read_text(), re.M)
+    ] == []
 
 
 def test_the_execution_environment_installs_exactly_the_runtime_list() -> None:
     def pins(path: str) -> list[str]:
-        return [line for line in (ROOT / path).read_text().splitlines() if line and not line.startswith("#")]
+        return [
+            line
+            for line in (ROOT / path).read_text().splitlines()
+            if line and not line.startswith("#")
+        ]
 
     environment = load("extensions/ee/execution-environment.yml")
     assert pins("meta/ee-requirements.txt") == pins("requirements/runtime.txt")
     assert environment["dependencies"]["python"] == "../../meta/ee-requirements.txt"
-    assert environment["dependencies"]["ansible_core"]["package_pip"] in pins("requirements/runtime.txt")
-    assert environment["dependencies"]["ansible_runner"]["package_pip"] in pins("requirements/dev.txt")
+    assert environment["dependencies"]["ansible_core"]["package_pip"] in pins(
+        "requirements/runtime.txt"
+    )
+    assert environment["dependencies"]["ansible_runner"]["package_pip"] in pins(
+        "requirements/dev.txt"
+    )
 
 
 def test_the_least_ansible_is_the_one_that_is_tested() -> None:
-    pin = re.search(r"^ansible-core==(\d+\.\d+)", (ROOT / "requirements/runtime.txt").read_text(), re.M)
+    pin = re.search(
+        r"^ansible-core==(\d+\.\d+)", (ROOT / "requirements/runtime.txt").read_text(), re.M
+    )
     assert pin is not None
     assert load("meta/runtime.yml")["requires_ansible"] == f">={pin[1]}.0"
-    least = {load(f"roles/{role}/meta/main.yml")["galaxy_info"]["min_ansible_version"] for role in ROLES}
+    least = {
+        load(f"roles/{role}/meta/main.yml")["galaxy_info"]["min_ansible_version"] for role in ROLES
+    }
     assert least == {pin[1]}
 
 
 def test_changelog_fragments_are_valid() -> None:
     result = subprocess.run(
-        [sys.executable, "-m", "antsibull_changelog", "lint"], cwd=ROOT, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "antsibull_changelog", "lint"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert result.returncode == 0, result.stdout + result.stderr
 
 
 def long_functions(path: Path) -> list[str]:
     tree = ast.parse(path.read_text())
-    functions = (node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
-    return [f"{path.name}:{node.name}" for node in functions if (node.end_lineno or 0) - node.lineno >= 40]
+    functions = (
+        node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+    )
+    return [
+        f"{path.name}:{node.name}"
+        for node in functions
+        if (node.end_lineno or 0) - node.lineno >= 40
+    ]
 
 
 def test_files_and_functions_stay_small() -> None:
-    files = [path for top in ("plugins", "lab", "tests", "molecule", "tools") for path in (ROOT / top).rglob("*.py")]
-    assert [str(path.relative_to(ROOT)) for path in files if len(path.read_text().splitlines()) >= 400] == []
+    files = [
+        path
+        for top in ("plugins", "lab", "tests", "molecule", "tools")
+        for path in (ROOT / top).rglob("*.py")
+    ]
+    assert [
+        str(path.relative_to(ROOT)) for path in files if len(path.read_text().splitlines()) >= 400
+    ] == []
     assert [name for path in files for name in long_functions(path)] == []

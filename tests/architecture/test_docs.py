@@ -27,16 +27,32 @@ GUIDES = sorted((ROOT / "docs/docsite/rst").glob("*.rst"))
 def documented(kind: str) -> dict[str, t.Any]:
     """Return ansible-doc's own reading of all plugins of a kind, in one process."""
     names = {"module": MODULES, "filter": FILTERS, "role": ROLES}[kind]
-    command = [Path(sys.executable).parent / "ansible-doc", "--type", kind, "--json", *(f"rookery.rook.{name}" for name in names)]
-    result = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, "ANSIBLE_LOCALHOST_WARNING": "0"})
+    command = [
+        Path(sys.executable).parent / "ansible-doc",
+        "--type",
+        kind,
+        "--json",
+        *(f"rookery.rook.{name}" for name in names),
+    ]
+    result = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "ANSIBLE_LOCALHOST_WARNING": "0"},
+    )
     assert result.returncode == 0, result.stderr
     return json.loads(result.stdout)
 
 
-def options(spec: t.Mapping[str, t.Any], path: str = "") -> t.Iterator[tuple[str, t.Mapping[str, t.Any]]]:
+def options(
+    spec: t.Mapping[str, t.Any], path: str = ""
+) -> t.Iterator[tuple[str, t.Mapping[str, t.Any]]]:
     for name, option in (spec or {}).items():
         yield f"{path}{name}", option
-        yield from options(option.get("suboptions") or option.get("options") or {}, f"{path}{name}.")
+        yield from options(
+            option.get("suboptions") or option.get("options") or {}, f"{path}{name}."
+        )
 
 
 def unfinished(spec: t.Mapping[str, t.Any]) -> list[str]:
@@ -44,7 +60,8 @@ def unfinished(spec: t.Mapping[str, t.Any]) -> list[str]:
     return [
         name
         for name, option in options(spec)
-        if not option.get("description") or not all(str(line).rstrip().endswith(".") for line in aslist(option["description"]))
+        if not option.get("description")
+        or not all(str(line).rstrip().endswith(".") for line in aslist(option["description"]))
     ]
 
 
@@ -88,7 +105,12 @@ def test_examples_are_tasks_of_this_module(name: str) -> None:
 
 
 def test_the_action_group_is_exactly_the_modules_that_talk_to_the_api() -> None:
-    api = {name for name in MODULES if "kubeconfig" in (documented("module")[f"rookery.rook.{name}"]["doc"].get("options") or {})}
+    api = {
+        name
+        for name in MODULES
+        if "kubeconfig"
+        in (documented("module")[f"rookery.rook.{name}"]["doc"].get("options") or {})
+    }
     groups = yaml.safe_load((ROOT / "meta/runtime.yml").read_text()).get("action_groups", {})
     assert sorted(groups.get("rook", [])) == sorted(api)
 
@@ -101,11 +123,40 @@ def test_the_guides_are_listed() -> None:
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.stem)
 def test_a_guide_names_only_what_exists(guide: Path) -> None:
-    """Words in double backquotes that look like ours must be a role, module, playbook, file or variable of today."""
-    variables = {name for role in documented("role").values() for name in role["entry_points"]["main"].get("options") or {}}
-    known = {*MODULES, *FILTERS, *ROLES, *variables, *(path.stem for path in (ROOT / "playbooks").glob("*.yml"))}
+    """Words in double backquotes that look like ours must be something of today."""
+    variables = {
+        name
+        for role in documented("role").values()
+        for name in role["entry_points"]["main"].get("options") or {}
+    }
+    known = {
+        *MODULES,
+        *FILTERS,
+        *ROLES,
+        *variables,
+        *(path.stem for path in (ROOT / "playbooks").glob("*.yml")),
+    }
     words = set(guide.read_text().replace("\n", " ").split("``")[1::2])
-    ours = {word.split("[")[0].split(":")[0].removeprefix("rookery.rook.") for word in words if word.startswith(("rook_", "rookery.rook."))}
+    ours = {
+        word.split("[")[0].split(":")[0].removeprefix("rookery.rook.")
+        for word in words
+        if word.startswith(("rook_", "rookery.rook."))
+    }
     assert sorted(word for word in ours if " " not in word and word not in known) == []
-    files = {word for word in words if "/" in word and not word.startswith(("/", "~", "-")) and " " not in word and "*" not in word}
-    assert sorted(name for name in files if name.startswith(("roles/", "plugins/", "playbooks/", "inventories/", "tests/")) and not (ROOT / name).exists()) == []
+    files = {
+        word
+        for word in words
+        if "/" in word
+        and not word.startswith(("/", "~", "-"))
+        and " " not in word
+        and "*" not in word
+    }
+    assert (
+        sorted(
+            name
+            for name in files
+            if name.startswith(("roles/", "plugins/", "playbooks/", "inventories/", "tests/"))
+            and not (ROOT / name).exists()
+        )
+        == []
+    )

@@ -15,18 +15,24 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SHIPPED = ("plugins", "roles", "playbooks")
-LAB_WORDS = re.compile(r"\b(?:lab|labs|rooklab|LAB_ROOK|stand-?in|stub operator|fake operator)\b|rookery\.lab", re.I)
+LAB_WORDS = re.compile(
+    r"\b(?:lab|labs|rooklab|LAB_ROOK|stand-?in|stub operator|fake operator)\b|rookery\.lab", re.I
+)
 MACHINE_PATHS = re.compile(r"(?<![\w./-])/(?:work|root|home/[a-z]+)/(?!\.\.\.)[\w.]")
-PUBLIC_HOSTS = re.compile(r"(?:^|\.)(?:pypi\.org|golang\.org|debian\.org|pythonhosted\.org|galaxy\.ansible\.com)$")
+PUBLIC_HOSTS = re.compile(
+    r"(?:^|\.)(?:pypi\.org|golang\.org|debian\.org|pythonhosted\.org|galaxy\.ansible\.com)$"
+)
 LICENCE_LINES = (
     "Copyright: (c) 2026, The rookery.rook authors",
-    "GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)",
+    "GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/",
     "SPDX-License-Identifier: GPL-3.0-or-later",
 )
 
 
 def tracked() -> list[Path]:
-    out = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    out = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     return [ROOT / name for name in out.split("\0") if name and (ROOT / name).is_file()]
 
 
@@ -58,11 +64,29 @@ def test_no_path_of_a_machine_is_written_down() -> None:
 
 def machine_registries() -> set[str]:
     """Return the hosts from which this machine takes packages, other than the public ones."""
-    files = [Path("/etc/pip.conf"), Path.home() / ".config/pip/pip.conf", Path.home() / ".pip/pip.conf", Path("/etc/apt/sources.list")]
-    files += Path("/etc/apt/sources.list.d").glob("*") if Path("/etc/apt/sources.list.d").is_dir() else []
-    text = " ".join([*(path.read_text() for path in files if path.is_file()), *(os.environ.get(key, "") for key in ("PIP_INDEX_URL", "GOPROXY"))])
+    files = [
+        Path("/etc/pip.conf"),
+        Path.home() / ".config/pip/pip.conf",
+        Path.home() / ".pip/pip.conf",
+        Path("/etc/apt/sources.list"),
+    ]
+    files += (
+        Path("/etc/apt/sources.list.d").glob("*")
+        if Path("/etc/apt/sources.list.d").is_dir()
+        else []
+    )
+    text = " ".join(
+        [
+            *(path.read_text() for path in files if path.is_file()),
+            *(os.environ.get(key, "") for key in ("PIP_INDEX_URL", "GOPROXY")),
+        ]
+    )
     hosts = set(re.findall(r"https?://(?:[^@/\s]*@)?([\w.-]+)", text))
-    return {host for host in hosts if not PUBLIC_HOSTS.search(host) and host not in ("localhost", "127.0.0.1")}
+    return {
+        host
+        for host in hosts
+        if not PUBLIC_HOSTS.search(host) and host not in ("localhost", "127.0.0.1")
+    }
 
 
 def test_no_registry_of_a_machine_is_written_down() -> None:
@@ -90,7 +114,11 @@ def test_every_source_file_says_its_licence(line: str) -> None:
 
 def test_nothing_is_left_for_later() -> None:
     later = re.compile(r"\b(?:TODO|FIXME|XXX|NotImplementedError)\b")
-    assert [line for line in lines_with(later, (*SHIPPED, "lab", "inventories", "molecule")) if "re.compile" not in line] == []
+    assert [
+        line
+        for line in lines_with(later, (*SHIPPED, "lab", "inventories", "molecule"))
+        if "re.compile" not in line
+    ] == []
 
 
 def test_no_task_hides_a_failure() -> None:
@@ -98,5 +126,10 @@ def test_no_task_hides_a_failure() -> None:
 
 
 def test_finalizers_are_never_stripped() -> None:
-    """Writing an empty list of finalizers is how objects are orphaned; only reading them is allowed."""
-    assert lines_with(re.compile(r"finalizers[\"']?\]?\s*[:=]\s*(?:\[\]|None|null)\s*[,}\n]?"), SHIPPED) == []
+    """Writing an empty list of finalizers orphans what they guard; only reading them is allowed."""
+    assert (
+        lines_with(
+            re.compile(r"finalizers[\"']?\]?\s*[:=]\s*(?:\[\]|None|null)\s*[,}\n]?"), SHIPPED
+        )
+        == []
+    )

@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, The rookery.rook authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""site.yml and teardown.yml as AWX runs them: ansible-runner, an injected kubeconfig, a machine key, nobody to answer.
+"""site.yml and teardown.yml as AWX runs them: ansible-runner, injected kubeconfig and machine key.
 
-Needs the lab, up and with a site on it. ROOKERY_TEARDOWN=real makes the teardown a real one: ring 3 ends with it.
+Needs the lab, up and with a site on it. ROOKERY_TEARDOWN=real makes the teardown a real one: ring 3
+ends with it.
 """
 
 from __future__ import annotations
@@ -31,20 +32,29 @@ def lab_directory() -> Path:
     if asked.returncode:
         pytest.skip(f"no lab to run against: {asked.stderr.strip()}")
     hosts = subprocess.run(
-        ["ansible-inventory", "-i", asked.stdout.strip(), "--host", "cp1"], capture_output=True, text=True, check=True
+        ["ansible-inventory", "-i", asked.stdout.strip(), "--host", "cp1"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     return Path(json.loads(hosts.stdout)["lab_directory"])
 
 
 @pytest.fixture
 def credentials(lab_directory: Path, tmp_path: Path) -> dict[str, t.Any]:
-    """Inject as AWX does: the kubeconfig as a file named by the environment, the key through an agent."""
+    """Inject as AWX does: the kubeconfig by the environment, the key through an agent."""
     kubeconfig = tmp_path / "injected-kubeconfig"
     if not (lab_directory / "kubeconfig").exists():
-        pytest.skip(f"the lab has no site: {lab_directory / 'kubeconfig'} is missing; run site.yml first")
+        pytest.skip(
+            f"the lab has no site: {lab_directory / 'kubeconfig'} is missing; run site.yml first"
+        )
     shutil.copy(lab_directory / "kubeconfig", kubeconfig)
     hosts = json.loads(
-        subprocess.run(["ansible-inventory", "-i", str(INVENTORY), "--host", "cp1"], capture_output=True, check=True).stdout
+        subprocess.run(
+            ["ansible-inventory", "-i", str(INVENTORY), "--host", "cp1"],
+            capture_output=True,
+            check=True,
+        ).stdout
     )
     return {
         "ssh_key": Path(hosts["ansible_ssh_private_key_file"]).read_text(),
@@ -52,13 +62,15 @@ def credentials(lab_directory: Path, tmp_path: Path) -> dict[str, t.Any]:
     }
 
 
-def run(playbook: str, private: Path, credentials: dict[str, t.Any], *options: str, **extra: str) -> ansible_runner.Runner:
+def run(
+    playbook: str, private: Path, credentials: dict[str, t.Any], *options: str, **extra: str
+) -> ansible_runner.Runner:
     """Run a playbook of the collection in a private directory with nothing but what is injected."""
     return ansible_runner.run(
         private_data_dir=str(private),
         playbook=str(ROOT / "playbooks" / playbook),
         inventory=str(INVENTORY),
-        # The inventory names the lab's key file; an empty name leaves the agent's key alone to open the door.
+        # The inventory names the lab's key file; without it only the agent's key opens the door.
         extravars={"ansible_ssh_private_key_file": "", **extra},
         cmdline=" ".join(options),
         quiet=True,
@@ -67,16 +79,22 @@ def run(playbook: str, private: Path, credentials: dict[str, t.Any], *options: s
 
 
 def said(result: ansible_runner.Runner) -> str:
-    return "\n".join(event["stdout"] for event in result.events if event["event"].startswith("runner_on_failed"))
+    return "\n".join(
+        event["stdout"] for event in result.events if event["event"].startswith("runner_on_failed")
+    )
 
 
-def test_site_in_check_mode_finds_a_converged_site_unchanged(tmp_path: Path, credentials: dict[str, t.Any]) -> None:
+def test_site_in_check_mode_finds_a_converged_site_unchanged(
+    tmp_path: Path, credentials: dict[str, t.Any]
+) -> None:
     result = run("site.yml", tmp_path / "private", credentials, "--check", "--diff")
     assert result.rc == 0, said(result)
     assert not any(result.stats["changed"].values()), result.stats["changed"]
 
 
-def test_teardown_without_its_confirmation_is_refused(tmp_path: Path, credentials: dict[str, t.Any]) -> None:
+def test_teardown_without_its_confirmation_is_refused(
+    tmp_path: Path, credentials: dict[str, t.Any]
+) -> None:
     result = run("teardown.yml", tmp_path / "private", credentials)
     assert result.rc != 0
     assert "rook_confirm" in said(result)

@@ -12,14 +12,22 @@ DISK = "/dev/disk/by-id/x"
 
 def test_only_storage_nodes_bring_their_devices() -> None:
     hostvars = {name: {"rook_node_devices": [DISK]} for name in ("cp1", "w1", "w2")}
-    groups = {"kube_control_plane": ["cp1"], "kube_node": ["w1", "w2"], "rook_storage": ["w2"], "all": ["cp1", "w1", "w2", "x"]}
+    groups = {
+        "kube_control_plane": ["cp1"],
+        "kube_node": ["w1", "w2"],
+        "rook_storage": ["w2"],
+        "all": ["cp1", "w1", "w2", "x"],
+    }
     hosts = model_hosts(groups, hostvars)
     assert list(hosts) == ["cp1", "w1", "w2"]
     assert [hosts[name]["devices"] for name in hosts] == [[], [], [DISK]]
 
 
 def test_a_control_plane_may_hold_data() -> None:
-    hosts = model_hosts({"kube_control_plane": ["cp1"], "rook_storage": ["cp1"]}, {"cp1": {"rook_node_directories": ["/srv/osd"]}})
+    hosts = model_hosts(
+        {"kube_control_plane": ["cp1"], "rook_storage": ["cp1"]},
+        {"cp1": {"rook_node_directories": ["/srv/osd"]}},
+    )
     assert hosts == {"cp1": {"devices": [], "directories": ["/srv/osd"], "labels": {}}}
 
 

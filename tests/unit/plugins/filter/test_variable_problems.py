@@ -43,8 +43,15 @@ def _problems(tmp_path: Path) -> t.Callable[..., list[str]]:
     return problems
 
 
-def test_known_variables_of_the_right_type_are_no_problem(problems: t.Callable[..., list[str]]) -> None:
-    assert problems(a={"rook_site": "x", "rook_cluster_mon_count": "5", "ansible_host": "h", "other": 1}) == []
+def test_known_variables_of_the_right_type_are_no_problem(
+    problems: t.Callable[..., list[str]],
+) -> None:
+    assert (
+        problems(
+            a={"rook_site": "x", "rook_cluster_mon_count": "5", "ansible_host": "h", "other": 1}
+        )
+        == []
+    )
 
 
 def test_a_typo_names_the_nearest_variable(problems: t.Callable[..., list[str]]) -> None:

@@ -22,7 +22,8 @@ def test_sections_become_headings_tables_and_lists() -> None:
     assert text == (
         "# Site store1\n\n"
         "## Health\n\n- status: HEALTH_OK\n- muted: MON_DISK_LOW\n\n"
-        "## Who wrote what\n\n| pod | hash | lock seen |\n| --- | --- | --- |\n| a | 1f\\|2 |  |\n| b |  | yes |\n\n"
+        "## Who wrote what\n\n| pod | hash | lock seen |\n| --- | --- | --- |\n"
+        "| a | 1f\\|2 |  |\n| b |  | yes |\n\n"
         "## Warnings\n\n- one\n- two\n\n"
         "## Note\n\nfine\n"
     )

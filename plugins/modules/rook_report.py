@@ -1,0 +1,157 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: rook_report
+short_description: Write the report of a site
+version_added: 0.1.0
+author: The rookery.rook authors (@rookery)
+description:
+  - Writes C(report.md) for people and C(report.json) for programs, each in one step.
+  - The last report is replaced; copy it away to keep it.
+options:
+  path:
+    description: Directory of the report. It is made when it is missing.
+    type: path
+    required: true
+  site:
+    description: Name of the site.
+    type: str
+    required: true
+  standing:
+    description:
+      - What the site is now, without times and measurements.
+      - The result is changed exactly when this differs from the last report, or when there is none.
+    type: dict
+    required: true
+  sections:
+    description:
+      - Everything else that the report shows, by heading, in this order. It is no change.
+    type: dict
+    default: {}
+attributes:
+  check_mode:
+    description: Says whether the report would change, and writes nothing.
+    support: full
+  diff_mode:
+    description: Shows the standing before and after.
+    support: full
+  idempotent:
+    description: Evidence and times are written anew each time and are no change.
+    support: full
+  platform:
+    description: Target that the module works on.
+    platforms: posix
+    support: full
+"""
+
+EXAMPLES = r"""
+- name: Write what the site is and what was proven
+  rookery.rook.rook_report:
+    path: /var/lib/rookery/store1
+    site: store1
+    standing:
+      versions: {rook: 1.18.11, ceph: 19.2.3}
+      health: HEALTH_OK
+    sections:
+      proof:
+        - {pod: a, wrote: 64 MiB, sha256: 0f343b0931126a20f133d67c2b018a3b}
+"""
+
+RETURN = r"""
+report:
+  description: The files that were written, or would be in check mode.
+  returned: always
+  type: dict
+  contains:
+    markdown:
+      description: The page for people.
+      type: str
+      sample: /var/lib/rookery/store1/report.md
+    json:
+      description: The same for programs.
+      type: str
+      sample: /var/lib/rookery/store1/report.json
+"""
+
+import datetime
+import json
+import os
+import tempfile
+import typing as t
+from pathlib import Path
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.rookery.rook.plugins.module_utils._page import page
+
+
+def standing_before(path: Path) -> dict[str, t.Any] | None:
+    """Return the last report's standing; a report that cannot be read is none."""
+    try:
+        standing = json.loads(path.read_text(encoding="utf-8"))["standing"]
+    except (FileNotFoundError, NotADirectoryError, KeyError, TypeError, ValueError):
+        return None
+    return standing if isinstance(standing, dict) else None
+
+
+def pretty(value: t.Any) -> str:
+    """Return JSON that compares and reads well."""
+    return json.dumps(value, indent=2, sort_keys=True) + "\n"
+
+
+def write_whole(module: AnsibleModule, path: Path, text: str) -> None:
+    """Replace a file in one step, so that an interrupted run leaves the old report."""
+    path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=module.tmpdir)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+    module.set_mode_if_different(name, "0644", changed=False)
+    module.atomic_move(name, str(path))
+
+
+def main() -> None:
+    """Compare with the last report, and write this one."""
+    module = AnsibleModule(
+        argument_spec={
+            "path": {"type": "path", "required": True},
+            "site": {"type": "str", "required": True},
+            "standing": {"type": "dict", "required": True},
+            "sections": {"type": "dict", "default": {}},
+        },
+        supports_check_mode=True,
+    )
+    folder, standing = Path(module.params["path"]), module.params["standing"]
+    files = {"markdown": folder / "report.md", "json": folder / "report.json"}
+    before = standing_before(files["json"])
+    if not module.check_mode:
+        written = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        whole = {
+            "site": module.params["site"],
+            "written": written,
+            "standing": standing,
+            **module.params["sections"],
+        }
+        sections = {**standing, **module.params["sections"], "written": written}
+        try:
+            write_whole(module, files["json"], pretty(whole))
+            write_whole(module, files["markdown"], page(f"Site {module.params['site']}", sections))
+        except OSError as error:
+            module.fail_json(
+                msg=f"Failed to write the report of site {module.params['site']} "
+                f"into {folder}: {error.strerror}. "
+                "Set rook_report_dir to a directory that this user may write."
+            )
+    module.exit_json(
+        changed=before != standing,
+        report={name: str(path) for name, path in files.items()},
+        diff={"before": pretty(before or {}), "after": pretty(standing)},
+    )
+
+
+if __name__ == "__main__":
+    main()
