@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Every error that this collection raises on purpose. Pure.
+
+A message says what was being done, to which object, what happened, and what to do about it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+class RookeryError(Exception):
+    """The root: catching it catches everything that is not a defect of the collection."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong with the variables, at a path that a user can find."""
+
+    path: str
+    value: str
+    reason: str
+    cure: str
+
+    def __str__(self) -> str:
+        shown = f" {self.value}" if self.value else ""
+        return f"{self.path}:{shown} {self.reason}. {self.cure}".rstrip()
+
+
+class ModelError(RookeryError):
+    """The variables do not make a model; all problems are told at once."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+@dataclasses.dataclass(frozen=True)
+class Refusal:
+    """One object that a plan may not touch, why, and what a person can do instead."""
+
+    id: str
+    reason: str
+    way_on: str
+
+    def __str__(self) -> str:
+        return f"{self.id}: {self.reason}. {self.way_on}"
+
+
+class GuardError(RookeryError):
+    """The plan would destroy or lose something; nothing of it is done."""
+
+    def __init__(self, refusals: Iterable[Refusal]) -> None:
+        self.refusals = tuple(refusals)
+        lines = "\n".join(str(refusal) for refusal in self.refusals)
+        super().__init__(f"Refused, nothing was changed:\n{lines}")
+
+
+class ClientError(RookeryError):
+    """A system that was asked for something answered with an error."""
+
+    def __init__(self, action: str, target: str, detail: str, status: int | None = None) -> None:
+        self.action = action
+        self.target = target
+        self.detail = detail
+        self.status = status
+        code = f" ({status})" if status is not None else ""
+        super().__init__(f"Failed to {action} {target}: {detail.rstrip('.')}{code}.")
+
+
+class ConflictError(ClientError):
+    """Somebody else changed the object meanwhile, or owns the field."""
+
+
+class _WaitError(RookeryError):
+    """A wait that did not end well, with the last reason of each object."""
+
+    headline = "Waiting ended"
+
+    def __init__(self, reasons: Mapping[str, str], seconds: float | None = None) -> None:
+        self.reasons = dict(sorted(reasons.items()))
+        self.seconds = seconds
+        after = f" after {seconds:.0f} s" if seconds is not None else ""
+        lines = "\n".join(f"{target}: {reason}" for target, reason in self.reasons.items())
+        super().__init__(f"{self.headline}{after}:\n{lines}")
+
+
+class WaitTimeout(_WaitError):
+    """The limit was reached; the objects may still get there."""
+
+    headline = "Waiting reached its limit"
+
+
+class WaitFailed(_WaitError):
+    """A state that cannot recover by itself."""
+
+    headline = "Waiting ended because it cannot succeed"
+
+
+class StalePlan(RookeryError):
+    """What the plan was made from has changed since."""
+
+    def __init__(self, site: str, planned: str, found: str) -> None:
+        self.planned = planned
+        self.found = found
+        super().__init__(
+            f"The plan of site {site} was made from other objects "
+            f"(fingerprint {planned[:12]}, now {found[:12]}). Plan again, and apply that plan."
+        )

@@ -1,0 +1,178 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Vocabulary of the model: what a site is, in frozen dataclasses. Pure.
+
+Only parse_site makes them; what is in one of them has been checked.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+from collections.abc import Mapping
+
+Data = Mapping[str, t.Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Erasure:
+    """An erasure-coded layout: each object becomes data and coding chunks."""
+
+    data_chunks: int
+    coding_chunks: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Layout:
+    """How the objects of one pool are spread: copies, or chunks, and over what."""
+
+    replicas: int | None
+    erasure: Erasure | None
+    failure_domain: str
+    device_class: str | None
+
+    @property
+    def size(self) -> int:
+        """Return how many places each object needs."""
+        if self.erasure is not None:
+            return self.erasure.data_chunks + self.erasure.coding_chunks
+        return self.replicas or 0
+
+
+@dataclasses.dataclass(frozen=True)
+class Host:
+    """A node, with the devices that are to hold data; without any it holds none."""
+
+    name: str
+    devices: tuple[str, ...]
+    directories: tuple[str, ...]
+    labels: Mapping[str, str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Operator:
+    """Where the upstream manifests are, and settings over theirs."""
+
+    manifests: str | None
+    config: Mapping[str, str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Cluster:
+    """The Ceph cluster."""
+
+    name: str
+    ceph_image: str
+    ceph_allow_unsupported: bool
+    data_dir_host_path: str
+    mon_count: int
+    mon_allow_multiple_per_node: bool
+    mgr_count: int
+    ceph_config: Mapping[str, Mapping[str, str]]
+    dashboard_enabled: bool
+    mute_health: tuple[str, ...]
+    wipe: str | None
+    spec: Data
+
+
+@dataclasses.dataclass(frozen=True)
+class BlockPool:
+    """A pool for block devices."""
+
+    name: str
+    layout: Layout
+    pg_num: int | None
+    spec: Data
+
+
+@dataclasses.dataclass(frozen=True)
+class DataPool:
+    """One data pool of a file system; the first is its default."""
+
+    name: str
+    layout: Layout
+    spec: Data
+
+
+@dataclasses.dataclass(frozen=True)
+class Filesystem:
+    """A shared file system."""
+
+    name: str
+    metadata: Layout
+    data_pools: tuple[DataPool, ...]
+    active_mds: int
+    active_standby: bool
+    spec: Data
+
+
+@dataclasses.dataclass(frozen=True)
+class Gateway:
+    """How an object store is served."""
+
+    port: int | None
+    secure_port: int | None
+    certificate_secret: str | None
+    instances: int
+
+
+@dataclasses.dataclass(frozen=True)
+class ObjectStore:
+    """An object store with its gateways."""
+
+    name: str
+    metadata: Layout
+    data: Layout
+    gateway: Gateway
+    spec: Data
+
+
+@dataclasses.dataclass(frozen=True)
+class ObjectStoreUser:
+    """A user of an object store."""
+
+    name: str
+    store: str
+    display_name: str
+    capabilities: Mapping[str, str]
+    quotas: Data
+
+
+@dataclasses.dataclass(frozen=True)
+class StorageClass:
+    """What consumers ask for by name; type is rbd, cephfs or bucket."""
+
+    name: str
+    type: str
+    pool: str | None
+    filesystem: str | None
+    data_pool: str | None
+    object_store: str | None
+    reclaim_policy: str
+    allow_expansion: bool
+    default: bool
+    parameters: Mapping[str, str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Site:
+    """Everything that is wanted of one site. Named things are in the order of their names."""
+
+    name: str
+    version: str
+    namespace: str
+    hosts: tuple[Host, ...]
+    operator: Operator
+    cluster: Cluster
+    block_pools: tuple[BlockPool, ...]
+    filesystems: tuple[Filesystem, ...]
+    object_stores: tuple[ObjectStore, ...]
+    object_store_users: tuple[ObjectStoreUser, ...]
+    storage_classes: tuple[StorageClass, ...]
+
+    @property
+    def storage_hosts(self) -> tuple[Host, ...]:
+        """Return the hosts that hold data."""
+        return tuple(host for host in self.hosts if host.devices)
