@@ -59,8 +59,11 @@ class GuardError(RookeryError):
 
     def __init__(self, refusals: Iterable[Refusal]) -> None:
         self.refusals = tuple(refusals)
-        lines = "\n".join(str(refusal) for refusal in self.refusals)
-        super().__init__(f"Refused, nothing was changed:\n{lines}")
+        grouped: dict[tuple[str, str], list[str]] = {}
+        for refusal in self.refusals:
+            grouped.setdefault((refusal.reason, refusal.way_on), []).append(refusal.id)
+        lines = [str(Refusal(", ".join(ids), *why)) for why, ids in grouped.items()]
+        super().__init__("\n".join(["Refused, nothing was changed:", *lines]))
 
 
 class ClientError(RookeryError):

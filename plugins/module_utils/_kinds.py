@@ -75,11 +75,6 @@ class Kind:
         """Return apiVersion as a manifest has it."""
         return f"{self.group}/{self.version}" if self.group else self.version
 
-    @property
-    def definition(self) -> str:
-        """Return the name of the CustomResourceDefinition that would define this kind."""
-        return f"{self.plural}.{self.group}"
-
 
 _CEPH = "ceph.rook.io"
 _RBAC = "rbac.authorization.k8s.io"
@@ -101,10 +96,10 @@ def _pool_guards(prefix: str) -> tuple[Fixed, ...]:
     """Return what may not happen to a pool whose spec is at the prefix."""
     return (
         Fixed(f"{prefix}.replicated.size", "shrink", _SHRINK, _SHRINK_WAY),
-        Fixed(f"{prefix}.replicated", "fixed-presence", _PROFILE, _PROFILE_WAY),
+        Fixed(f"{prefix}.replicated", "presence", _PROFILE, _PROFILE_WAY),
         Fixed(f"{prefix}.erasureCoded.dataChunks", "fixed", _PROFILE, _PROFILE_WAY),
         Fixed(f"{prefix}.erasureCoded.codingChunks", "fixed", _PROFILE, _PROFILE_WAY),
-        Fixed(f"{prefix}.erasureCoded", "fixed-presence", _PROFILE, _PROFILE_WAY),
+        Fixed(f"{prefix}.erasureCoded", "presence", _PROFILE, _PROFILE_WAY),
     )
 
 
@@ -120,13 +115,13 @@ def _ceph(name: str, plural: str, stage: str = "storage", **more: t.Any) -> Kind
     return Kind(name, _CEPH, "v1", plural, True, stage, **more)
 
 
-def _csi(name: str, plural: str) -> Kind:
-    """Return the row of a kind of the CSI operator."""
-    return Kind(name, "csi.ceph.io", "v1", plural, True, "operator")
+def _csi(name: str, plural: str, *needs: str) -> Kind:
+    """Return the row of a kind of the CSI operator, which has to run when one is removed."""
+    return Kind(name, "csi.ceph.io", "v1", plural, True, "operator", needs=("Deployment", *needs))
 
 
 _DAEMONS = ("ServiceAccount", "ConfigMap", "Secret", "Role", "RoleBinding", "ClusterRole")
-_RUNS_ON = (*_DAEMONS, "ClusterRoleBinding", "OperatorConfig", "Driver")
+_RUNS_ON = (*_DAEMONS, "ClusterRoleBinding", "CustomResourceDefinition")
 _CONTAINERS: Mapping[str, str] = {
     "spec.template.spec.containers": "name",
     "spec.template.spec.containers[*].env": "name",
@@ -151,13 +146,11 @@ _ROWS = (
     _builtin("ConfigMap", "", "configmaps"),
     _builtin("Secret", "", "secrets"),
     _builtin("Service", "", "services"),
-    _csi("OperatorConfig", "operatorconfigs"),
-    _csi("Driver", "drivers"),
     _builtin(
         "Deployment",
         "apps",
         "deployments",
-        needs=(*_RUNS_ON, "CustomResourceDefinition"),
+        needs=_RUNS_ON,
         readiness="deployment",
         set_like=_CONTAINERS,
     ),
@@ -165,16 +158,18 @@ _ROWS = (
         "DaemonSet",
         "apps",
         "daemonsets",
-        needs=(*_RUNS_ON, "CustomResourceDefinition"),
+        needs=_RUNS_ON,
         readiness="daemonset",
         set_like=_CONTAINERS,
     ),
+    _csi("OperatorConfig", "operatorconfigs"),
+    _csi("Driver", "drivers", "OperatorConfig"),
     _builtin("Job", "batch", "jobs", readiness="job", observed_by=CLEANUP_SELECTOR),
     _ceph(
         "CephCluster",
         "cephclusters",
         "cluster",
-        needs=("Deployment",),
+        needs=("Deployment", "OperatorConfig", "Driver"),
         readiness="cephcluster",
         children=(
             Child("Deployment", "app=rook-ceph-mon"),
@@ -315,34 +310,62 @@ def children_of(manifest: Manifest) -> tuple[tuple[str, str, str], ...]:
     return tuple(found)
 
 
+def is_ours(manifest: Manifest, site: str) -> bool:
+    """Tell whether an object is the site's. Rook labels what it makes with part-of too."""
+    labels = at(manifest, "metadata.labels") or {}
+    return labels.get(SITE_LABEL) == site and labels.get(MANAGER_LABEL) == MANAGER
+
+
+def has_owner(manifest: Manifest) -> bool:
+    """Tell whether an object goes when another one goes."""
+    return bool(at(manifest, "metadata.ownerReferences"))
+
+
 def needs_of(manifests: Mapping[str, Manifest]) -> dict[str, tuple[str, ...]]:
     """Return for each object which of the others have to be there first.
 
     It works on what is wanted and on what is observed alike, so building and taking down, even of
     objects that the model no longer names, follow the same edges.
     """
-    by_kind: dict[str, list[str]] = {}
-    for object_id in manifests:
-        by_kind.setdefault(object_id.partition("/")[0], []).append(object_id)
+    index = _Index(manifests)
     return {
-        object_id: tuple(sorted(_needed(object_id, manifest, by_kind) & set(manifests)))
-        for object_id, manifest in manifests.items()
+        object_id: tuple(sorted(index.needed(object_id) & set(manifests)))
+        for object_id in manifests
     }
 
 
-def _needed(object_id: str, manifest: Manifest, by_kind: Mapping[str, list[str]]) -> set[str]:
-    """Return the ids that one object needs, of the table's kinds and of its own fields."""
-    name, namespace, _rest = object_id.split("/", 2)
-    row = KINDS.get(name)
-    if row is None:
-        return set()
-    needed = {other for kind in row.needs for other in by_kind.get(kind, ())}
-    needed.add(make_id("CustomResourceDefinition", "", row.definition))
-    if namespace:
-        needed.add(make_id("Namespace", "", namespace))
-    for ref in row.refs:
-        target = at(manifest, ref.path)
-        where = at(manifest, ref.namespace_path) if ref.namespace_path else namespace
-        if isinstance(target, str) and isinstance(where, str):
-            needed.add(make_id(ref.kind, where, target))
-    return needed - {object_id}
+class _Index:
+    """The objects among which needs are looked for, by kind and by what they define."""
+
+    def __init__(self, manifests: Mapping[str, Manifest]) -> None:
+        self._manifests = manifests
+        self._by_kind: dict[str, list[str]] = {}
+        self._definitions: dict[tuple[t.Any, t.Any], str] = {}
+        for object_id, manifest in manifests.items():
+            self._by_kind.setdefault(manifest["kind"], []).append(object_id)
+            if manifest["kind"] == "CustomResourceDefinition":
+                key = (at(manifest, "spec.group"), at(manifest, "spec.names.kind"))
+                self._definitions[key] = object_id
+
+    def needed(self, object_id: str) -> set[str]:
+        """Return what one object needs, by its kind and by its own fields."""
+        manifest = self._manifests[object_id]
+        group = manifest["apiVersion"].rpartition("/")[0]
+        namespace = at(manifest, "metadata.namespace") or ""
+        row = KINDS.get(manifest["kind"])
+        # A Rook kind that is not rendered here still depends on the cluster.
+        kinds = row.needs if row else ("CephCluster",) if group == _CEPH else ()
+        found = {
+            other
+            for kind in kinds
+            for other in self._by_kind.get(kind, ())
+            if not namespace or other.split("/")[1] in ("", namespace)
+        }
+        found.add(self._definitions.get((group, manifest["kind"]), ""))
+        if namespace:
+            found.add(make_id("Namespace", "", namespace))
+        for ref in row.refs if row else ():
+            target = at(manifest, ref.path)
+            where = at(manifest, ref.namespace_path) if ref.namespace_path else namespace
+            found.add(make_id(ref.kind, str(where), str(target)))
+        return found - {object_id}

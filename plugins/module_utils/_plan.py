@@ -10,23 +10,30 @@ make_plan is total and deterministic: the same input gives the same bytes, in an
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
 import typing as t
 from collections.abc import Mapping
 
-from ansible_collections.rookery.rook.plugins.module_utils._diff import Change
+from ansible_collections.rookery.rook.plugins.module_utils import _kinds
+from ansible_collections.rookery.rook.plugins.module_utils._diff import (
+    Change,
+    diff,
+    full_diff,
+    stripped,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._errors import StalePlan
+from ansible_collections.rookery.rook.plugins.module_utils._graph import Graph
+from ansible_collections.rookery.rook.plugins.module_utils._render.common import merged
+from ansible_collections.rookery.rook.plugins.module_utils._render.types import Desired
+
+if t.TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
 
 Manifest = Mapping[str, t.Any]
-
-
-@dataclasses.dataclass(frozen=True)
-class Desired:
-    """One object that is wanted, and what has to be there before it."""
-
-    id: str
-    kind: str
-    manifest: Manifest
-    needs: tuple[str, ...]
-    stage: str
+CLEANUP_CONFIRMATION = "yes-really-destroy-data"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,3 +87,255 @@ class Plan:
     state: str
     steps: tuple[Step, ...]
     fingerprint: str
+
+    @property
+    def changed(self) -> bool:
+        """Tell whether there is anything to do but waiting."""
+        return any(step.op in ("create", "update", "delete") for step in self.steps)
+
+
+def make_plan(
+    site: Site,
+    desired: Iterable[Desired],
+    observed: Observed,
+    state: str = "present",
+    stages: Collection[str] = _kinds.STAGES,
+) -> Plan:
+    """Return the steps that bring the stages of a site to a state, present or absent."""
+    wanted = {item.id: item for item in desired if item.stage in stages}
+    if state == "present":
+        steps = _present(site.name, wanted, observed, stages)
+    else:
+        steps = _absent(site, wanted, observed, stages)
+    ordered = tuple(_in_order(steps, down=state == "absent"))
+    return Plan(
+        site.name, state, ordered, _fingerprint(site.name, state, ordered, wanted, observed)
+    )
+
+
+def refuse_stale(planned: Plan, found: Plan) -> None:
+    """Raise StalePlan when a plan that is made anew comes from other objects."""
+    if planned.fingerprint != found.fingerprint:
+        raise StalePlan(planned.site, planned.fingerprint, found.fingerprint)
+
+
+def _stage(object_id: str) -> str:
+    """Return the stage to which an object belongs; what the table does not have is storage."""
+    row = _kinds.KINDS.get(object_id.partition("/")[0])
+    return row.stage if row else "storage"
+
+
+def last_seen(plan: Plan, target: str, observed: Observed) -> Manifest:
+    """Return an object as it stands when the plan deletes it, with the plan's own patches."""
+    manifest = observed.objects[target]
+    for step in plan.steps:
+        if step.target == target and step.patch is not None:
+            manifest = merged(manifest, step.patch)
+    return manifest
+
+
+def _in_order(steps: Iterable[Step], *, down: bool) -> Iterator[Step]:
+    """Yield steps after everything that they need, independent ones in the table's order."""
+    by_id = {step.id: step for step in steps}
+
+    def place(step_id: str) -> tuple[int, str]:
+        row, target = _kinds.sort_key(by_id[step_id].target)
+        return (-row if down else row), f"{target} {step_id}"
+
+    for layer in Graph.of({step.id: step.needs for step in by_id.values()}).layers():
+        for step_id in sorted(layer, key=place):
+            yield by_id[step_id]
+
+
+def _wait(target: str, until: str, *needs: str, reason: str = "") -> Step:
+    """Return a wait for one object."""
+    return Step(f"wait {until} {target}", "wait", target, needs=needs, until=until, reason=reason)
+
+
+def _keep(target: str, reason: str) -> Step:
+    """Return that an object is left alone, and why."""
+    return Step(f"keep {target}", "keep", target, reason=reason)
+
+
+def _not_ours(target: str, site: str) -> Step:
+    """Return that an object is somebody else's."""
+    owner = f"{_kinds.MANAGER_LABEL}: {_kinds.MANAGER}"
+    label = f"{_kinds.SITE_LABEL}: {site}"
+    return _keep(target, f"not ours: it does not carry the labels {owner} and {label}")
+
+
+def _being_deleted(manifest: Manifest) -> bool:
+    """Tell whether somebody has asked for the object's removal."""
+    return _kinds.at(manifest, "metadata.deletionTimestamp") is not None
+
+
+def _present(
+    site: str,
+    wanted: Mapping[str, Desired],
+    observed: Observed,
+    stages: Collection[str],
+) -> Iterator[Step]:
+    """Yield what makes the wanted objects, and waits for those whose readiness can be told."""
+    done: dict[str, list[Step]] = {}
+    for layer in Graph.of({item.id: item.needs for item in wanted.values()}).layers():
+        for target in sorted(layer):
+            item = wanted[target]
+            needs = tuple(done[other][-1].id for other in sorted(item.needs) if other in done)
+            steps = list(_make(site, item, observed, needs))
+            if _kinds.kind_of(target).readiness:
+                steps.append(_wait(target, "ready", steps[-1].id))
+            done[target] = steps
+    for steps in done.values():
+        yield from steps
+    for target in observed.owned:
+        live = observed.objects.get(target)
+        if live is None or target in wanted or _stage(target) not in stages:
+            continue
+        if not _kinds.has_owner(live):
+            yield _keep(target, "ours, but no longer in the model; state absent removes it")
+
+
+def _make(site: str, item: Desired, observed: Observed, needs: tuple[str, ...]) -> Iterator[Step]:
+    """Yield what makes one object what it should be."""
+    live = observed.objects.get(item.id)
+    create = Step(f"create {item.id}", "create", item.id, needs=needs, reason="is not there")
+    if live is None:
+        yield create
+    elif item.id not in observed.owned:
+        yield _not_ours(item.id, site)
+    elif _being_deleted(live):
+        gone = _wait(item.id, "gone", *needs, reason="is being deleted, and made again after that")
+        yield gone
+        yield dataclasses.replace(create, needs=(gone.id,), reason="will be gone by then")
+    else:
+        changes = _wished(live, item, observed)
+        if changes:
+            reason = "1 field differs" if len(changes) == 1 else f"{len(changes)} fields differ"
+            yield Step(
+                f"update {item.id}", "update", item.id, needs=needs, changes=changes, reason=reason
+            )
+        else:
+            yield _keep(item.id, "is as wanted")
+
+
+def _wished(live: Manifest, item: Desired, observed: Observed) -> tuple[Change, ...]:
+    """Return what would change: the server's word for it where there is one."""
+    if item.id in observed.predicted:
+        return full_diff(live, observed.predicted[item.id])
+    return diff(live, item.manifest)
+
+
+def _absent(
+    site: Site,
+    wanted: Mapping[str, Desired],
+    observed: Observed,
+    stages: Collection[str],
+) -> Iterator[Step]:
+    """Yield the removal of everything of ours that is observed, along the reversed edges."""
+    here = {key: item for key, item in observed.objects.items() if _stage(key) in stages}
+    ours = {
+        key: item
+        for key, item in here.items()
+        if key in observed.owned and not _kinds.has_owner(item)
+    }
+    jobs = [_wait(key, "ready", reason="hosts are being cleaned") for key in _cleanups(here)]
+    yield from jobs
+    blocked = tuple(job.id for job in jobs)
+    needed_by = Graph.of(_kinds.needs_of(ours)).reversed().needs
+    for target, live in ours.items():
+        needs = tuple(sorted(f"wait gone {other}" for other in needed_by[target]))
+        yield from _remove(site, target, live, (*needs, *blocked))
+    for target, item in here.items():
+        foreign = target not in ours and not _kinds.has_owner(item)
+        if foreign and (target in wanted or _is_rooks(item)):
+            yield _not_ours(target, site.name)
+
+
+def _is_rooks(manifest: Manifest) -> bool:
+    """Tell whether an object is a custom resource of Rook."""
+    return str(manifest["apiVersion"]).startswith("ceph.rook.io/")
+
+
+def _cleanups(here: Mapping[str, Manifest]) -> list[str]:
+    """Return Rook's jobs that are cleaning hosts; the operator and namespace have to stay."""
+    key, _, value = _kinds.CLEANUP_SELECTOR.partition("=")
+    return [
+        target
+        for target, item in sorted(here.items())
+        if item["kind"] == "Job"
+        and (_kinds.at(item, "metadata.labels") or {}).get(key) == value
+        and not _kinds.at(item, "status.completionTime")
+    ]
+
+
+def _remove(site: Site, target: str, live: Manifest, needs: tuple[str, ...]) -> Iterator[Step]:
+    """Yield the removal of one object and the wait until it is gone."""
+    row = _kinds.kind_of(target)
+    if row.name == "CephCluster" and site.cluster.wipe:
+        cleanup = _cleanup_policy(target, live, site.cluster.wipe, needs)
+        if cleanup is not None:
+            yield cleanup
+            needs = (cleanup.id,)
+    if _being_deleted(live):
+        yield _wait(target, "gone", *needs, reason="is being deleted already")
+        return
+    delete = Step(
+        f"delete {target}",
+        "delete",
+        target,
+        needs=needs,
+        destructive=row.holds_data or row.name == "Namespace",
+        reason="state is absent",
+    )
+    yield delete
+    yield _wait(target, "gone", delete.id)
+
+
+def _cleanup_policy(
+    target: str, live: Manifest, method: str, needs: tuple[str, ...]
+) -> Step | None:
+    """Return the update that makes Rook clean the hosts, last before the cluster is deleted.
+
+    Earlier it would stop the operator from looking after the cluster.
+    """
+    policy = {"confirmation": CLEANUP_CONFIRMATION, "sanitizeDisks": {"method": method}}
+    patch = {
+        "apiVersion": live["apiVersion"],
+        "kind": live["kind"],
+        "metadata": live["metadata"],
+        "spec": {"cleanupPolicy": policy},
+    }
+    changes = diff(live, patch)
+    if not changes:
+        return None
+    return Step(
+        f"update {target}",
+        "update",
+        target,
+        needs=needs,
+        changes=changes,
+        destructive=True,
+        reason=f"Rook wipes its devices ({method}) and directories on all hosts after the deletion",
+        patch={"spec": {"cleanupPolicy": policy}},
+    )
+
+
+def _fingerprint(
+    site: str,
+    state: str,
+    steps: tuple[Step, ...],
+    wanted: Mapping[str, Desired],
+    observed: Observed,
+) -> str:
+    """Return a digest of what the plan came from, without what changes on its own."""
+    source = {
+        "site": site,
+        "state": state,
+        "steps": [dataclasses.asdict(step) for step in steps],
+        "wanted": {key: item.manifest for key, item in wanted.items()},
+        "observed": {key: stripped(item) for key, item in observed.objects.items()},
+        "owned": sorted(observed.owned),
+        "consumers": sorted(consumer.id for consumer in observed.consumers),
+    }
+    text = json.dumps(source, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()

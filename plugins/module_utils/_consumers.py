@@ -1,0 +1,130 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Who uses the storage of a site, told from what the API lists. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Iterable, Iterator, Mapping
+
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import at, make_id
+from ansible_collections.rookery.rook.plugins.module_utils._plan import Consumer
+
+Manifest = Mapping[str, t.Any]
+_CSI = (".rbd.csi.ceph.com", ".cephfs.csi.ceph.com", ".nfs.csi.ceph.com")
+_BUCKETS = ".ceph.rook.io/bucket"
+
+
+def find_consumers(
+    namespace: str,
+    *,
+    classes: Iterable[Manifest] = (),
+    volumes: Iterable[Manifest] = (),
+    claims: Iterable[Manifest] = (),
+    pods: Iterable[Manifest] = (),
+    bucket_claims: Iterable[Manifest] = (),
+    snapshot_contents: Iterable[Manifest] = (),
+) -> tuple[Consumer, ...]:
+    """Return what uses the cluster in a namespace, of all namespaces' objects.
+
+    A bound claim stands for its volume; a volume without one speaks for itself. A volume is ours by
+    its own attributes, so that one whose class is gone already is found too.
+    """
+    mounted = _pods_by_claim(pods)
+    bound = {_claim_key(claim) for claim in claims if at(claim, "spec.volumeName")}
+    found = [
+        *_volume_consumers(namespace, volumes, bound, mounted),
+        *_bucket_consumers(namespace, classes, bucket_claims),
+        *_snapshot_consumers(namespace, snapshot_contents),
+    ]
+    return tuple(sorted(found, key=lambda consumer: consumer.id))
+
+
+def _claim_key(claim: Manifest) -> tuple[str, str]:
+    """Return namespace and name of a claim."""
+    return claim["metadata"]["namespace"], claim["metadata"]["name"]
+
+
+def _pods_by_claim(pods: Iterable[Manifest]) -> dict[tuple[str, str], list[str]]:
+    """Return the pods that have not ended by the claim that they mount."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for pod in pods:
+        if at(pod, "status.phase") in ("Succeeded", "Failed"):
+            continue
+        namespace, name = pod["metadata"]["namespace"], pod["metadata"]["name"]
+        for volume in at(pod, "spec.volumes") or ():
+            claim = at(volume, "persistentVolumeClaim.claimName")
+            if claim is None and "ephemeral" in volume:
+                claim = f"{name}-{volume['name']}"
+            if claim is not None:
+                found.setdefault((namespace, claim), []).append(f"{namespace}/{name}")
+    return found
+
+
+def _volume_consumers(
+    namespace: str,
+    volumes: Iterable[Manifest],
+    bound: set[tuple[str, str]],
+    mounted: Mapping[tuple[str, str], list[str]],
+) -> Iterator[Consumer]:
+    """Yield each volume of the cluster, under the name of its claim while that exists."""
+    for volume in volumes:
+        attributes = at(volume, "spec.csi.volumeAttributes") or {}
+        driver = str(at(volume, "spec.csi.driver"))
+        if not driver.endswith(_CSI) or attributes.get("clusterID") != namespace:
+            continue
+        claim = (
+            str(at(volume, "spec.claimRef.namespace")),
+            str(at(volume, "spec.claimRef.name")),
+        )
+        name = make_id("PersistentVolume", "", volume["metadata"]["name"])
+        if claim in bound:
+            name = make_id("PersistentVolumeClaim", *claim)
+        yield Consumer(
+            name,
+            tuple(sorted(_volume_uses(namespace, volume, attributes))),
+            tuple(sorted(mounted.get(claim, ()))),
+        )
+
+
+def _volume_uses(namespace: str, volume: Manifest, attributes: Mapping[str, str]) -> Iterator[str]:
+    """Yield class, pools and file system of a volume."""
+    storage_class = at(volume, "spec.storageClassName")
+    if storage_class:
+        yield make_id("StorageClass", "", storage_class)
+    if attributes.get("fsName"):
+        yield make_id("CephFilesystem", namespace, attributes["fsName"])
+        return
+    for key in ("pool", "dataPool"):
+        if attributes.get(key):
+            yield make_id("CephBlockPool", namespace, attributes[key])
+
+
+def _bucket_consumers(
+    namespace: str, classes: Iterable[Manifest], bucket_claims: Iterable[Manifest]
+) -> Iterator[Consumer]:
+    """Yield claims for buckets in the cluster's object stores."""
+    stores = {
+        item["metadata"]["name"]: str(at(item, "parameters.objectStoreName"))
+        for item in classes
+        if str(item.get("provisioner")).endswith(_BUCKETS)
+        and at(item, "parameters.objectStoreNamespace") == namespace
+    }
+    for claim in bucket_claims:
+        storage_class = at(claim, "spec.storageClassName")
+        if storage_class in stores:
+            uses = (
+                make_id("CephObjectStore", namespace, stores[storage_class]),
+                make_id("StorageClass", "", storage_class),
+            )
+            yield Consumer(make_id("ObjectBucketClaim", *_claim_key(claim)), uses)
+
+
+def _snapshot_consumers(namespace: str, contents: Iterable[Manifest]) -> Iterator[Consumer]:
+    """Yield snapshots that a driver of this namespace's operator has made."""
+    drivers = {f"{namespace}{suffix}" for suffix in _CSI}
+    for content in contents:
+        if at(content, "spec.driver") in drivers:
+            yield Consumer(make_id("VolumeSnapshotContent", "", content["metadata"]["name"]))

@@ -1,0 +1,152 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""What a plan may not do, each with the object, the reason and the way on. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils import _kinds
+from ansible_collections.rookery.rook.plugins.module_utils._diff import matches
+from ansible_collections.rookery.rook.plugins.module_utils._errors import GuardError, Refusal
+from ansible_collections.rookery.rook.plugins.module_utils._graph import Graph
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ansible_collections.rookery.rook.plugins.module_utils._diff import Change
+    from ansible_collections.rookery.rook.plugins.module_utils._plan import (
+        Consumer,
+        Observed,
+        Plan,
+        Step,
+    )
+
+
+def guard(plan: Plan, observed: Observed, confirm: str = "") -> None:
+    """Raise GuardError with every refusal; a plan that passes loses nothing by surprise."""
+    found = refusals(plan, observed, confirm)
+    if found:
+        raise GuardError(found)
+
+
+def refusals(plan: Plan, observed: Observed, confirm: str = "") -> tuple[Refusal, ...]:
+    """Return everything that stands against a plan, what is in use before what is unconfirmed."""
+    return (
+        *_in_use(plan, observed),
+        *_still_needed(plan, observed),
+        *_losing_changes(plan),
+        *_unconfirmed(plan, confirm),
+    )
+
+
+def _leaving(plan: Plan) -> frozenset[str]:
+    """Return the ids of what the plan deletes or waits to be gone for good."""
+    if plan.state != "absent":
+        return frozenset()
+    return frozenset(
+        step.target for step in plan.steps if step.op == "delete" or step.until == "gone"
+    )
+
+
+def _unconfirmed(plan: Plan, confirm: str) -> Iterator[Refusal]:
+    """Yield what would be destroyed without the site's name as confirmation (TEAR-04)."""
+    if confirm == plan.site:
+        return
+    given = f"the confirmation is {confirm!r}" if confirm else "there is no confirmation"
+    for step in plan.steps:
+        if step.destructive:
+            yield Refusal(
+                step.target,
+                f"would be destroyed with its data, and {given} (TEAR-04)",
+                f"Set confirm (rook_confirm) to {plan.site}, the name of the site, to allow it.",
+            )
+
+
+def _in_use(plan: Plan, observed: Observed) -> Iterator[Refusal]:
+    """Yield every consumer that would lose its storage (TEAR-01)."""
+    leaving = _leaving(plan)
+    graph = Graph.of(_kinds.needs_of(observed.objects))
+    for consumer in observed.consumers:
+        # Every consumer needs the cluster, whether or not its own object can be told.
+        needed = graph.closure(consumer.uses) | {
+            key for key, item in observed.objects.items() if item["kind"] == "CephCluster"
+        }
+        lost = sorted(needed & leaving, key=_kinds.sort_key, reverse=True)
+        if lost:
+            yield _consumer_refusal(consumer, lost)
+
+
+def _consumer_refusal(consumer: Consumer, lost: list[str]) -> Refusal:
+    """Return the refusal of one consumer in words."""
+    kind = consumer.id.partition("/")[0]
+    pods = f", mounted by {', '.join(consumer.pods)}" if consumer.pods else ""
+    more = f" and {len(lost) - 1} more of what it needs" if len(lost) > 1 else ""
+    first = "Stop those pods, then delete" if consumer.pods else "Delete"
+    return Refusal(
+        consumer.id,
+        f"uses {lost[0]}{more}, which would be removed{pods} (TEAR-01)",
+        f"{first} this {kind} (its data goes with it), or leave the site as it is.",
+    )
+
+
+def _still_needed(plan: Plan, observed: Observed) -> Iterator[Refusal]:
+    """Yield what stays and would lose what it stands on (TEAR-02, TEAR-03)."""
+    leaving = _leaving(plan)
+    for dependent, needs in sorted(_kinds.needs_of(observed.objects).items()):
+        item = observed.objects[dependent]
+        if dependent in leaving or item["kind"] == "Job" or _kinds.has_owner(item):
+            continue
+        for needed in needs:
+            if needed in leaving:
+                whose = "" if dependent in observed.owned else ", which is not ours"
+                yield Refusal(
+                    needed,
+                    f"is still needed by {dependent}{whose} (TEAR-02)",
+                    f"Remove {dependent} first, or leave both.",
+                )
+
+
+def _losing_changes(plan: Plan) -> Iterator[Refusal]:
+    """Yield changes that lose data or redundancy, or that can never succeed."""
+    for step in plan.steps:
+        if step.op == "update" and step.patch is None:
+            for change in step.changes:
+                yield from _losing_change(step, change)
+
+
+def _losing_change(step: Step, change: Change) -> Iterator[Refusal]:
+    """Yield the refusal of one change, by the first rule of its kind that it breaks."""
+    for rule in _kinds.kind_of(step.target).fixed:
+        if matches(rule.path, change.path) and _breaks(rule.rule, change):
+            old, new = _word(change.old), _word(change.new)
+            yield Refusal(
+                step.target,
+                f"{change.path} would change from {old} to {new}: {rule.reason}",
+                rule.way_on,
+            )
+            return
+
+
+def _breaks(rule: str, change: Change) -> bool:
+    """Tell whether a change is what a rule forbids."""
+    if rule == "shrink":
+        numbers = isinstance(change.old, int) and isinstance(change.new, int)
+        return numbers and change.new < change.old
+    if rule == "keep":
+        return change.new is None
+    if rule == "presence":
+        return change.old is None or change.new is None
+    return True
+
+
+def _word(value: t.Any) -> str:
+    """Return a value as a sentence has it."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        inside = ", ".join(f"{key} {_word(item)}" for key, item in sorted(value.items()))
+        return f"({inside})" if len(inside) <= 80 else "other settings"
+    return str(value)

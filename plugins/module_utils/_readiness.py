@@ -1,0 +1,64 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Is an object ready, is it gone, and if not, why, for every kind of the table. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils import _kinds
+from ansible_collections.rookery.rook.plugins.module_utils._readiness_ceph import (
+    CEPH_JUDGES,
+    cephcluster_gone,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._readiness_core import (
+    JUDGES,
+    Expect,
+    Failed,
+    Manifest,
+    NotReady,
+    Ready,
+    Verdict,
+    blockers,
+)
+
+if t.TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["Expect", "Failed", "NotReady", "Ready", "Verdict", "gone", "readiness"]
+
+_ALL = {**JUDGES, **CEPH_JUDGES}
+# Kinds that are waited for but never planned.
+_UNPLANNED = {"PersistentVolumeClaim": "claim"}
+
+
+def readiness(
+    manifest: Manifest | None,
+    children: Sequence[Manifest] = (),
+    expect: Expect | None = None,
+) -> Verdict:
+    """Judge a live object, None when it is not there, by its status and its children."""
+    if manifest is None:
+        return NotReady("it is not there yet")
+    if _kinds.at(manifest, "metadata.deletionTimestamp") is not None:
+        return NotReady(f"it is being deleted; {blockers(manifest)}")
+    row = _kinds.KINDS.get(manifest["kind"])
+    name = row.readiness if row else _UNPLANNED.get(manifest["kind"], "")
+    return _ALL[name](manifest, children, expect or Expect()) if name else Ready()
+
+
+def gone(last: Manifest, live: Manifest | None, children: Sequence[Manifest] = ()) -> Verdict:
+    """Judge whether an object is gone; last is how it stood when it was deleted."""
+    if live is not None and _same(last, live):
+        return NotReady(blockers(live))
+    if last["kind"] == "CephCluster":
+        return cephcluster_gone(last, children)
+    return Ready()
+
+
+def _same(last: Manifest, live: Manifest) -> bool:
+    """Tell whether the live object is the one that was deleted, not one made after it."""
+    old, new = _kinds.at(last, "metadata.uid"), _kinds.at(live, "metadata.uid")
+    return old is None or new is None or old == new

@@ -1,0 +1,220 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Is a Ceph object ready, is a Ceph cluster gone. Pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Iterator, Mapping, Sequence
+
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
+from ansible_collections.rookery.rook.plugins.module_utils._readiness_core import (
+    SETTLED,
+    Expect,
+    Failed,
+    Judge,
+    NotReady,
+    Ready,
+    Verdict,
+    condition,
+    job_ready,
+    short_of,
+    unseen,
+)
+
+Manifest = Mapping[str, t.Any]
+# What the operator says when only a person can help; trying again changes nothing.
+_TERMINAL = re.compile(
+    r"does not meet the minimum version|allowUnsupported must be set to true"
+    r"|refusing to deploy \d+ monitors on the same host|cannot start \d+ mons on \d+ node"
+    r"|invalid topology|requireSafeReplicaSize is true|unrecognized failure domain"
+    r"|no osds available for the device class|object store name cannot be longer"
+)
+_FROZEN = ("ceph.rook.io/do-not-reconcile", "do_not_reconcile")
+
+
+def _frozen(manifest: Manifest) -> str:
+    """Return that somebody has told Rook to leave the object alone, or nothing."""
+    for label in _FROZEN:
+        if label in (at(manifest, "metadata.labels") or {}):
+            return f"the label {label} keeps Rook from working on it"
+    return ""
+
+
+def _message(manifest: Manifest) -> str:
+    """Return what a status says of itself."""
+    text = at(manifest, "status.message")
+    if not text:
+        conditions = at(manifest, "status.conditions") or ()
+        text = next((item["message"] for item in reversed(conditions) if item.get("message")), "")
+    return " ".join(str(text).split()) or "no message"
+
+
+def _failed(reason: str, message: str) -> Failed:
+    """Return a failure, believed at once when its message says that only a person can help."""
+    return Failed(f"{reason}: {message}", 0 if _TERMINAL.search(message) else SETTLED)
+
+
+def phase_ready(manifest: Manifest, _children: Sequence[Manifest], _expect: Expect) -> Verdict:
+    """Judge any of Rook's kinds by its phase."""
+    phase = at(manifest, "status.phase")
+    if _frozen(manifest):
+        return Failed(_frozen(manifest))
+    if phase in ("Failure", "Failed", "ReconcileFailed"):
+        return _failed(f"phase is {phase}", _message(manifest))
+    if unseen(manifest):
+        return NotReady(unseen(manifest))
+    if phase == "Ready":
+        return Ready()
+    return NotReady(f"phase is {phase}" if phase else "Rook has not begun with it")
+
+
+def _labelled(children: Sequence[Manifest], kind: str, app: str) -> list[Manifest]:
+    """Return the children of a kind with an app label."""
+    return [
+        child
+        for child in children
+        if child["kind"] == kind and (at(child, "metadata.labels") or {}).get("app") == app
+    ]
+
+
+def cephfilesystem_ready(
+    manifest: Manifest, children: Sequence[Manifest], expect: Expect
+) -> Verdict:
+    """Judge a CephFilesystem by its phase and its metadata servers."""
+    verdict = phase_ready(manifest, children, expect)
+    active = int(at(manifest, "spec.metadataServer.activeCount") or 1)
+    wanted = active * 2 if at(manifest, "spec.metadataServer.activeStandby") else active
+    short = short_of("metadata servers", _labelled(children, "Deployment", "rook-ceph-mds"), wanted)
+    return NotReady(short) if isinstance(verdict, Ready) and short else verdict
+
+
+def cephobjectstore_ready(
+    manifest: Manifest, children: Sequence[Manifest], expect: Expect
+) -> Verdict:
+    """Judge a CephObjectStore by its phase and its gateways."""
+    verdict = phase_ready(manifest, children, expect)
+    wanted = int(at(manifest, "spec.gateway.instances") or 1)
+    short = short_of("gateways", _labelled(children, "Deployment", "rook-ceph-rgw"), wanted)
+    return NotReady(short) if isinstance(verdict, Ready) and short else verdict
+
+
+def cephobjectstoreuser_ready(
+    manifest: Manifest, children: Sequence[Manifest], expect: Expect
+) -> Verdict:
+    """Judge a CephObjectStoreUser by its phase and the secret with its keys."""
+    verdict = phase_ready(manifest, children, expect)
+    if isinstance(verdict, Ready) and not any(child["kind"] == "Secret" for child in children):
+        return NotReady("the secret with its keys is not there yet")
+    return verdict
+
+
+def cephcluster_ready(manifest: Manifest, children: Sequence[Manifest], expect: Expect) -> Verdict:
+    """Judge a CephCluster: Rook is done, all daemons are there, Ceph is healthy and says so anew."""
+    if _frozen(manifest):
+        return Failed(_frozen(manifest))
+    if at(manifest, "spec.cleanupPolicy.confirmation"):
+        return Failed("its cleanup policy is set, so Rook does not look after it (SEC-04)")
+    state = at(manifest, "status.state")
+    if state == "Error":
+        return _failed("state is Error", _message(manifest))
+    for reason in _unfinished(manifest, children, expect):
+        return NotReady(reason)
+    return Ready()
+
+
+def _unfinished(manifest: Manifest, children: Sequence[Manifest], expect: Expect) -> Iterator[str]:
+    """Yield what is missing, the earliest step of building first."""
+    if unseen(manifest):
+        yield unseen(manifest)
+    phase, state = at(manifest, "status.phase"), at(manifest, "status.state")
+    if not phase:
+        yield "Rook has not begun with it"
+    yield from _missing_daemons(manifest, children)
+    if phase != "Ready" or state != "Created":
+        yield f"phase is {phase}, state is {state}: {_message(manifest)}"
+    if condition(manifest, "Ready").get("status") != "True":
+        yield f"its condition Ready is not True: {_message(manifest)}"
+    health = health_problem(manifest, expect.muted)
+    checked = at(manifest, "status.ceph.lastChecked") or ""
+    if health:
+        yield health
+    if expect.since and checked <= expect.since:
+        yield f"Ceph's health was last looked at {checked or 'never'}, before the last change"
+
+
+def expected_osds(manifest: Manifest) -> int:
+    """Return how many OSDs the named devices become."""
+    per_device = at(manifest, "spec.storage.config.osdsPerDevice") or 1
+    nodes = at(manifest, "spec.storage.nodes") or ()
+    return sum(len(node.get("devices") or ()) for node in nodes) * int(per_device)
+
+
+def _missing_daemons(manifest: Manifest, children: Sequence[Manifest]) -> Iterator[str]:
+    """Yield the daemons of each sort that are not available, monitors first."""
+    wanted = {
+        "mon": ("monitors", int(at(manifest, "spec.mon.count") or 3)),
+        "mgr": ("managers", int(at(manifest, "spec.mgr.count") or 1)),
+        "osd": ("OSDs", expected_osds(manifest)),
+    }
+    for sort, (what, count) in wanted.items():
+        short = short_of(what, _labelled(children, "Deployment", f"rook-ceph-{sort}"), count)
+        if short:
+            message = _message(manifest)
+            yield short if message == "no message" else f"{short}; {message}"
+
+
+def health_problem(manifest: Manifest, muted: frozenset[str] = frozenset()) -> str:
+    """Return what Ceph complains of, without the accepted codes, or nothing."""
+    health = at(manifest, "status.ceph.health")
+    if health == "HEALTH_OK":
+        return ""
+    if not health:
+        return "Ceph's health is not known yet"
+    details = at(manifest, "status.ceph.details") or {}
+    left = {code: item for code, item in details.items() if code not in muted}
+    if details and not left:
+        return ""
+    codes = "; ".join(f"{code} {item.get('message', '')}".strip() for code, item in left.items())
+    return f"Ceph is in {health}: {codes or 'without details'}"
+
+
+def cephcluster_gone(last: Manifest, children: Sequence[Manifest]) -> Verdict:
+    """Judge what follows the deletion: daemons stop, then a job cleans each host if asked for.
+
+    Rook takes the cluster away before the hosts are clean, and needs operator and namespace still.
+    """
+    if not at(last, "spec.cleanupPolicy.confirmation"):
+        return Ready()
+    daemons = sorted(item["metadata"]["name"] for item in children if item["kind"] == "Deployment")
+    if daemons:
+        return NotReady(f"Ceph daemons are still stopping: {', '.join(daemons)}")
+    jobs = {_host(job): job for job in _labelled(children, "Job", "rook-ceph-cleanup")}
+    for host in sorted(node["name"] for node in at(last, "spec.storage.nodes") or ()):
+        if host not in jobs:
+            return NotReady(f"the job that cleans host {host} has not begun")
+    for host, job in sorted(jobs.items()):
+        verdict = job_ready(job, (), Expect())
+        if isinstance(verdict, Failed):
+            return Failed(f"host {host} was not cleaned: {verdict.reason}")
+        if isinstance(verdict, NotReady):
+            return NotReady(f"host {host} is being cleaned: {verdict.reason}")
+    return Ready()
+
+
+def _host(job: Manifest) -> str:
+    """Return the host that a cleanup job runs on."""
+    selector = at(job, "spec.template.spec.nodeSelector") or {}
+    return str(selector.get("kubernetes.io/hostname", job["metadata"]["name"]))
+
+
+CEPH_JUDGES: Mapping[str, Judge] = {
+    "phase": phase_ready,
+    "cephcluster": cephcluster_ready,
+    "cephfilesystem": cephfilesystem_ready,
+    "cephobjectstore": cephobjectstore_ready,
+    "cephobjectstoreuser": cephobjectstoreuser_ready,
+}

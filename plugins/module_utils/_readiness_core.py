@@ -1,0 +1,185 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Is an object ready, is it gone, and if not, why: pure functions over what the API shows.
+
+Failed tells how long the state has to last before it is believed: Rook writes an error, and tries
+again, while a cluster is being built.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+from collections.abc import Callable, Mapping, Sequence
+
+from ansible_collections.rookery.rook.plugins.module_utils import _kinds
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
+
+Manifest = Mapping[str, t.Any]
+# Rook looks at Ceph's status every 60 seconds; what it says for longer than two looks, it means.
+SETTLED = 150
+
+
+@dataclasses.dataclass(frozen=True)
+class Ready:
+    """Nothing more to wait for."""
+
+
+@dataclasses.dataclass(frozen=True)
+class NotReady:
+    """Not yet, because of the reason."""
+
+    reason: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Failed:
+    """A state that does not recover by itself, once it has lasted for some seconds."""
+
+    reason: str
+    lasting: int = 0
+
+
+Verdict = t.Union[Ready, NotReady, Failed]
+
+
+@dataclasses.dataclass(frozen=True)
+class Expect:
+    """What a wait knows besides the object: health codes to accept, and when it was applied.
+
+    since is a time as the API writes it; a cluster's health has to have been looked at after it.
+    """
+
+    muted: frozenset[str] = frozenset()
+    since: str = ""
+
+
+def condition(manifest: Manifest, name: str) -> Mapping[str, t.Any]:
+    """Return a condition of the status by its type, empty when it is not there."""
+    for item in at(manifest, "status.conditions") or ():
+        if item.get("type") == name:
+            return t.cast("Mapping[str, t.Any]", item)
+    return {}
+
+
+def unseen(manifest: Manifest) -> str:
+    """Return that the controller has not seen the last change, or nothing."""
+    seen, last = at(manifest, "status.observedGeneration"), at(manifest, "metadata.generation")
+    if isinstance(seen, int) and isinstance(last, int) and seen < last:
+        return "its controller has not seen the last change yet"
+    return ""
+
+
+def available(deployments: Sequence[Manifest]) -> int:
+    """Return how many replicas of some deployments are available."""
+    return sum(int(at(item, "status.availableReplicas") or 0) for item in deployments)
+
+
+def short_of(what: str, deployments: Sequence[Manifest], wanted: int) -> str:
+    """Return how many daemons are missing and which deployments are not available, or nothing."""
+    have = available(deployments)
+    if have >= wanted:
+        return ""
+    waiting = sorted(
+        item["metadata"]["name"]
+        for item in deployments
+        if int(at(item, "status.availableReplicas") or 0) < int(at(item, "spec.replicas") or 1)
+    )
+    names = f" ({', '.join(waiting)} not available)" if waiting else ""
+    return f"{have} of {wanted} {what} available{names}"
+
+
+def namespace_ready(manifest: Manifest, _children: Sequence[Manifest], _expect: Expect) -> Verdict:
+    """Judge a Namespace."""
+    phase = at(manifest, "status.phase")
+    return Ready() if phase == "Active" else NotReady(f"phase is {phase or 'not set'}")
+
+
+def definition_ready(manifest: Manifest, _children: Sequence[Manifest], _expect: Expect) -> Verdict:
+    """Judge a CustomResourceDefinition."""
+    names = condition(manifest, "NamesAccepted")
+    if names.get("status") == "False":
+        return Failed(f"its names are not accepted: {names.get('message', 'no message')}")
+    if condition(manifest, "Established").get("status") == "True":
+        return Ready()
+    return NotReady("it is not established yet")
+
+
+def deployment_ready(manifest: Manifest, _children: Sequence[Manifest], _expect: Expect) -> Verdict:
+    """Judge a Deployment."""
+    if unseen(manifest):
+        return NotReady(unseen(manifest))
+    wanted = at(manifest, "spec.replicas")
+    wanted = 1 if wanted is None else int(wanted)
+    status = at(manifest, "status") or {}
+    progress = condition(manifest, "Progressing")
+    if progress.get("reason") == "ProgressDeadlineExceeded":
+        return Failed(f"it makes no progress: {progress.get('message', 'no message')}")
+    if int(status.get("updatedReplicas") or 0) < wanted:
+        return NotReady(f"{status.get('updatedReplicas') or 0} of {wanted} replicas are updated")
+    if int(status.get("availableReplicas") or 0) < wanted:
+        return NotReady(f"{status.get('availableReplicas') or 0} of {wanted} replicas available")
+    if int(status.get("replicas") or 0) > wanted:
+        return NotReady("old replicas are still stopping")
+    return Ready()
+
+
+def daemonset_ready(manifest: Manifest, _children: Sequence[Manifest], _expect: Expect) -> Verdict:
+    """Judge a DaemonSet."""
+    status = at(manifest, "status") or {}
+    if unseen(manifest) or "desiredNumberScheduled" not in status:
+        return NotReady(unseen(manifest) or "its controller has not looked at it yet")
+    wanted = int(status["desiredNumberScheduled"])
+    if int(status.get("updatedNumberScheduled") or 0) < wanted:
+        have = status.get("updatedNumberScheduled") or 0
+        return NotReady(f"{have} of {wanted} nodes run the last change")
+    if int(status.get("numberReady") or 0) < wanted:
+        return NotReady(f"{status.get('numberReady') or 0} of {wanted} nodes are ready")
+    return Ready()
+
+
+def job_ready(manifest: Manifest, _children: Sequence[Manifest], _expect: Expect) -> Verdict:
+    """Judge a Job, which is ready when it is complete."""
+    failed = condition(manifest, "Failed")
+    if failed.get("status") == "True":
+        return Failed(f"the job failed: {failed.get('message') or failed.get('reason', 'unknown')}")
+    if condition(manifest, "Complete").get("status") == "True":
+        return Ready()
+    status = at(manifest, "status") or {}
+    tries = f", after {status['failed']} failed tries" if status.get("failed") else ""
+    return NotReady(f"{status.get('active') or 0} pods are at work{tries}")
+
+
+def claim_ready(manifest: Manifest, _children: Sequence[Manifest], _expect: Expect) -> Verdict:
+    """Judge a PersistentVolumeClaim."""
+    phase = at(manifest, "status.phase")
+    if phase == "Lost":
+        return Failed("its volume is lost")
+    return Ready() if phase == "Bound" else NotReady(f"phase is {phase or 'not set'}")
+
+
+Judge = Callable[[Manifest, Sequence[Manifest], Expect], Verdict]
+JUDGES: Mapping[str, Judge] = {
+    "namespace": namespace_ready,
+    "definition": definition_ready,
+    "deployment": deployment_ready,
+    "daemonset": daemonset_ready,
+    "job": job_ready,
+    "claim": claim_ready,
+}
+
+
+def blockers(manifest: Manifest) -> str:
+    """Return what keeps an object that is being deleted."""
+    for name in ("DeletionIsBlocked", "NamespaceContentRemaining", "NamespaceFinalizersRemaining"):
+        found = condition(manifest, name)
+        if found.get("status") == "True":
+            return f"its deletion is blocked: {found.get('message', 'no message')}"
+    if _kinds.at(manifest, "metadata.deletionTimestamp") is None:
+        return "it was not asked to go yet"
+    finalizers = at(manifest, "metadata.finalizers") or at(manifest, "spec.finalizers") or ()
+    if finalizers:
+        return f"finalizers hold it: {', '.join(finalizers)}"
+    return "it is still being deleted"

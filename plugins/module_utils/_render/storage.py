@@ -1,0 +1,155 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""From the model to pools, file systems, object stores, users and storage classes. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._eras import era
+from ansible_collections.rookery.rook.plugins.module_utils._render.common import (
+    merged,
+    pool_spec,
+    resource,
+)
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ansible_collections.rookery.rook.plugins.module_utils._model.types import (
+        BlockPool,
+        Filesystem,
+        ObjectStore,
+        ObjectStoreUser,
+        Site,
+        StorageClass,
+    )
+
+DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
+_SECRETS = "csi.storage.k8s.io/"
+
+
+def render_storage(site: Site) -> Iterator[dict[str, t.Any]]:
+    """Yield everything that stores and serves data."""
+    for pool in site.block_pools:
+        yield resource(site, "CephBlockPool", pool.name, {"spec": _block_pool(pool)})
+    for filesystem in site.filesystems:
+        yield resource(site, "CephFilesystem", filesystem.name, {"spec": _filesystem(filesystem)})
+    for store in site.object_stores:
+        yield resource(site, "CephObjectStore", store.name, {"spec": _object_store(store)})
+    for user in site.object_store_users:
+        yield resource(site, "CephObjectStoreUser", user.name, {"spec": _user(user)})
+    for item in site.storage_classes:
+        yield _storage_class(site, item)
+
+
+def _block_pool(pool: BlockPool) -> dict[str, t.Any]:
+    """Return the spec of a CephBlockPool."""
+    spec = pool_spec(pool.layout)
+    if pool.pg_num is not None:
+        spec["parameters"] = {"pg_num": str(pool.pg_num), "pgp_num": str(pool.pg_num)}
+    return t.cast("dict[str, t.Any]", merged(spec, pool.spec))
+
+
+def _filesystem(filesystem: Filesystem) -> dict[str, t.Any]:
+    """Return the spec of a CephFilesystem; the order of its data pools is the user's."""
+    spec = {
+        "metadataPool": pool_spec(filesystem.metadata),
+        "dataPools": [
+            {"name": pool.name, **merged(pool_spec(pool.layout), pool.spec)}
+            for pool in filesystem.data_pools
+        ],
+        "metadataServer": {
+            "activeCount": filesystem.active_mds,
+            "activeStandby": filesystem.active_standby,
+        },
+    }
+    return t.cast("dict[str, t.Any]", merged(spec, filesystem.spec))
+
+
+def _object_store(store: ObjectStore) -> dict[str, t.Any]:
+    """Return the spec of a CephObjectStore."""
+    gateway: dict[str, t.Any] = {"instances": store.gateway.instances}
+    if store.gateway.port:
+        gateway["port"] = store.gateway.port
+    if store.gateway.secure_port:
+        gateway["securePort"] = store.gateway.secure_port
+    if store.gateway.certificate_secret:
+        gateway["sslCertificateRef"] = store.gateway.certificate_secret
+    spec = {
+        "metadataPool": pool_spec(store.metadata),
+        "dataPool": pool_spec(store.data),
+        "gateway": gateway,
+    }
+    return t.cast("dict[str, t.Any]", merged(spec, store.spec))
+
+
+def _user(user: ObjectStoreUser) -> dict[str, t.Any]:
+    """Return the spec of a CephObjectStoreUser."""
+    spec: dict[str, t.Any] = {"store": user.store, "displayName": user.display_name}
+    if user.capabilities:
+        spec["capabilities"] = dict(sorted(user.capabilities.items()))
+    if user.quotas:
+        spec["quotas"] = dict(user.quotas)
+    return spec
+
+
+def provisioner(site: Site, class_type: str) -> str:
+    """Return who makes volumes or buckets of a class, by the prefixes that the operator uses."""
+    config = site.operator.config
+    if class_type == "bucket":
+        prefix = config.get("ROOK_OBC_PROVISIONER_NAME_PREFIX") or site.namespace
+        return f"{prefix}.ceph.rook.io/bucket"
+    prefix = config.get("CSI_DRIVER_NAME_PREFIX") or site.namespace
+    return f"{prefix}.{class_type}.csi.ceph.com"
+
+
+def _secret_pairs(site: Site, driver: str) -> dict[str, str]:
+    """Return name and namespace of the secrets for each thing that the driver does."""
+    provisioner_secret, node_secret = f"rook-csi-{driver}-provisioner", f"rook-csi-{driver}-node"
+    uses = {
+        "provisioner": provisioner_secret,
+        "controller-expand": provisioner_secret,
+        "node-stage": node_secret,
+    }
+    if era(site.version).publish_secrets:
+        uses["controller-publish"] = provisioner_secret
+    pairs = {}
+    for use, secret in sorted(uses.items()):
+        pairs[f"{_SECRETS}{use}-secret-name"] = secret
+        pairs[f"{_SECRETS}{use}-secret-namespace"] = site.namespace
+    return pairs
+
+
+def _parameters(site: Site, item: StorageClass) -> dict[str, str]:
+    """Return all parameters of a class."""
+    if item.type == "bucket":
+        return {
+            "objectStoreName": item.object_store or "",
+            "objectStoreNamespace": site.namespace,
+        }
+    found = {"clusterID": site.namespace, **_secret_pairs(site, item.type)}
+    if item.type == "rbd":
+        found |= {"pool": item.pool or "", "imageFormat": "2", "imageFeatures": "layering"}
+        found |= {"dataPool": item.data_pool} if item.data_pool else {}
+        return {**found, "csi.storage.k8s.io/fstype": "ext4"}
+    first = next(fs.data_pools[0].name for fs in site.filesystems if fs.name == item.filesystem)
+    pool = f"{item.filesystem}-{item.data_pool or first}"
+    return {**found, "fsName": item.filesystem or "", "pool": pool}
+
+
+def _storage_class(site: Site, item: StorageClass) -> dict[str, t.Any]:
+    """Return a storage class; what the user gives as a parameter wins."""
+    body: dict[str, t.Any] = {
+        "provisioner": provisioner(site, item.type),
+        "parameters": dict(sorted({**_parameters(site, item), **item.parameters}.items())),
+        "reclaimPolicy": item.reclaim_policy,
+    }
+    if item.type != "bucket":
+        body["allowVolumeExpansion"] = item.allow_expansion
+    manifest = resource(site, "StorageClass", item.name, body)
+    if item.default:
+        manifest["metadata"]["annotations"] = {DEFAULT_CLASS: "true"}
+    return manifest
