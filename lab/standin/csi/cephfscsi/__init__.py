@@ -1,0 +1,7 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The lab's CSI driver of CephFS: what ceph-csi and its sidecars do, as far as the lab needs it."""
+
+VERSION = "1.0.0"
