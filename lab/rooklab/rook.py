@@ -1,0 +1,144 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The stand-in for Rook: its image, its manifests, and the choice between it and the real one."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+from rooklab import crds, oci, packages, pieces, roots, served
+from rooklab.config import TOP, Config
+from rooklab.errors import LabError
+from rooklab.files import remove_tree
+from rooklab.locks import locked
+from rooklab.procs import Job
+
+_STANDIN = TOP / "lab" / "standin"
+_TEMPLATES = _STANDIN / "manifests"
+_PROGRAMS = (_STANDIN / "operator" / "rookstandin", _STANDIN / "csi" / "cephfscsi")
+_MANIFESTS = ("crds.yaml", "common.yaml", "operator.yaml")
+_VERSION = re.compile(r'^VERSION = "(v[\w.-]+)"$', re.MULTILINE)
+_GROUP = "rook_storage"
+
+
+def build(config: Config, generator: Path) -> list[Path]:
+    """Make what the lab's image source needs; return the directories of archives by group.
+
+    `generator` is the program controller-gen.
+    """
+    home = config.top / "rook"
+    if config.image_source != "standin":
+        chosen = _given(config, home)
+        _link(home / "current", chosen)
+        return [_archive(config, with_operator=False), chosen / "images"]
+    archives = _archive(config, with_operator=True)
+    _link(home / "standin" / "manifests", _manifests(config, generator))
+    _link(home / "standin" / "images", archives)
+    _link(home / "current", home / "standin")
+    return [archives]
+
+
+def ceph_image(root: Path) -> str:
+    """Return the reference of the Ceph image made of a root."""
+    return f"rookery.lab/ceph:v{roots.version(root, 'ceph-common')}"
+
+
+def operator_image() -> str:
+    """Return the reference of the stand-in's image; its tag says which Rook it stands for."""
+    source = (_PROGRAMS[0] / "__init__.py").read_text()
+    match = _VERSION.search(source)
+    if not match:
+        raise LabError(f"{_PROGRAMS[0]}/__init__.py has no line VERSION = \"v...\": add it")
+    return f"rookery.lab/rook:{match[1]}"
+
+
+def _given(config: Config, home: Path) -> Path:
+    """Return the directory that somebody else filled with a real Rook."""
+    source = config.image_source
+    path = home / source if source == "upstream" else Path(source)
+    missing = [name for name in _MANIFESTS if not (path / "manifests" / name).is_file()]
+    if missing or not any((path / "images").glob("*/*.tar")):
+        raise LabError(
+            f"{path} is not a source of Rook: manifests/{' manifests/'.join(_MANIFESTS)} and "
+            f"images/{_GROUP}/*.tar (image archives) have to be there; put them there, or leave "
+            "LAB_ROOK and --image-source out to use the stand-in"
+        )
+    return path
+
+
+def _manifests(config: Config, generator: Path) -> Path:
+    definitions = crds.build(config, generator)
+    image = operator_image()
+    key = pieces.digest(definitions.parent.name, image, pieces.digest_tree(_TEMPLATES))
+
+    def make(into: Path, job: Job) -> None:
+        into.mkdir()
+        shutil.copyfile(definitions, into / "crds.yaml")
+        for template in sorted(_TEMPLATES.iterdir()):
+            text = template.read_text().replace("@IMAGE@", image)
+            (into / template.name).write_text(text)
+
+    return pieces.build(config, "manifests", key, make, expected=1)
+
+
+def _archive(config: Config, *, with_operator: bool) -> Path:
+    """Return the directory of the archive with Ceph's image, and the stand-in's on top of it."""
+    root = roots.build(config, roots.CEPH)
+    installed = packages.build(config, roots.python(root)) if with_operator else None
+    key = pieces.digest(root.name, Path(oci.__file__).read_bytes(), Path(__file__).read_bytes())
+    if installed:
+        programs = [pieces.digest_tree(program) for program in _PROGRAMS]
+        key = pieces.digest(key, operator_image(), installed.name, *programs)
+    name = "images-rook" if installed else "images-ceph"
+
+    def make(into: Path, job: Job) -> None:
+        folder = into / _GROUP
+        folder.mkdir(parents=True)
+        ceph = oci.tree_layer(into / "ceph.layer", root)
+        images = [oci.Image((ceph_image(root),), (ceph,), command=("bash",))]
+        if installed:
+            images.append(_operator(into, job, root, installed, ceph))
+        oci.archive(folder / "rook.tar", images)
+        for layer in into.glob("*.layer"):
+            layer.unlink()
+
+    path = pieces.build(config, name, key, make, expected=20, gib=2.5)
+    _forget(config, path, name)
+    return path
+
+
+def _operator(into: Path, job: Job, root: Path, installed: Path, ceph: oci.Layer) -> oci.Image:
+    site = into / "site"
+    served.link_tree(installed, site)
+    for program in _PROGRAMS:
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(program, site / program.name, ignore=ignored)
+    packages.settle(root, site, job, *(program.name for program in _PROGRAMS))
+    at = packages.SITE.format(roots.python(root))
+    layer = oci.write_layer(
+        into / "site.layer", lambda tar: oci.add_tree(tar, site, at=at, owner=0)
+    )
+    remove_tree(site)
+    command = ("python3", "-m", _PROGRAMS[0].name)
+    return oci.Image((operator_image(),), (ceph, layer), command=command)
+
+
+def _forget(config: Config, keep: Path, name: str) -> None:
+    """Remove archives of earlier states: each is large, and the stand-in changes often."""
+    with locked(config.locks / f"{name}.lock"):
+        for old in config.top.glob(f"{name}-{'?' * 12}"):
+            if old != keep:
+                remove_tree(old)
+
+
+def _link(link: Path, target: Path) -> None:
+    """Make a symbolic link lead somewhere else, without a moment in which it is not there."""
+    link.parent.mkdir(parents=True, exist_ok=True)
+    new = link.with_name(f".{link.name}.new")
+    new.unlink(missing_ok=True)
+    new.symlink_to(target)
+    new.replace(link)
