@@ -18,26 +18,21 @@ _BUCKETS = ".ceph.rook.io/bucket"
 
 
 def find_consumers(
-    namespace: str,
-    *,
-    classes: Iterable[Manifest] = (),
-    volumes: Iterable[Manifest] = (),
-    claims: Iterable[Manifest] = (),
-    pods: Iterable[Manifest] = (),
-    bucket_claims: Iterable[Manifest] = (),
-    snapshot_contents: Iterable[Manifest] = (),
+    namespace: str, objects: Mapping[str, Manifest], listed: Mapping[str, Iterable[Manifest]]
 ) -> tuple[Consumer, ...]:
-    """Return what uses the cluster in a namespace, of all namespaces' objects.
+    """Return what uses the cluster in a namespace, of all namespaces' objects by their kind.
 
     A bound claim stands for its volume; a volume without one speaks for itself. A volume is ours by
     its own attributes, so that one whose class is gone already is found too.
     """
-    mounted = _pods_by_claim(pods)
+    mounted = _pods_by_claim(listed.get("Pod", ()))
+    claims = listed.get("PersistentVolumeClaim", ())
     bound = {_claim_key(claim) for claim in claims if at(claim, "spec.volumeName")}
+    classes = [item for item in objects.values() if item["kind"] == "StorageClass"]
     found = [
-        *_volume_consumers(namespace, volumes, bound, mounted),
-        *_bucket_consumers(namespace, classes, bucket_claims),
-        *_snapshot_consumers(namespace, snapshot_contents),
+        *_volume_consumers(namespace, listed.get("PersistentVolume", ()), bound, mounted),
+        *_bucket_consumers(namespace, classes, listed.get("ObjectBucketClaim", ())),
+        *_snapshot_consumers(namespace, listed.get("VolumeSnapshotContent", ())),
     ]
     return tuple(sorted(found, key=lambda consumer: consumer.id))
 

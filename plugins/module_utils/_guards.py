@@ -56,13 +56,12 @@ def _unconfirmed(plan: Plan, confirm: str) -> Iterator[Refusal]:
     if confirm == plan.site:
         return
     given = f"the confirmation is {confirm!r}" if confirm else "there is no confirmation"
-    for step in plan.steps:
-        if step.destructive:
-            yield Refusal(
-                step.target,
-                f"would be destroyed with its data, and {given} (TEAR-04)",
-                f"Set confirm (rook_confirm) to {plan.site}, the name of the site, to allow it.",
-            )
+    for target in dict.fromkeys(step.target for step in plan.steps if step.destructive):
+        yield Refusal(
+            target,
+            f"would be destroyed with its data, and {given} (TEAR-04)",
+            f"Set confirm (rook_confirm) to {plan.site}, the name of the site, to allow it.",
+        )
 
 
 def _in_use(plan: Plan, observed: Observed) -> Iterator[Refusal]:
@@ -80,14 +79,14 @@ def _in_use(plan: Plan, observed: Observed) -> Iterator[Refusal]:
 
 
 def _consumer_refusal(consumer: Consumer, lost: list[str]) -> Refusal:
-    """Return the refusal of one consumer in words."""
+    """Return the refusal of one consumer in words: what it uses itself, else what that needs."""
     kind = consumer.id.partition("/")[0]
-    pods = f", mounted by {', '.join(consumer.pods)}" if consumer.pods else ""
-    more = f" and {len(lost) - 1} more of what it needs" if len(lost) > 1 else ""
+    named = [target for target in lost if target in consumer.uses] or lost[:1]
+    pods = f", and is mounted by {', '.join(consumer.pods)}" if consumer.pods else ""
     first = "Stop those pods, then delete" if consumer.pods else "Delete"
     return Refusal(
         consumer.id,
-        f"uses {lost[0]}{more}, which would be removed{pods} (TEAR-01)",
+        f"uses {', '.join(named)}, which would be removed{pods} (TEAR-01)",
         f"{first} this {kind} (its data goes with it), or leave the site as it is.",
     )
 

@@ -75,6 +75,11 @@ class Kind:
         """Return apiVersion as a manifest has it."""
         return f"{self.group}/{self.version}" if self.group else self.version
 
+    @property
+    def definition(self) -> str:
+        """Return the name of the CustomResourceDefinition that would define this kind."""
+        return f"{self.plural}.{self.group}"
+
 
 _CEPH = "ceph.rook.io"
 _RBAC = "rbac.authorization.k8s.io"
@@ -164,7 +169,9 @@ _ROWS = (
     ),
     _csi("OperatorConfig", "operatorconfigs"),
     _csi("Driver", "drivers", "OperatorConfig"),
-    _builtin("Job", "batch", "jobs", readiness="job", observed_by=CLEANUP_SELECTOR),
+    _builtin(
+        "Job", "batch", "jobs", stage="cluster", readiness="job", observed_by=CLEANUP_SELECTOR
+    ),
     _ceph(
         "CephCluster",
         "cephclusters",

@@ -238,7 +238,10 @@ def _absent(
         for key, item in here.items()
         if key in observed.owned and not _kinds.has_owner(item)
     }
-    jobs = [_wait(key, "ready", reason="hosts are being cleaned") for key in _cleanups(here)]
+    jobs = []
+    if {"cluster", "operator"} & set(stages):
+        cleanups = _cleanups(observed.objects)
+        jobs = [_wait(key, "ready", reason="a host is being cleaned") for key in cleanups]
     yield from jobs
     blocked = tuple(job.id for job in jobs)
     needed_by = Graph.of(_kinds.needs_of(ours)).reversed().needs
@@ -256,12 +259,12 @@ def _is_rooks(manifest: Manifest) -> bool:
     return str(manifest["apiVersion"]).startswith("ceph.rook.io/")
 
 
-def _cleanups(here: Mapping[str, Manifest]) -> list[str]:
+def _cleanups(objects: Mapping[str, Manifest]) -> list[str]:
     """Return Rook's jobs that are cleaning hosts; the operator and namespace have to stay."""
     key, _, value = _kinds.CLEANUP_SELECTOR.partition("=")
     return [
         target
-        for target, item in sorted(here.items())
+        for target, item in sorted(objects.items())
         if item["kind"] == "Job"
         and (_kinds.at(item, "metadata.labels") or {}).get(key) == value
         and not _kinds.at(item, "status.completionTime")

@@ -113,7 +113,7 @@ def cephobjectstoreuser_ready(
 
 
 def cephcluster_ready(manifest: Manifest, children: Sequence[Manifest], expect: Expect) -> Verdict:
-    """Judge a CephCluster: Rook is done, all daemons are there, Ceph is healthy and says so anew."""
+    """Judge a CephCluster: Rook is done, all daemons run, Ceph is healthy and says so anew."""
     if _frozen(manifest):
         return Failed(_frozen(manifest))
     if at(manifest, "spec.cleanupPolicy.confirmation"):

@@ -148,13 +148,16 @@ def _listed(fields: Fields, section: str, read: Callable[[Fields], Item]) -> lis
     return found
 
 
-def _by_name(things: list[Item]) -> tuple[Item, ...]:
-    """Return named things in the order of their names."""
-    return tuple(sorted(things, key=lambda thing: thing.name))
-
-
 def _version(fields: Fields) -> str:
     """Return the Rook release without a leading v, or nothing when it is not to be used."""
+    if isinstance(fields.data.get("version"), float):
+        fields.bad(
+            "version",
+            fields.raw("version"),
+            "is a number, which 1.2 and 1.20 both are",
+            'Write it in quotes, such as "1.20".',
+        )
+        return ""
     given = fields.required("version", 'the Rook release in quotes, such as "1.18"')
     problem = _eras.era_problem(given) if given else None
     if problem is not None:
@@ -183,11 +186,11 @@ def parse_site(params: Mapping[str, t.Any]) -> Site:
         hosts=_hosts(fields),
         operator=_operator(fields.child("operator")),
         cluster=_cluster(fields.child("cluster"), namespace, image),
-        block_pools=_by_name(pools),
-        filesystems=_by_name(filesystems),
-        object_stores=_by_name(stores),
-        object_store_users=_by_name(users),
-        storage_classes=_by_name(classes),
+        block_pools=tuple(pools),
+        filesystems=tuple(filesystems),
+        object_stores=tuple(stores),
+        object_store_users=tuple(users),
+        storage_classes=tuple(classes),
     )
     fields.close()
     problems.extend(references.user_references(users, stores))

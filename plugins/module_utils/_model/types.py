@@ -158,7 +158,7 @@ class StorageClass:
 
 @dataclasses.dataclass(frozen=True)
 class Site:
-    """Everything that is wanted of one site. Named things are in the order of their names."""
+    """Everything that is wanted of one site; lists are in the order in which they were given."""
 
     name: str
     version: str

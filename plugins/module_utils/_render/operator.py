@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for the modules of this collection only; its functions may change in any release.
-"""From upstream's own manifests to the operator's objects: labels and settings, nothing else. Pure."""
+"""From upstream's manifests to the operator's objects: labels, settings, nothing else. Pure."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def render_operator(site: Site, upstream: Sequence[Manifest]) -> list[dict[str, 
 
 
 def _settings(site: Site) -> dict[str, dict[str, t.Any]]:
-    """Return what is laid over upstream's objects: the operator's settings, where the era has them."""
+    """Return what is laid over upstream's objects: settings, at the place that the era has."""
     era, data = _eras.era(site.version), {}
     over: dict[str, t.Any] = {}
     for key, value in sorted(site.operator.config.items()):

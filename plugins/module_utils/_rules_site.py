@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Rules about releases, monitors and the cluster's raw settings. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils import _eras
+from ansible_collections.rookery.rook.plugins.module_utils._eras import dotted
+from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
+    Facts,
+    Finding,
+    count,
+    dig,
+    error,
+    listed,
+    warn,
+)
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
+
+_IMAGE = "cluster.ceph_image"
+
+
+def kubernetes_findings(site: Site, facts: Facts) -> Iterator[Finding]:
+    """Yield whether the Kubernetes release suits the Rook release (VER-01)."""
+    text = facts.get("kubernetes_version")
+    version = _eras.parse_version(str(text)) if text else None
+    if version is None:
+        return
+    least, most = _eras.era(site.version).kubernetes
+    window = f"Rook {site.version} is made for {dotted(least)} to {dotted(most)}"
+    if version[:2] < least:
+        cure = f"Upgrade Kubernetes to {dotted(least)} or more, or take an older Rook."
+        yield error("VER-01", "kubernetes_version", text, window, cure)
+    elif version[:2] > most:
+        cure = "Take a newer Rook; this pair is not tested by upstream."
+        yield warn("VER-01", "kubernetes_version", text, window, cure)
+
+
+def ceph_findings(site: Site, _facts: Facts) -> Iterator[Finding]:
+    """Yield whether the Ceph image suits the Rook release (VER-02, VER-03, VER-05)."""
+    image, era = site.cluster.ceph_image, _eras.era(site.version)
+    version = _eras.image_version(image)
+    if version is None or len(version) < 3:
+        if "@" not in image:
+            cure = f"Pin a full version, such as {era.ceph_image}."
+            reason = "its tag does not say which Ceph it is, and may be another one tomorrow"
+            yield warn("VER-05", _IMAGE, image, reason, cure)
+        if version is None:
+            return
+    majors = listed(f"v{major}" for major in era.ceph_majors)
+    if version < era.ceph_least[: len(version)]:
+        reason = f"Rook {site.version} needs Ceph {dotted(era.ceph_least)} or more"
+        yield error("VER-02", _IMAGE, image, reason, f"Take {era.ceph_image}.")
+    elif version[0] not in era.ceph_majors and not site.cluster.ceph_allow_unsupported:
+        reason = f"Rook {site.version} supports Ceph {majors}"
+        cure = f"Take {era.ceph_image}, or set cluster.ceph_allow_unsupported."
+        yield error("VER-02", _IMAGE, image, reason, cure)
+    severity = era.ceph_bad.get(version)
+    if severity:
+        cure = f"Take {era.ceph_image}."
+        yield Finding("VER-03", severity, _IMAGE, image, _eras.BAD_CEPH_REASON, cure)
+
+
+def monitor_findings(site: Site, facts: Facts) -> Iterator[Finding]:
+    """Yield whether the monitors find nodes and a majority (MON-01 to MON-03)."""
+    wanted, several = site.cluster.mon_count, site.cluster.mon_allow_multiple_per_node
+    path = "cluster.mon_count"
+    if wanted % 2 == 0:
+        reason = f"{wanted} monitors survive no more losses than {wanted - 1}"
+        yield warn("MON-01", path, wanted, reason, f"Take {wanted - 1} or {wanted + 1}.")
+    elif wanted == 1:
+        reason = "with the only monitor the whole cluster is lost"
+        yield warn("MON-01", path, wanted, reason, "Take 3 in production.")
+    names = _schedulable(site, facts)
+    if names and wanted > len(names) and not several:
+        reason = f"each monitor needs a node of its own and there are {len(names)}: {listed(names)}"
+        missing = count(wanted - len(names), "node")
+        odd = len(names) if len(names) % 2 else len(names) - 1
+        cure = f"Add {missing}, lower mon_count to {odd}, or set mon_allow_multiple_per_node."
+        yield error("MON-02", path, wanted, reason, cure)
+    network = dig(site.cluster.spec, "network") or {}
+    on_host = network.get("provider") == "host" or network.get("hostNetwork") is True
+    if on_host and several and wanted > 1:
+        reason = "monitors on the network of their host cannot share one, their ports are the same"
+        cure = "Set it to false, or leave the host's network."
+        yield error("MON-03", "cluster.mon_allow_multiple_per_node", several, reason, cure)
+
+
+def _schedulable(site: Site, facts: Facts) -> list[str]:
+    """Return the nodes that can take pods; without an answer of the API, all hosts might."""
+    nodes = facts.get("nodes")
+    if nodes is None:
+        return [host.name for host in site.hosts]
+    return sorted(name for name, node in nodes.items() if node.get("schedulable", True))
+
+
+def settings_findings(site: Site, _facts: Facts) -> Iterator[Finding]:
+    """Yield what the raw settings may not contain (API-04, DISK-05, SEC-04)."""
+    spec = site.cluster.spec
+    if dig(spec, "storage.useAllNodes"):
+        reason = "Rook ignores the list of hosts then, and takes every node"
+        yield error("API-04", "cluster.spec.storage.useAllNodes", True, reason, "Remove it.")
+    for key in ("useAllDevices", "deviceFilter", "devicePathFilter"):
+        value = dig(spec, f"storage.{key}")
+        if value:
+            reason = "Rook would take disks that nobody named, a system disk among them"
+            cure = "Remove it and name each device in rook_node_devices."
+            yield error("DISK-05", f"cluster.spec.storage.{key}", value, reason, cure)
+    policy = "cleanupPolicy.confirmation"
+    if dig(spec, policy):
+        reason = "Rook stops looking after a cluster whose cleanup is confirmed"
+        cure = "Remove it; teardown sets it by itself when its time has come."
+        yield error("SEC-04", f"cluster.spec.{policy}", dig(spec, policy), reason, cure)
+
+
+def selection_findings(site: Site, facts: Facts) -> Iterator[Finding]:
+    """Yield whether hosts with devices are nodes, and whether there are any (API-05, API-07)."""
+    sets = dig(site.cluster.spec, "storage.storageClassDeviceSets")
+    if not site.storage_hosts and not sets:
+        reason = "no host has a device, so there would be no OSD"
+        cure = "List devices in rook_node_devices of the hosts of the group rook_storage."
+        yield error("API-07", "hosts", len(site.hosts), reason, cure)
+    nodes = facts.get("nodes")
+    if not nodes:
+        return
+    known = {node.get("hostname", name) for name, node in nodes.items()}
+    for host in site.storage_hosts:
+        if host.name not in known:
+            reason = f"no node has this name as its label kubernetes.io/hostname: {listed(known)}"
+            cure = "Name the inventory host as its node."
+            yield error("API-05", f"hosts.{host.name}", host.name, reason, cure)
