@@ -1,0 +1,329 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The desired state of a whole site."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Options of modules that take the whole model."""
+
+    DOCUMENTATION = r"""
+options:
+  site:
+    description:
+      - Name of the site, a DNS-1123 label. Every object carries it; what carries another one is
+        never touched.
+    type: str
+    required: true
+  version:
+    description: Release of Rook, such as V(1.18) or V(1.18.11), in quotes.
+    type: str
+    required: true
+  hosts:
+    description:
+      - Nodes by name. Each may have C(devices), C(directories) and C(labels); a node without
+        devices holds no data.
+      - C(devices) are full paths by stable id. Their data is destroyed when the cluster is built
+        and when it is taken down.
+    type: dict
+    default: {}
+  operator:
+    description: The operator.
+    type: dict
+    suboptions:
+      manifests:
+        description:
+          - Directory with Rook's own C(crds.yaml), C(common.yaml), C(operator.yaml) and, where the
+            release uses the CSI operator, C(csi-operator.yaml).
+        type: path
+      config:
+        description:
+          - Settings of the ConfigMap C(rook-ceph-operator-config), merged over those of the
+            manifests.
+        type: dict
+  cluster:
+    description: The Ceph cluster.
+    type: dict
+    suboptions:
+      name:
+        description: Name of the CephCluster. If it is not set, the namespace.
+        type: str
+      ceph_image:
+        description:
+          - Image of every Ceph daemon. If it is not set, the image that the Rook release was made
+            with.
+        type: str
+      ceph_allow_unsupported:
+        description: Whether to accept a Ceph release that the Rook release does not list.
+        type: bool
+      ceph_config:
+        description: Ceph's own settings by section. Values become strings.
+        type: dict
+      data_dir_host_path:
+        description:
+          - Directory on every host for monitors and keys. Teardown empties it. If it is not set,
+            V(/var/lib/rook).
+        type: path
+      mon_count:
+        description: Number of monitors, odd. If it is not set, V(3).
+        type: int
+      mon_allow_multiple_per_node:
+        description:
+          - Whether two monitors may be on one node. Losing that node then loses the quorum.
+        type: bool
+      mgr_count:
+        description: Number of managers, one of them active. If it is not set, V(2).
+        type: int
+      dashboard_enabled:
+        description: Whether Ceph's dashboard is served. If it is not set, it is.
+        type: bool
+      mute_health:
+        description: Ceph health codes that do not hold up waiting for health.
+        type: list
+        elements: str
+      wipe:
+        description:
+          - What teardown does to the disks. V(none) leaves their data, V(quick) makes them blank to
+            Ceph, V(complete) overwrites them.
+          - If it is not set, V(quick).
+        type: str
+      spec:
+        description:
+          - Anything else of the resource's C(spec), merged last. What has an option of its own is
+            refused here.
+        type: dict
+  block_pools:
+    description: Pools for block devices.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: Name of the pool.
+        type: str
+        required: true
+      replicas:
+        description:
+          - Number of copies of each object. Exactly one of this and O(block_pools[].erasure) has to
+            be given.
+        type: int
+      erasure:
+        description: Erasure coding instead of copies. Cannot be changed once the pool exists.
+        type: dict
+        suboptions:
+          data_chunks:
+            description: Number of chunks that hold data.
+            type: int
+          coding_chunks:
+            description: Number of chunks that may be lost.
+            type: int
+      failure_domain:
+        description:
+          - What must be different for each copy or chunk, such as V(host) or V(osd).
+          - If it is not set, V(host), or what the object around it says.
+        type: str
+      device_class:
+        description: Device class to which the pool is bound, such as V(ssd).
+        type: str
+      pg_num:
+        description: Number of placement groups to begin with. If it is not set, Ceph decides.
+        type: int
+      spec:
+        description:
+          - Anything else of the resource's C(spec), merged last. What has an option of its own is
+            refused here.
+        type: dict
+  filesystems:
+    description: Shared file systems.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: Name of the file system.
+        type: str
+        required: true
+      metadata_replicas:
+        description: Number of copies of the metadata. If it is not set, V(3).
+        type: int
+      failure_domain:
+        description:
+          - What must be different for each copy of the metadata. If it is not set, V(host).
+        type: str
+      data_pools:
+        description: Data pools. The first one is the default and should be replicated.
+        type: list
+        elements: dict
+        suboptions:
+          name:
+            description: Name of the pool within the file system.
+            type: str
+            required: true
+          replicas:
+            description:
+              - Number of copies of each object. Exactly one of this and
+                O(filesystems[].data_pools[].erasure) has to be given.
+            type: int
+          erasure:
+            description: Erasure coding instead of copies. Cannot be changed once the pool exists.
+            type: dict
+            suboptions:
+              data_chunks:
+                description: Number of chunks that hold data.
+                type: int
+              coding_chunks:
+                description: Number of chunks that may be lost.
+                type: int
+          failure_domain:
+            description:
+              - What must be different for each copy or chunk, such as V(host) or V(osd).
+              - If it is not set, V(host), or what the object around it says.
+            type: str
+          device_class:
+            description: Device class to which the pool is bound, such as V(ssd).
+            type: str
+          spec:
+            description:
+              - Anything else of the pool's C(spec), merged last. What has an option of its own is
+                refused here.
+            type: dict
+      active_mds:
+        description: Number of active metadata servers. If it is not set, V(1).
+        type: int
+      active_standby:
+        description:
+          - Whether each active metadata server has a hot standby. If it is not set, it has.
+        type: bool
+      spec:
+        description:
+          - Anything else of the resource's C(spec), merged last. What has an option of its own is
+            refused here.
+        type: dict
+  object_stores:
+    description: Object stores with their gateways.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: Name of the object store.
+        type: str
+        required: true
+      metadata_replicas:
+        description: Number of copies of the metadata. If it is not set, V(3).
+        type: int
+      failure_domain:
+        description:
+          - What must be different for each copy of the metadata. If it is not set, V(host).
+        type: str
+      data:
+        description: How the data pool is laid out.
+        type: dict
+        suboptions:
+          replicas:
+            description:
+              - Number of copies of each object. Exactly one of this and
+                O(object_stores[].data.erasure) has to be given.
+            type: int
+          erasure:
+            description: Erasure coding instead of copies. Cannot be changed once the pool exists.
+            type: dict
+            suboptions:
+              data_chunks:
+                description: Number of chunks that hold data.
+                type: int
+              coding_chunks:
+                description: Number of chunks that may be lost.
+                type: int
+          failure_domain:
+            description:
+              - What must be different for each copy or chunk, such as V(host) or V(osd).
+              - If it is not set, V(host), or what the object around it says.
+            type: str
+          device_class:
+            description: Device class to which the pool is bound, such as V(ssd).
+            type: str
+      gateway:
+        description: How the store is served.
+        type: dict
+        suboptions:
+          port:
+            description: Port without TLS. If neither port is set, V(80).
+            type: int
+          secure_port:
+            description: Port with TLS. Needs O(object_stores[].gateway.certificate_secret).
+            type: int
+          certificate_secret:
+            description: Secret with the gateway's certificate and key.
+            type: str
+          instances:
+            description: Number of gateways. If it is not set, V(1).
+            type: int
+      spec:
+        description:
+          - Anything else of the resource's C(spec), merged last. What has an option of its own is
+            refused here.
+        type: dict
+  object_store_users:
+    description: Users of object stores.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: Name of the user.
+        type: str
+        required: true
+      store:
+        description: Object store that the user belongs to. Cannot be changed.
+        type: str
+      display_name:
+        description: Name for people. If it is not set, the user's name.
+        type: str
+      capabilities:
+        description: Rights of administration by area, for example C(bucket=*).
+        type: dict
+      quotas:
+        description: Limits C(maxBuckets), C(maxObjects) and C(maxSize).
+        type: dict
+  storage_classes:
+    description: Storage classes.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: Name of the class.
+        type: str
+        required: true
+      type:
+        description:
+          - V(rbd), V(cephfs) or V(bucket). It follows from the option that names the storage.
+        type: str
+      pool:
+        description:
+          - Block pool of the volumes. Exactly one of this, O(storage_classes[].filesystem) and
+            O(storage_classes[].object_store) has to be given.
+        type: str
+      filesystem:
+        description: File system of the volumes.
+        type: str
+      data_pool:
+        description:
+          - Data pool of the file system, or erasure-coded pool for the data of block volumes.
+        type: str
+      object_store:
+        description: Object store of the buckets.
+        type: str
+      reclaim_policy:
+        description:
+          - V(Delete) destroys the data with the claim, V(Retain) keeps it. If it is not set,
+            V(Delete).
+        type: str
+      allow_expansion:
+        description: Whether claims may grow. If it is not set, volumes may.
+        type: bool
+      default:
+        description: Whether the class is taken by claims that name none.
+        type: bool
+      parameters:
+        description: Further parameters of the provisioner, over those that are made here.
+        type: dict
+"""

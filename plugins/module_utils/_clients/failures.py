@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Turn what went wrong on the way to the API into words that say what to do. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._errors import (
+    ClientError,
+    ConflictError,
+)
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class ExpiredError(ClientError):
+    """A watch's starting point is too old: list again."""
+
+
+class UnreachableError(ClientError):
+    """The API gave no answer: the same call may work a moment later."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Access:
+    """How the API is reached: what error messages name."""
+
+    server: str
+    kubeconfig: str
+    user: str = ""
+    expiry: datetime.datetime | None = None
+
+
+def failure(action: str, target: str, access: Access, status: int, body: bytes) -> ClientError:
+    """Return the error for an answer that is not a success."""
+    detail = server_message(body)
+    if status == 401:
+        return ClientError(action, target, _unauthorized(access), status)
+    if status == 403:
+        return ClientError(action, target, f"{detail}. {_forbidden(access, detail)}", status)
+    if status == 409:
+        return ConflictError(action, target, detail, status)
+    if status == 410:
+        return ExpiredError(action, target, detail, status)
+    if status in _PASSING or (status == 500 and any(word in detail for word in _PASSING_WORDS)):
+        return UnreachableError(
+            action, target, f"the API server at {access.server} answered: {detail}", status
+        )
+    return ClientError(action, target, detail, status)
+
+
+def unreachable(action: str, target: str, access: Access, cause: Exception) -> UnreachableError:
+    """Return the error for a call that got no answer."""
+    text = " ".join(str(cause).split())
+    for pattern, words in _CAUSES.items():
+        if pattern in text.lower():
+            return UnreachableError(action, target, words.format(a=access))
+    return UnreachableError(
+        action,
+        target,
+        f"the API server at {access.server} (from {access.kubeconfig}) gave no answer: {text}",
+    )
+
+
+def server_message(body: bytes) -> str:
+    """Return what the API server says, with the causes that its own sentence leaves out."""
+    try:
+        status: Mapping[str, t.Any] = json.loads(body)
+        message = str(status.get("message") or status.get("reason") or "no message")
+    except (ValueError, AttributeError):
+        return body[:300].decode(errors="replace").strip() or "no message"
+    causes = [
+        f"{cause.get('field', '')}: {cause['message']}".strip(": ")
+        for cause in (status.get("details") or {}).get("causes") or ()
+        if cause.get("message") and cause["message"] not in message
+    ]
+    return "; ".join([message.rstrip("."), *causes])
+
+
+def _unauthorized(access: Access) -> str:
+    """Return why credentials were not accepted, as far as it can be seen from here."""
+    words = f"{access.server} does not accept the credentials of {access.kubeconfig}"
+    if access.expiry and access.expiry < datetime.datetime.now(datetime.UTC):
+        return (
+            f"{words}: its client certificate expired on {access.expiry:%Y-%m-%d %H:%M} UTC. "
+            "Renew it on a control-plane node with 'kubeadm certs renew admin.conf' and copy "
+            "/etc/kubernetes/admin.conf here"
+        )
+    return f"{words}. Set kubeconfig to a file with valid credentials for this cluster"
+
+
+def _forbidden(access: Access, detail: str) -> str:
+    """Return the way out of missing rights, or of a namespace that is on its way out."""
+    if "being terminated" in detail:
+        return "Wait until the namespace is gone, then run again"
+    who = f"user '{access.user}' of {access.kubeconfig}" if access.user else access.kubeconfig
+    return f"Give {who} the right by a ClusterRoleBinding, or use an administrator's kubeconfig"
+
+
+# Answers that may be another one a moment later; other 500s are about the request itself.
+_PASSING = (429, 502, 503, 504)
+_PASSING_WORDS = ("etcd", "timeout", "webhook", "leader")
+
+_CAUSES = {
+    "connection refused": (
+        "nothing listens at {a.server} (connection refused). Start the API server, "
+        "or set kubeconfig (now {a.kubeconfig}) to the right cluster"
+    ),
+    "certificate has expired": (
+        "the certificate of the API server at {a.server} has expired. Renew it on a control-plane "
+        "node with 'kubeadm certs renew apiserver' and restart the API server"
+    ),
+    "certificate verify failed": (
+        "{a.server} shows a certificate that the certificate authority in {a.kubeconfig} did not "
+        "sign. Copy /etc/kubernetes/admin.conf of this very cluster here"
+    ),
+    "name or service not known": (
+        "the name of {a.server} cannot be resolved. Correct the server in {a.kubeconfig}"
+    ),
+    "timed out": "{a.server} did not answer in time. Check network and load of the API server",
+}

@@ -1,0 +1,381 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""The Kubernetes API by the kubernetes package: the one file that imports it.
+
+Of the package it takes credentials, TLS, the connection pool and the websocket; objects stay plain
+dictionaries. Discovery is asked once for each group and version; what is missing is asked again,
+because definitions may arrive during the run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+import time
+import typing as t
+from pathlib import Path
+from urllib.parse import urlencode
+
+from ansible_collections.rookery.rook.plugins.module_utils._clients import certificate
+from ansible_collections.rookery.rook.plugins.module_utils._clients.failures import (
+    Access,
+    ExpiredError,
+    UnreachableError,
+    failure,
+    unreachable,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import (
+    Event,
+    Listing,
+    Outcome,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._errors import (
+    ClientError,
+    ConflictError,
+)
+
+IMPORT_PROBLEM: str | None = None
+try:
+    import kubernetes.config
+    import urllib3
+    import websocket
+    from kubernetes.client import ApiException
+    from kubernetes.stream import ws_client
+except ImportError as error:
+    IMPORT_PROBLEM = str(error)
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Object, Ref
+
+FIELD_MANAGER = "rookery"
+PAGE = 500
+CONNECT_SECONDS = 10.0
+ANSWER_SECONDS = 60.0
+# Seconds between the tries of a call that may be repeated; an API server restarts in about this.
+RETRY_SECONDS = (0.5, 2.0)
+
+
+class KubeClient:
+    """A connection to one cluster; threads may share it."""
+
+    def __init__(self, api: t.Any, access: Access) -> None:
+        self._api = api
+        self._access = access
+        self._known: dict[str, dict[str, tuple[str, bool]]] = {}
+        self._lock = threading.Lock()
+
+    @classmethod
+    def connect(cls, kubeconfig: str, context: str | None = None) -> KubeClient:
+        """Return a client for a kubeconfig file; nothing is asked of the API yet."""
+        action, target = "read the kubeconfig", kubeconfig
+        if IMPORT_PROBLEM:
+            raise ClientError(
+                "connect to", "the Kubernetes API",
+                f"{IMPORT_PROBLEM}. Install the Python package 'kubernetes' for the interpreter "
+                "that runs this module",
+            )  # fmt: skip
+        path = Path(kubeconfig).expanduser()
+        if not path.is_file():
+            raise ClientError(
+                action, target,
+                "there is no such file. Set kubeconfig to the administrator's file of the cluster",
+            )  # fmt: skip
+        load: t.Any = kubernetes.config.new_client_from_config
+        try:
+            api = load(str(path), context, persist_config=False)
+        except (kubernetes.config.ConfigException, OSError, ValueError) as problem:
+            raise ClientError(action, target, str(problem)) from problem
+        return cls(api, _access(str(path), api.configuration))
+
+    def serves(self, api_version: str, kind: str) -> bool:
+        """Tell whether the API knows the kind."""
+        return self._resource(api_version, kind) is not None
+
+    def get(self, ref: Ref) -> Object | None:
+        """Return one object, or None when it or its kind does not exist."""
+        path = self._path(ref.api_version, ref.kind, ref.namespace, ref.name)
+        if path is None:
+            return None
+        try:
+            return self._ask("GET", path, "read", _words(ref))
+        except ClientError as problem:
+            if problem.status == 404:
+                return None
+            raise
+
+    def list(self, api_version: str, kind: str, namespace: str = "", labels: str = "") -> Listing:
+        """Return all objects of a kind; none when the kind does not exist."""
+        path = self._path(api_version, kind, namespace)
+        items: list[Object] = []
+        query = {"limit": str(PAGE), "labelSelector": labels}
+        while path:
+            try:
+                page = self._ask("GET", path, "list", kind, query)
+            except ExpiredError:
+                items, query = [], {"limit": str(PAGE), "labelSelector": labels}
+                continue
+            items += ({"apiVersion": api_version, "kind": kind} | item for item in page["items"])
+            query["continue"] = page["metadata"].get("continue", "")
+            if not query["continue"]:
+                return Listing(tuple(items), page["metadata"].get("resourceVersion", ""))
+        return Listing((), "")
+
+    def watch(
+        self, api_version: str, kind: str, namespace: str, labels: str, version: str, seconds: int
+    ) -> Iterator[Event]:
+        """Yield changes since a version; bookmarks come too, so that the version stays fresh."""
+        path = self._path(api_version, kind, namespace)
+        if path is None:
+            return
+        query = {
+            "watch": "true", "allowWatchBookmarks": "true", "labelSelector": labels,
+            "resourceVersion": version, "timeoutSeconds": str(seconds),
+        }  # fmt: skip
+        for line in self._stream(path, query, kind, seconds + ANSWER_SECONDS):
+            event = json.loads(line)
+            if event["type"] == "ERROR":
+                body = json.dumps(event["object"]).encode()
+                code = int(event["object"].get("code") or 500)
+                raise failure("watch", kind, self._access, code, body)
+            yield Event(event["type"], {"apiVersion": api_version, "kind": kind} | event["object"])
+
+    def apply(self, manifest: Object, dry_run: bool = False) -> Object:
+        """Make the manifest's fields so; fields of others stay, ours that it lacks go."""
+        query = {"fieldManager": FIELD_MANAGER, "force": "true", "fieldValidation": "Strict"}
+        return self._write("PATCH", manifest, query, dry_run, "application/apply-patch+yaml")
+
+    def create(self, manifest: Object, dry_run: bool = False) -> Object:
+        """Make an object; it is a conflict when it exists."""
+        query = {"fieldManager": FIELD_MANAGER, "fieldValidation": "Strict"}
+        return self._write("POST", manifest, query, dry_run, "application/json")
+
+    def patch(self, ref: Ref, patch: Object, dry_run: bool = False) -> Object:
+        """Merge a JSON merge patch into an object."""
+        path = self._must(ref.api_version, ref.kind, ref.namespace, ref.name, "change")
+        query = {"fieldManager": FIELD_MANAGER} | ({"dryRun": "All"} if dry_run else {})
+        kind = "application/merge-patch+json"
+        return self._ask("PATCH", path, "change", _words(ref), query, patch, kind)
+
+    def delete(self, ref: Ref, uid: str, propagation: str = "Background") -> bool:
+        """Delete exactly the object that was observed, not one that was made since."""
+        path = self._path(ref.api_version, ref.kind, ref.namespace, ref.name)
+        body = {
+            "kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": propagation,
+            "preconditions": {"uid": uid},
+        }  # fmt: skip
+        try:
+            return path is not None and bool(
+                self._ask("DELETE", path, "delete", _words(ref), {}, body, "application/json")
+            )
+        except ClientError as problem:
+            if problem.status == 404:
+                return False
+            raise
+
+    def logs(self, namespace: str, pod: str, container: str = "", tail: int = 50) -> str:
+        """Return the last lines of a container's log."""
+        path = self._must("v1", "Pod", namespace, pod, "read the log of") + "/log"
+        query = {"tailLines": str(tail), "container": container}
+        words = f"Pod {namespace}/{pod}"
+        return self._send("GET", path, "read the log of", words, query).decode(errors="replace")
+
+    def events(self, namespace: str, uid: str) -> tuple[Object, ...]:
+        """Return the Kubernetes events about an object, the oldest first."""
+        path = self._must("v1", "Event", namespace, "", "list").rstrip("/")
+        query = {"fieldSelector": f"involvedObject.uid={uid}", "limit": str(PAGE)}
+        items = self._ask("GET", path, "list", f"events in {namespace}", query)["items"]
+        return tuple(
+            sorted(items, key=lambda item: item.get("lastTimestamp") or item.get("eventTime") or "")
+        )
+
+    def run(
+        self, namespace: str, pod: str, container: str, command: Sequence[str], limit: float
+    ) -> Outcome:
+        """Run a command in a container; at the limit the connection ends, whatever it does."""
+        action, target = f"run {command[0]} in", f"Pod {namespace}/{pod}"
+        path = self._must("v1", "Pod", namespace, pod, action) + "/exec"
+        query = [("container", container), ("stdout", "true"), ("stderr", "true")]
+        query += [("command", word) for word in command]
+        sockets: t.Any = ws_client
+        url = sockets.get_websocket_url(self._access.server + path) + "?" + urlencode(query)
+        # The websocket takes its timeouts for connecting and for half a frame from here alone.
+        websocket.setdefaulttimeout(CONNECT_SECONDS)
+        try:
+            stream = sockets.WSClient(
+                self._api.configuration, url, self._headers(), capture_all=False
+            )
+        except websocket.WebSocketBadStatusException as problem:
+            body = problem.resp_body or b""
+            raise failure(action, target, self._access, problem.status_code, body) from problem
+        except (websocket.WebSocketException, OSError) as problem:
+            raise unreachable(action, target, self._access, problem) from problem
+        with contextlib.closing(stream):
+            try:
+                stream.run_forever(timeout=limit)
+            except (websocket.WebSocketException, OSError) as problem:
+                raise unreachable(action, target, self._access, problem) from problem
+            out, err = stream.read_stdout(timeout=0), stream.read_stderr(timeout=0)
+            return Outcome(_exit_code(stream), out, err)
+
+    def _write(
+        self, method: str, manifest: Object, query: Mapping[str, str], dry_run: bool, kind: str
+    ) -> Object:
+        """Send a manifest; a conflict of versions is tried once more."""
+        meta = manifest["metadata"]
+        name = meta["name"] if method == "PATCH" else ""
+        action = "apply" if method == "PATCH" else "create"
+        api_version, namespace = manifest["apiVersion"], meta.get("namespace") or ""
+        path = self._must(api_version, manifest["kind"], namespace, name, action)
+        words = " ".join((manifest["kind"], "/".join(filter(None, (namespace, meta["name"])))))
+        query = {**query, "dryRun": "All"} if dry_run else query
+        try:
+            return self._ask(method, path, action, words, query, manifest, kind)
+        except ConflictError:
+            if method == "POST":
+                raise
+        return self._ask(method, path, action, words, query, manifest, kind)
+
+    def _resource(self, api_version: str, kind: str) -> tuple[str, bool] | None:
+        """Return plural and whether it is namespaced; the first answer of a group is kept."""
+        with self._lock:
+            known = self._known.get(api_version, {})
+        if kind not in known:
+            prefix = "/apis" if "/" in api_version else "/api"
+            try:
+                answer = self._ask(
+                    "GET", f"{prefix}/{api_version}", "list the kinds of", api_version
+                )
+            except ClientError as problem:
+                if problem.status != 404:
+                    raise
+                return None
+            known = {
+                item["kind"]: (item["name"], bool(item["namespaced"]))
+                for item in answer["resources"]
+                if "/" not in item["name"]
+            }
+            with self._lock:
+                self._known[api_version] = known
+        return known.get(kind)
+
+    def _path(self, api_version: str, kind: str, namespace: str, name: str = "") -> str | None:
+        """Return the path of an object or a collection, or None when the kind does not exist."""
+        resource = self._resource(api_version, kind)
+        if resource is None:
+            return None
+        plural, namespaced = resource
+        parts = ["/apis" if "/" in api_version else "/api", api_version]
+        parts += ["namespaces", namespace] if namespaced and namespace else []
+        return "/".join([*parts, plural, *([name] if name else [])])
+
+    def _must(self, api_version: str, kind: str, namespace: str, name: str, action: str) -> str:
+        """Return the path of what has to exist."""
+        path = self._path(api_version, kind, namespace, name)
+        if path is None:
+            raise ClientError(
+                action, f"{kind} {namespace}/{name}".replace(" /", " "),
+                f"the API does not know kind {kind} of {api_version}. Apply its definition first: "
+                "with rook_site, stage operator", 404,
+            )  # fmt: skip
+        return path
+
+    def _ask(
+        self, method: str, path: str, action: str, target: str,
+        query: Mapping[str, str] | None = None, body: Object | None = None, kind: str = "",
+    ) -> Object:  # fmt: skip
+        """Return a call's answer as an object."""
+        answer: Object = json.loads(
+            self._send(method, path, action, target, query or {}, body, kind)
+        )
+        return answer
+
+    def _send(
+        self, method: str, path: str, action: str, target: str,
+        query: Mapping[str, str], body: Object | None = None, kind: str = "",
+    ) -> bytes:  # fmt: skip
+        """Return a call's answer; repeat it when there was none and repeating is harmless."""
+        for pause in (*RETRY_SECONDS, None):
+            try:
+                response = self._open(method, path, action, target, query, body, kind)
+                if response.status < 300:
+                    return bytes(response.data)
+                raise failure(action, target, self._access, response.status, response.data)
+            except UnreachableError:
+                if pause is None or method == "POST":
+                    raise
+                time.sleep(pause)
+        raise AssertionError("the last try returns or raises")
+
+    def _open(
+        self, method: str, path: str, action: str, target: str, query: Mapping[str, str],
+        body: Object | None = None, kind: str = "", seconds: float = ANSWER_SECONDS,
+        stream: bool = False,
+    ) -> t.Any:  # fmt: skip
+        """Send one request by the package's pool."""
+        words = urlencode({key: value for key, value in query.items() if value})
+        headers = self._headers() | ({"Content-Type": kind} if kind else {})
+        try:
+            return self._api.rest_client.pool_manager.request(
+                method,
+                f"{self._access.server}{path}" + (f"?{words}" if words else ""),
+                headers=headers,
+                body=None if body is None else json.dumps(body, default=dict),
+                timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=seconds),
+                preload_content=not stream,
+                retries=False,
+            )
+        except (urllib3.exceptions.HTTPError, OSError) as problem:
+            raise unreachable(action, target, self._access, problem) from problem
+
+    def _stream(
+        self, path: str, query: Mapping[str, str], kind: str, seconds: float
+    ) -> Iterator[bytes]:
+        """Yield the lines of an answer that stays open."""
+        response = self._open("GET", path, "watch", kind, query, seconds=seconds, stream=True)
+        try:
+            if response.status >= 300:
+                raise failure("watch", kind, self._access, response.status, response.read())
+            rest = b""
+            for chunk in response.stream(None, decode_content=True):
+                *lines, rest = (rest + chunk).split(b"\n")
+                yield from filter(None, lines)
+        except (urllib3.exceptions.HTTPError, OSError) as problem:
+            raise unreachable("watch", kind, self._access, problem) from problem
+        finally:
+            response.close()
+
+    def _headers(self) -> dict[str, str]:
+        """Return what proves who we are; the package renews tokens in here."""
+        token = self._api.configuration.auth_settings().get("BearerToken", {}).get("value")
+        headers = {"Accept": "application/json", "User-Agent": f"rookery.rook/{FIELD_MANAGER}"}
+        return headers | ({"authorization": token} if token else {})
+
+
+def _exit_code(stream: t.Any) -> int | None:
+    """Return the command's exit code; None when it was still running or its end was not told."""
+    if stream.is_open():
+        return None
+    try:
+        code: int | None = stream.returncode
+    except (ApiException, KeyError, TypeError, ValueError):
+        return None
+    return code
+
+
+def _words(ref: Ref) -> str:
+    """Return an object's name as messages write it."""
+    return f"{ref.kind} {ref.namespace}/{ref.name}".replace(" /", " ")
+
+
+def _access(path: str, configuration: t.Any) -> Access:
+    """Return what messages say about the way to the API."""
+    end = None
+    if configuration.cert_file:
+        with contextlib.suppress(OSError):
+            end = certificate.expiry(Path(configuration.cert_file).read_bytes())
+    return Access(server=configuration.host.rstrip("/"), kubeconfig=path, expiry=end)

@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Read upstream's manifests from a directory on the deploy host."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+
+if t.TYPE_CHECKING:
+    from collections.abc import Sequence
+
+IMPORT_PROBLEM: str | None = None
+try:
+    import yaml
+except ImportError as error:
+    IMPORT_PROBLEM = str(error)
+
+
+def read_manifests(folder: str, names: Sequence[str]) -> tuple[dict[str, t.Any], ...]:
+    """Return every object of the named files, in the order of files and documents."""
+    if IMPORT_PROBLEM:
+        raise ClientError(
+            "read",
+            f"manifests in {folder}",
+            f"{IMPORT_PROBLEM}. Install the Python package 'PyYAML' for the interpreter that runs "
+            "this module",
+        )
+    path = Path(folder).expanduser()
+    missing = [name for name in names if not (path / name).is_file()]
+    if missing:
+        raise ClientError(
+            "read",
+            f"the operator's manifests in {folder}",
+            f"there is no {', no '.join(missing)}. Set operator.manifests "
+            "(rook_operator_manifests) to a directory with Rook's own files of this release",
+        )
+    return tuple(item for name in names for item in _documents(path / name))
+
+
+def _documents(file: Path) -> list[dict[str, t.Any]]:
+    """Return a file's objects; lists of objects are taken apart."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        with file.open(encoding="utf-8") as text:
+            documents = [item for item in yaml.load_all(text, loader) if item]
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+        raise ClientError("read", str(file), " ".join(str(problem).split())) from problem
+    items: list[dict[str, t.Any]] = []
+    for document in documents:
+        if not isinstance(document, dict) or "kind" not in document:
+            raise ClientError("read", str(file), "a document in it is not a Kubernetes object")
+        items += document["items"] if document["kind"] == "List" else [document]
+    return items

@@ -1,0 +1,154 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Follow collections of objects by watches, and keep them as they are now.
+
+One thread for each collection. A watch that ends goes on where it was; one whose starting point is
+too old begins with a new list; an API that is away is tried again with growing pauses.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import queue
+import threading
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._clients.failures import (
+    ExpiredError,
+    UnreachableError,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+
+if t.TYPE_CHECKING:
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import (
+        Event,
+        Kube,
+        Object,
+    )
+
+WATCH_SECONDS = 240
+PAUSES = (0.2, 1.0, 2.0, 5.0, 10.0)
+
+
+@dataclasses.dataclass(frozen=True)
+class Topic:
+    """A collection to follow: a kind in a namespace (or all), narrowed by a label selector."""
+
+    api_version: str
+    kind: str
+    namespace: str = ""
+    labels: str = ""
+
+
+class Feed:
+    """Objects of the followed topics, and a bell that rings when some of them changed."""
+
+    def __init__(self, client: Kube, pauses: tuple[float, ...] = PAUSES) -> None:
+        self._client = client
+        self._pauses = pauses
+        self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
+        self._lock = threading.Lock()
+        self._objects: dict[Topic, dict[tuple[str, str], Object]] = {}
+        self._problems: dict[Topic, ClientError] = {}
+        self._threads: dict[Topic, threading.Thread] = {}
+        self._stop = threading.Event()
+
+    def follow(self, topic: Topic) -> None:
+        """Begin to follow a topic, unless it is followed already."""
+        if topic not in self._threads:
+            thread = threading.Thread(target=self._run, args=(topic,), daemon=True)
+            self._threads[topic] = thread
+            thread.start()
+
+    def objects(self, topic: Topic) -> tuple[Object, ...] | None:
+        """Return the topic's objects as last heard of, or None before the first list."""
+        with self._lock:
+            known = self._objects.get(topic)
+            return None if known is None else tuple(known.values())
+
+    def problem(self, topic: Topic) -> ClientError | None:
+        """Return why the topic cannot be followed at the moment."""
+        with self._lock:
+            return self._problems.get(topic)
+
+    def ring(self) -> None:
+        """Wake whoever waits; other threads that have news call it."""
+        self._bell.put(None)
+
+    def wait(self, seconds: float) -> None:
+        """Return when something changed since the last call, at the latest after the seconds."""
+        try:
+            self._bell.get(timeout=max(seconds, 0.0))
+            while True:
+                self._bell.get_nowait()
+        except queue.Empty:
+            return
+
+    def close(self) -> None:
+        """Let the threads end; they hold nothing that has to be waited for."""
+        self._stop.set()
+
+    def _run(self, topic: Topic) -> None:
+        """Follow a topic until the feed is closed."""
+        version, failures = "", 0
+        while not self._stop.is_set():
+            try:
+                version = self._once(topic, version)
+                failures = 0 if version else failures + 1
+            except ExpiredError:
+                version = ""
+            except ClientError as problem:
+                failures += 1
+                version = version if isinstance(problem, UnreachableError) else ""
+                self._set_problem(topic, problem)
+            if failures:
+                self._stop.wait(self._pauses[min(failures, len(self._pauses)) - 1])
+
+    def _once(self, topic: Topic, version: str) -> str:
+        """List when there is no version, then watch once; return the version to go on from.
+
+        An empty version says that the kind does not exist (yet).
+        """
+        at = (topic.api_version, topic.kind, topic.namespace)
+        if not version:
+            listing = self._client.list(*at, topic.labels)
+            version = listing.version
+            self._replace(topic, {_key(item): item for item in listing.items})
+        if version:
+            self._set_problem(topic, None)
+            for event in self._client.watch(*at, topic.labels, version, WATCH_SECONDS):
+                version = event.object["metadata"]["resourceVersion"]
+                self._note(topic, event)
+                if self._stop.is_set():
+                    break
+        return version
+
+    def _replace(self, topic: Topic, objects: dict[tuple[str, str], Object]) -> None:
+        with self._lock:
+            self._objects[topic] = objects
+            self._problems.pop(topic, None)
+        self.ring()
+
+    def _note(self, topic: Topic, event: Event) -> None:
+        if event.type == "BOOKMARK":
+            return
+        with self._lock:
+            if event.type == "DELETED":
+                self._objects[topic].pop(_key(event.object), None)
+            else:
+                self._objects[topic][_key(event.object)] = event.object
+        self.ring()
+
+    def _set_problem(self, topic: Topic, problem: ClientError | None) -> None:
+        with self._lock:
+            if problem is None:
+                self._problems.pop(topic, None)
+                return
+            self._problems[topic] = problem
+        self.ring()
+
+
+def _key(item: Object) -> tuple[str, str]:
+    return item["metadata"].get("namespace", ""), item["metadata"]["name"]

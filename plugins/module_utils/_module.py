@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""What modules on the deploy host share: parameters, the client, and how they end."""
+
+from __future__ import annotations
+
+import traceback
+import typing as t
+from pathlib import Path
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.rookery.rook.plugins.module_utils._apply import ApplyError
+from ansible_collections.rookery.rook.plugins.module_utils._clients.absent import NoCluster
+from ansible_collections.rookery.rook.plugins.module_utils._clients.kube import KubeClient
+from ansible_collections.rookery.rook.plugins.module_utils._clients.readonly import ReadOnly
+from ansible_collections.rookery.rook.plugins.module_utils._errors import (
+    RookeryError,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._guards import guard
+from ansible_collections.rookery.rook.plugins.module_utils._site import (
+    Wish,
+    check_fingerprint,
+    execute,
+    prospect,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._waiter import Limits
+
+if t.TYPE_CHECKING:
+    from types import TracebackType
+
+    from ansible_collections.rookery.rook.plugins.module_utils._argspec import Spec
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Kube
+
+
+class CollectionModule:
+    """A module as a context: leaving it ends the process, with a result or with a message."""
+
+    def __init__(self, spec: Spec, *, reads: bool = False, **relations: t.Any) -> None:
+        self._ansible = AnsibleModule(argument_spec=spec, supports_check_mode=True, **relations)
+        self._reads = reads or self._ansible.check_mode
+        self._result: dict[str, t.Any] = {"changed": False}
+        self.params: dict[str, t.Any] = self._ansible.params
+        self.check_mode: bool = self._ansible.check_mode
+
+    def __enter__(self) -> CollectionModule:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> t.Literal[False]:
+        """End the module. An error without words of ours comes with its traceback."""
+        if error is None:
+            self._ansible.exit_json(**self._result)
+        if isinstance(error, RookeryError):
+            self._ansible.fail_json(msg=str(error), **self._result)
+        if isinstance(error, Exception):
+            words = f"{type(error).__name__}: {error}"
+            self._ansible.fail_json(
+                msg=f"This is a fault of the collection, please report it. {words}",
+                exception="".join(traceback.format_exception(error)),
+                **self._result,
+            )
+        return False
+
+    def kubeconfig_missing(self) -> bool:
+        """Tell whether the kubeconfig is not there, which says that the site is not there yet."""
+        return not Path(self.params["kubeconfig"]).expanduser().exists()
+
+    def client(self, *, absent_ok: bool = False) -> Kube:
+        """Return the client; one that only reads in check mode and for reading modules."""
+        if absent_ok and self.kubeconfig_missing():
+            self.warn(
+                f"There is no {self.params['kubeconfig']}, so no cluster is there yet: "
+                "the plan starts from nothing."
+            )
+            return t.cast("Kube", ReadOnly(t.cast("Kube", NoCluster())))
+        client = KubeClient.connect(self.params["kubeconfig"], self.params.get("context"))
+        return t.cast("Kube", ReadOnly(client)) if self._reads else client
+
+    def limits(self) -> Limits | None:
+        """Return how long to wait, or None when waiting is not wanted."""
+        return Limits.of(self.params["wait_timeout"]) if self.params["wait"] else None
+
+    def note(self, **result: t.Any) -> None:
+        """Keep what the result tells, also when the module fails later."""
+        self._result |= result
+
+    def warn(self, text: str) -> None:
+        """Show a warning at the end of the task."""
+        self._ansible.warn(text)
+
+    def log(self, text: str) -> None:
+        """Write progress to the system's log; it can be followed while the module runs."""
+        self._ansible.log(text)
+
+
+def run_wish(module: CollectionModule, wish: Wish, *, absent_ok: bool = False) -> None:
+    """Plan, and outside check mode do it: the whole of every module that has a state."""
+    client = module.client(absent_ok=absent_ok or module.check_mode)
+    found = prospect(client, wish)
+    predicted = found.as_result()
+    module.note(**{**predicted, "changed": module.check_mode and predicted["changed"]})
+    check_fingerprint(found, module.params.get("fingerprint"))
+    guard(found.plan, found.observed, module.params.get("confirm") or "")
+    if module.check_mode:
+        return
+    try:
+        module.note(**execute(client, found, module.limits(), module.log))
+    except ApplyError as error:
+        module.note(changed=error.changed, done=error.applied.done)
+        raise

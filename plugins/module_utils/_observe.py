@@ -1,0 +1,162 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Look once at everything that a plan needs to know. Reads, and dry runs, only.
+
+Our objects are found by label, one list for each kind; only wanted objects that no list brought are
+asked for by name. For each wanted object that exists, the server says what it would store.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import typing as t
+from collections.abc import Mapping
+
+from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
+from ansible_collections.rookery.rook.plugins.module_utils._consumers import find_consumers
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
+    KINDS,
+    SITE_LABEL,
+    id_of,
+    is_ours,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._plan import Observed
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import (
+        Kube,
+        Object,
+    )
+    from ansible_collections.rookery.rook.plugins.module_utils._render.types import Desired
+
+THREADS = 8
+CEPH_GROUP = "ceph.rook.io"
+# What uses storage: API and kind. Of the last two, none exist where their definitions do not.
+CONSUMING = (
+    ("v1", "PersistentVolume"),
+    ("v1", "PersistentVolumeClaim"),
+    ("objectbucket.io/v1alpha1", "ObjectBucketClaim"),
+    ("snapshot.storage.k8s.io/v1", "VolumeSnapshotContent"),
+)
+
+A = t.TypeVar("A")
+B = t.TypeVar("B")
+
+
+@dataclasses.dataclass(frozen=True)
+class Scope:
+    """Whose objects to look at."""
+
+    site: str
+    namespace: str
+
+
+def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
+    """Return what is there of what is wanted, of what is ours, and of who uses it."""
+    with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
+        owned, others = _listed(client, scope, pool)
+        missing = [item for item in desired if item.id not in owned and item.id not in others]
+        found = _each(pool, lambda item: client.get(Ref.of(item.manifest)), missing)
+        objects = {**others, **owned} | {
+            item.id: live for item, live in zip(missing, found, strict=True) if live is not None
+        }
+        wanted = [item for item in desired if item.id in objects]
+        predicted = _each(pool, lambda item: _predict(client, item, objects[item.id]), wanted)
+        consumers = find_consumers(scope.namespace, objects, _consuming(client, pool))
+    return Observed(
+        objects=objects,
+        predicted={item.id: manifest for item, manifest in zip(wanted, predicted, strict=True)},
+        crds=_established(client, objects),
+        owned=frozenset(key for key, item in objects.items() if is_ours(item, scope.site)),
+        consumers=consumers,
+    )
+
+
+def _listed(
+    client: Kube,
+    scope: Scope,
+    pool: concurrent.futures.Executor,
+) -> tuple[dict[str, Object], dict[str, Object]]:
+    """Return objects with our label, and others that matter: custom resources and cleanup jobs."""
+    ours = f"{SITE_LABEL}={scope.site}"
+    calls = [(row.api_version, row.name, "", ours) for row in KINDS.values()]
+    calls += [
+        (row.api_version, row.name, scope.namespace, row.observed_by)
+        for row in KINDS.values()
+        if row.observed_by or row.group == CEPH_GROUP
+    ]
+    listings = _each(pool, lambda call: client.list(*call), calls)
+    owned = {id_of(item): item for listing in listings[: len(KINDS)] for item in listing.items}
+    others = {
+        id_of(item): item
+        for listing in listings[len(KINDS) :]
+        for item in listing.items
+        if id_of(item) not in owned
+    }
+    return owned, others
+
+
+def _predict(client: Kube, item: Desired, live: Object) -> Mapping[str, t.Any]:
+    """Return what the server would store.
+
+    What it refuses as invalid, such as a field that may not change, is laid over the living object,
+    so that the plan shows the wish and the guards can judge it.
+    """
+    if live["metadata"].get("deletionTimestamp"):
+        return live
+    try:
+        return client.apply(dict(item.manifest), dry_run=True)
+    except ClientError as problem:
+        if problem.status != 422:
+            raise
+        return t.cast("Object", overlay(live, item.manifest))
+
+
+def overlay(live: t.Any, wanted: t.Any) -> t.Any:
+    """Return the living value with the wanted fields in their place; lists are replaced whole."""
+    if not isinstance(live, Mapping) or not isinstance(wanted, Mapping):
+        return wanted
+    return {**live, **{key: overlay(live.get(key), value) for key, value in wanted.items()}}
+
+
+def _consuming(client: Kube, pool: concurrent.futures.Executor) -> dict[str, tuple[Object, ...]]:
+    """Return claims, volumes and the like, and the pods of namespaces with claims."""
+    listings = _each(pool, lambda call: client.list(*call).items, CONSUMING)
+    found = {kind: items for (_api, kind), items in zip(CONSUMING, listings, strict=True)}
+    namespaces = {claim["metadata"]["namespace"] for claim in found["PersistentVolumeClaim"]}
+    pods = _each(pool, lambda name: client.list("v1", "Pod", name).items, sorted(namespaces))
+    return {**found, "Pod": tuple(pod for items in pods for pod in items)}
+
+
+def _established(client: Kube, objects: Mapping[str, Object]) -> frozenset[str]:
+    """Return which definitions are in force, whoever made them."""
+    served = {
+        row.definition
+        for row in KINDS.values()
+        if row.group == CEPH_GROUP and client.serves(row.api_version, row.name)
+    }
+    seen = {
+        item["metadata"]["name"]
+        for item in objects.values()
+        if item["kind"] == "CustomResourceDefinition" and is_true(item, "Established")
+    }
+    return frozenset(served | seen)
+
+
+def is_true(item: Mapping[str, t.Any], condition: str) -> bool:
+    """Tell whether a condition of an object is true."""
+    return any(
+        each.get("type") == condition and each.get("status") == "True"
+        for each in (item.get("status") or {}).get("conditions") or ()
+    )
+
+
+def _each(pool: concurrent.futures.Executor, ask: Callable[[A], B], items: Iterable[A]) -> list[B]:
+    """Return the answers in the order of the questions; the first error is raised."""
+    return list(pool.map(ask, items))

@@ -1,0 +1,178 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""The one way: model, desired objects, observation, plan, guard, apply, wait, result."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._apply import Applier
+from ansible_collections.rookery.rook.plugins.module_utils._clients.manifests import (
+    read_manifests,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._clients.watching import Feed
+from ansible_collections.rookery.rook.plugins.module_utils._errors import (
+    ModelError,
+    Problem,
+    StalePlan,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._model.parse import (
+    MODEL_KEYS,
+    parse_site,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._observe import Scope, observe
+from ansible_collections.rookery.rook.plugins.module_utils._plan import make_plan
+from ansible_collections.rookery.rook.plugins.module_utils._render import render
+from ansible_collections.rookery.rook.plugins.module_utils._render.operator import upstream_files
+from ansible_collections.rookery.rook.plugins.module_utils._report import as_result, summary
+from ansible_collections.rookery.rook.plugins.module_utils._waiter import Limits, Waiter
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Kube
+    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
+    from ansible_collections.rookery.rook.plugins.module_utils._plan import Observed, Plan
+    from ansible_collections.rookery.rook.plugins.module_utils._render.types import Desired
+
+PREREQUISITES = ("CustomResourceDefinition/", "Namespace/")
+PREREQUISITE_SECONDS = 120
+
+
+@dataclasses.dataclass(frozen=True)
+class Wish:
+    """What is asked for: a site, the part of it that is meant, and the state to bring it to.
+
+    only narrows the wish to single objects; everything else stays out of plan and result.
+    """
+
+    site: Site
+    state: str
+    stages: tuple[str, ...]
+    only: frozenset[str] = frozenset()
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, t.Any], state: str) -> Wish:
+        """Return what a module's parameters ask for."""
+        site = parse_site({key: params[key] for key in MODEL_KEYS if key in params})
+        return cls(site, state, tuple(params["stages"]))
+
+
+@dataclasses.dataclass(frozen=True)
+class Prospect:
+    """A plan, and what it was made from."""
+
+    wish: Wish
+    desired: tuple[Desired, ...]
+    observed: Observed
+    plan: Plan
+
+    def as_result(self) -> dict[str, t.Any]:
+        """Return what a module's result tells before anything is done."""
+        result = as_result(self.plan, self.desired, self.observed)
+        return {**result, "summary": summary(self.plan), "waited": []}
+
+
+def prospect(client: Kube, wish: Wish) -> Prospect:
+    """Render, observe and plan; only reads."""
+    site = wish.site
+    desired = tuple(
+        item
+        for item in render(site, _upstream(wish))
+        if item.stage in wish.stages and (not wish.only or item.id in wish.only)
+    )
+    observed = observe(client, Scope(site.name, site.namespace), desired)
+    narrowed = _narrowed(observed, wish.only)
+    return Prospect(
+        wish, desired, observed, make_plan(site, desired, narrowed, wish.state, wish.stages)
+    )
+
+
+def execute(
+    client: Kube, found: Prospect, limits: Limits | None, say: Callable[[str], None]
+) -> dict[str, t.Any]:
+    """Do a guarded plan, wait, and return the result. Without limits Ceph is not waited for."""
+    plan = found.plan if limits else _without_waits(found.plan)
+    with _waiting(client, limits or Limits.of(PREREQUISITE_SECONDS), say) as (feed, waiter):
+        wanted = {item.id: item for item in found.desired}
+        muted = found.wish.site.cluster.mute_health
+        Applier(client, feed, waiter, found.observed, wanted, muted).run(plan)
+        return {**found.as_result(), "waited": [wait.as_result() for wait in waiter.history]}
+
+
+def check_fingerprint(found: Prospect, fingerprint: str | None) -> None:
+    """Refuse a plan other than the one that was approved."""
+    if fingerprint and fingerprint != found.plan.fingerprint:
+        raise StalePlan(found.plan.site, fingerprint, found.plan.fingerprint)
+
+
+@contextlib.contextmanager
+def _waiting(
+    client: Kube, limits: Limits, say: Callable[[str], None]
+) -> Iterator[tuple[Feed, Waiter]]:
+    """Give a feed and a waiter, and let the feed end."""
+    feed = Feed(client)
+    try:
+        yield feed, Waiter(client, feed, limits, say)
+    finally:
+        feed.close()
+
+
+def _upstream(wish: Wish) -> tuple[dict[str, t.Any], ...]:
+    """Return upstream's manifests when they are wanted; what is to go is observed instead."""
+    if wish.state == "absent" or "operator" not in wish.stages:
+        return ()
+    folder = wish.site.operator.manifests
+    if not folder:
+        raise ModelError(
+            [
+                Problem(
+                    "operator.manifests",
+                    "",
+                    "is missing",
+                    "Set it (rook_operator_manifests) to a directory with Rook's own manifests of "
+                    f"release {wish.site.version}.",
+                )
+            ]
+        )
+    return read_manifests(folder, upstream_files(wish.site))
+
+
+def _narrowed(observed: Observed, only: frozenset[str]) -> Observed:
+    """Return an observation as if there were only some of the objects."""
+    if not only:
+        return observed
+    objects = {key: item for key, item in observed.objects.items() if key in only}
+    return dataclasses.replace(observed, objects=objects, owned=observed.owned & only)
+
+
+def _without_waits(plan: Plan) -> Plan:
+    """Return the plan without waiting for Ceph and its operator.
+
+    Definitions and namespaces are still waited for: without them the next step cannot be done.
+    """
+    dropped = {
+        step.id: step
+        for step in plan.steps
+        if step.op == "wait" and not step.target.startswith(PREREQUISITES)
+    }
+
+    def through(needs: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(
+            dict.fromkeys(
+                other
+                for need in needs
+                for other in (through(dropped[need].needs) if need in dropped else (need,))
+            )
+        )
+
+    steps = tuple(
+        dataclasses.replace(step, needs=through(step.needs))
+        for step in plan.steps
+        if step.id not in dropped
+    )
+    return dataclasses.replace(plan, steps=steps)

@@ -1,0 +1,228 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Wait until objects are ready or gone, by what watches report.
+
+The limit counts from the last change of an object's reason, so that a slow site that makes progress
+is waited for; a cap ends even that. A state that cannot recover ends the wait early, once it has
+lasted for a moment. Clock and feed are arguments.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
+from ansible_collections.rookery.rook.plugins.module_utils._clients.watching import Topic
+from ansible_collections.rookery.rook.plugins.module_utils._errors import (
+    WaitFailed,
+    WaitTimeout,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
+    KINDS,
+    SITE_LABEL,
+    children_of,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._readiness import (
+    Expect,
+    Failed,
+    NotReady,
+    Ready,
+    Verdict,
+    gone,
+    readiness,
+)
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import (
+        Kube,
+        Object,
+    )
+
+# How often the limits are looked at while nothing happens.
+TICK_SECONDS = 5.0
+CAP_FACTOR = 4
+
+
+class Feeding(t.Protocol):
+    """What the waiter needs of a feed."""
+
+    def follow(self, topic: Topic) -> None:
+        """Begin to follow a topic."""
+
+    def objects(self, topic: Topic) -> tuple[Object, ...] | None:
+        """Return its objects, None before the first list."""
+
+    def problem(self, topic: Topic) -> Exception | None:
+        """Return why it cannot be followed now."""
+
+    def wait(self, seconds: float) -> None:
+        """Return when something changed."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Limits:
+    """Seconds without progress, and seconds in all."""
+
+    still: float
+    total: float
+
+    @classmethod
+    def of(cls, wait_timeout: float) -> Limits:
+        """Return the limits that a module's wait_timeout stands for."""
+        return cls(still=wait_timeout, total=wait_timeout * CAP_FACTOR)
+
+
+@dataclasses.dataclass
+class Wait:
+    """One wait: for what, and what it has seen."""
+
+    id: str
+    ref: Ref
+    until: str
+    manifest: Mapping[str, t.Any]
+    expect: Expect
+    began: float
+    moved: float
+    reasons: list[str]
+    failed_at: float | None = None
+    ended: float | None = None
+    outcome: str = ""
+
+    def as_result(self) -> dict[str, t.Any]:
+        """Return what a module's result tells of it."""
+        seconds = round((self.ended or self.moved) - self.began, 1)
+        return {
+            "id": self.id,
+            "until": self.until,
+            "outcome": self.outcome or "waiting",
+            "seconds": seconds,
+            "reasons": self.reasons,
+        }
+
+
+class Waiter:
+    """Waits for several objects at the same time."""
+
+    def __init__(
+        self,
+        client: Kube,
+        feed: Feeding,
+        limits: Limits,
+        say: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = client
+        self._feed = feed
+        self._limits = limits
+        self._say = say
+        self._clock = clock
+        self.history: list[Wait] = []
+
+    def add(
+        self, ref: Ref, until: str, manifest: Mapping[str, t.Any], expect: Expect | None = None
+    ) -> Wait:
+        """Begin to wait for an object; manifest is as wanted, or as last observed."""
+        now = self._clock()
+        expect = expect or Expect()
+        wait = Wait(ref.id, ref, until, manifest, expect, began=now, moved=now, reasons=[])
+        self.history.append(wait)
+        self._feed.follow(_topic(wait))
+        for topic in _child_topics(wait):
+            self._feed.follow(topic)
+        return wait
+
+    def settle(self) -> tuple[Wait, ...]:
+        """Judge all open waits by what is known now, and return those that have just ended."""
+        return tuple(wait for wait in self.open() if self._judge(wait))
+
+    def open(self) -> tuple[Wait, ...]:
+        """Return the waits that go on."""
+        return tuple(wait for wait in self.history if wait.ended is None)
+
+    def pause(self) -> None:
+        """Return at the next change, or when limits have to be looked at again."""
+        now = self._clock()
+        left = [wait.moved + self._limits.still - now for wait in self.open()]
+        self._feed.wait(max(min([*left, TICK_SECONDS]), 0.0))
+
+    def wait_all(self, targets: Iterable[tuple[Ref, str, Mapping[str, t.Any]]]) -> None:
+        """Wait for all; raise WaitFailed or WaitTimeout with the reasons of all that are left."""
+        for target in targets:
+            self.add(*target)
+        while self.open():
+            bad = [wait for wait in self.settle() if wait.outcome not in ("ready", "gone")]
+            if bad:
+                raise self.error(bad)
+            if self.open():
+                self.pause()
+
+    def error(self, bad: Sequence[Wait]) -> WaitFailed | WaitTimeout:
+        """Return the error for waits that ended badly; waits that are still open are told too."""
+        told = {wait.id: last_reason(wait) for wait in (*bad, *self.open())}
+        seconds = max(self._clock() - wait.began for wait in bad)
+        kind = WaitFailed if any(wait.outcome == "failed" for wait in bad) else WaitTimeout
+        return kind(told, seconds)
+
+    def _judge(self, wait: Wait) -> bool:
+        """Note what is known of one wait; tell whether it ended."""
+        now = self._clock()
+        state = self._state(wait)
+        if isinstance(state, Ready):
+            wait.ended, wait.outcome = now, wait.until
+            self._say(f"{wait.id} is {wait.until} after {now - wait.began:.1f} s")
+            return True
+        if not wait.reasons or wait.reasons[-1] != state.reason:
+            wait.reasons.append(state.reason)
+            wait.moved = now
+            self._say(f"{wait.id}: {state.reason}")
+        if not isinstance(state, Failed):
+            wait.failed_at = None
+        elif wait.failed_at is None:
+            wait.failed_at = now
+        if isinstance(state, Failed) and now - (wait.failed_at or now) >= state.lasting:
+            wait.ended, wait.outcome = now, "failed"
+        elif now - wait.moved >= self._limits.still or now - wait.began >= self._limits.total:
+            wait.ended, wait.outcome = now, "timeout"
+        return wait.ended is not None
+
+    def _state(self, wait: Wait) -> Verdict:
+        """Return what is to be said of one wait's object by what is known now."""
+        topics = (_topic(wait), *_child_topics(wait))
+        problems = [problem for problem in map(self._feed.problem, topics) if problem is not None]
+        if problems:
+            return NotReady(f"it cannot be observed: {problems[0]}")
+        known = [self._feed.objects(topic) for topic in topics]
+        if any(objects is None for objects in known):
+            return NotReady("it was not observed yet")
+        live = next((item for item in known[0] or () if Ref.of(item) == wait.ref), None)
+        children = [item for objects in known[1:] for item in objects or ()]
+        if wait.until != "gone":
+            return readiness(live, children, wait.expect)
+        # A watch by label cannot tell a removed object from one that lost its label: look twice.
+        return gone(wait.manifest, live or self._client.get(wait.ref), children)
+
+
+def last_reason(wait: Wait) -> str:
+    """Return why a wait is not over."""
+    return wait.reasons[-1] if wait.reasons else "nothing was heard of it"
+
+
+def _topic(wait: Wait) -> Topic:
+    """Return the narrowest collection that holds the object."""
+    labels = wait.manifest.get("metadata", {}).get("labels") or {}
+    selector = f"{SITE_LABEL}={labels[SITE_LABEL]}" if labels.get(SITE_LABEL) else ""
+    return Topic(wait.ref.api_version, wait.ref.kind, wait.ref.namespace, selector)
+
+
+def _child_topics(wait: Wait) -> tuple[Topic, ...]:
+    """Return the collections of the objects by which this one is judged."""
+    return tuple(
+        Topic(KINDS[kind].api_version, kind, namespace, selector)
+        for kind, namespace, selector in children_of(wait.manifest)
+    )

@@ -1,0 +1,141 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: rook_plan
+short_description: Show what would be done to a Rook site
+version_added: 0.1.0
+author: The rookery.rook authors (@rookery)
+description:
+  - Makes the same plan as M(rookery.rook.rook_site) or M(rookery.rook.rook_teardown), and does
+    nothing. What stands against the plan is listed, and is no failure.
+  - A kubeconfig that does not exist says that there is no cluster yet; the plan starts from
+    nothing.
+extends_documentation_fragment:
+  - rookery.rook.attributes.info
+  - rookery.rook.kubernetes
+  - rookery.rook.model
+  - rookery.rook.stages
+options:
+  state:
+    description: Whether to plan building or taking down.
+    type: str
+    choices: [present, absent]
+    default: present
+  confirm:
+    description: The confirmation that taking down would be given.
+    type: str
+    default: ''
+seealso:
+  - module: rookery.rook.rook_site
+  - module: rookery.rook.rook_teardown
+"""
+
+EXAMPLES = r"""
+- name: Show what taking the storage down would do, and what blocks it
+  rookery.rook.rook_plan:
+    site: store1
+    version: "1.18.11"
+    state: absent
+  register: plan
+"""
+
+RETURN = r"""
+plan:
+  description: Every step, in an order in which they can be done. Check mode returns the same steps.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    id: {description: The step's own name., type: str}
+    op: {description: "One of V(create), V(update), V(delete), V(wait), V(keep).", type: str}
+    target: {description: "The object, as kind/namespace/name.", type: str}
+    executor: {description: Who does it., type: str}
+    needs: {description: Steps that have to be done before., type: list, elements: str}
+    changes:
+      description: Fields that change, with C(path), C(old) and C(new).
+      type: list
+      elements: dict
+    destructive: {description: Whether data is lost., type: bool}
+    reason: {description: Why., type: str}
+    until: {description: "For a wait, V(ready) or V(gone).", type: str}
+  sample:
+    - id: update CephBlockPool/rook-ceph/replicapool
+      op: update
+      target: CephBlockPool/rook-ceph/replicapool
+      executor: kubernetes
+      needs: []
+      changes: [{path: spec.replicated.size, old: 2, new: 3}]
+      destructive: false
+      reason: 1 field differs
+diff:
+  description: The fields that are set by this collection, before and after.
+  returned: always
+  type: dict
+  sample:
+    before: {"CephBlockPool/rook-ceph/replicapool": {spec.replicated.size: 2}}
+    after: {"CephBlockPool/rook-ceph/replicapool": {spec.replicated.size: 3}}
+objects:
+  description: The objects that the plan is about, as kind/namespace/name.
+  returned: always
+  type: list
+  elements: str
+  sample: [CephBlockPool/rook-ceph/replicapool]
+summary:
+  description: The plan in one line.
+  returned: always
+  type: str
+  sample: 1 updated, 61 left alone (site store1)
+fingerprint:
+  description: Digest of the plan and of what it was made from.
+  returned: always
+  type: str
+  sample: 5f0b6d3c1b7a6c50e3a0f0a1c0b1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f6a7b8c9
+refusals:
+  description: What stands against the plan, each with the object, the reason and the way on.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - id: PersistentVolumeClaim/web/uploads
+      reason: uses StorageClass//rook-cephfs, which would be removed (TEAR-01)
+      way_on: Delete this PersistentVolumeClaim (its data goes with it), or leave the site as it is.
+"""
+
+import dataclasses
+
+from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
+    KUBERNETES,
+    MODEL,
+    STAGED,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._guards import refusals
+from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
+from ansible_collections.rookery.rook.plugins.module_utils._site import Wish, prospect
+
+SPEC = {
+    **KUBERNETES,
+    **MODEL,
+    **STAGED,
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "confirm": {"type": "str", "default": ""},
+}
+
+
+def main() -> None:
+    """Plan, and return the plan."""
+    with CollectionModule(SPEC, reads=True) as module:
+        wish = Wish.from_params(module.params, module.params["state"])
+        found = prospect(module.client(absent_ok=True), wish)
+        against = refusals(found.plan, found.observed, module.params["confirm"])
+        told = [dataclasses.asdict(refusal) for refusal in against]
+        module.note(**{**found.as_result(), "changed": False, "refusals": told})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: rook_teardown
+short_description: Take a Rook site down in reverse order
+version_added: 0.1.0
+author: The rookery.rook authors (@rookery)
+description:
+  - Removes what carries the site's labels, in the reverse of the order in which it was made, and
+    waits for each object to be gone. Nothing else is touched.
+  - It is planned from what is there, so an interrupted one is resumed by running it again.
+  - Before anything is touched, everything that still uses the storage is named, and the module
+    fails.
+  - Destroys all data of the site. Finalizers are never removed; what does not go says why.
+extends_documentation_fragment:
+  - rookery.rook.attributes
+  - rookery.rook.kubernetes
+  - rookery.rook.model
+  - rookery.rook.stages
+  - rookery.rook.wait
+options:
+  confirm:
+    description: Has to equal O(site). Without it nothing that holds data is removed.
+    type: str
+    default: ''
+  fingerprint:
+    description:
+      - Fingerprint of a plan that was approved, as M(rookery.rook.rook_plan) returns it.
+      - When the plan is another one by now, nothing is done and the module fails.
+    type: str
+seealso:
+  - module: rookery.rook.rook_plan
+  - module: rookery.rook.disk_wipe
+"""
+
+EXAMPLES = r"""
+- name: Take everything down
+  rookery.rook.rook_teardown:
+    site: store1
+    version: "1.18.11"
+    confirm: store1
+    wait_timeout: 900
+
+- name: Take down only what stores and serves data
+  rookery.rook.rook_teardown:
+    site: store1
+    version: "1.18.11"
+    confirm: store1
+    stages: [storage]
+
+- name: See what would go, and what stands against it
+  rookery.rook.rook_teardown:
+    site: store1
+    version: "1.18.11"
+    confirm: store1
+  check_mode: true
+"""
+
+RETURN = r"""
+plan:
+  description: Every step, in an order in which they can be done. Check mode returns the same steps.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    id: {description: The step's own name., type: str}
+    op: {description: "One of V(create), V(update), V(delete), V(wait), V(keep).", type: str}
+    target: {description: "The object, as kind/namespace/name.", type: str}
+    executor: {description: Who does it., type: str}
+    needs: {description: Steps that have to be done before., type: list, elements: str}
+    changes:
+      description: Fields that change, with C(path), C(old) and C(new).
+      type: list
+      elements: dict
+    destructive: {description: Whether data is lost., type: bool}
+    reason: {description: Why., type: str}
+    until: {description: "For a wait, V(ready) or V(gone).", type: str}
+  sample:
+    - id: update CephBlockPool/rook-ceph/replicapool
+      op: update
+      target: CephBlockPool/rook-ceph/replicapool
+      executor: kubernetes
+      needs: []
+      changes: [{path: spec.replicated.size, old: 2, new: 3}]
+      destructive: false
+      reason: 1 field differs
+diff:
+  description: The fields that are set by this collection, before and after.
+  returned: always
+  type: dict
+  sample:
+    before: {"CephBlockPool/rook-ceph/replicapool": {spec.replicated.size: 2}}
+    after: {"CephBlockPool/rook-ceph/replicapool": {spec.replicated.size: 3}}
+objects:
+  description: The objects that the plan is about, as kind/namespace/name.
+  returned: always
+  type: list
+  elements: str
+  sample: [CephBlockPool/rook-ceph/replicapool]
+summary:
+  description: The plan in one line.
+  returned: always
+  type: str
+  sample: 1 updated, 61 left alone (site store1)
+fingerprint:
+  description: Digest of the plan and of what it was made from.
+  returned: always
+  type: str
+  sample: 5f0b6d3c1b7a6c50e3a0f0a1c0b1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f6a7b8c9
+waited:
+  description: For each wait, how long it took and the reasons on the way. Empty in check mode.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - id: CephBlockPool/rook-ceph/replicapool
+      until: ready
+      outcome: ready
+      seconds: 4.2
+      reasons: [phase is Progressing]
+done:
+  description: Steps that were done before one failed.
+  returned: failure of a step
+  type: list
+  elements: str
+  sample: [update CephBlockPool/rook-ceph/replicapool]
+"""
+
+from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
+    KUBERNETES,
+    MODEL,
+    STAGED,
+    WAIT,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._module import (
+    CollectionModule,
+    run_wish,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._site import Wish
+
+SPEC = {
+    **KUBERNETES,
+    **MODEL,
+    **STAGED,
+    **WAIT,
+    "confirm": {"type": "str", "default": ""},
+    "fingerprint": {"type": "str"},
+}
+
+
+def main() -> None:
+    """Plan the reverse and do it; without a kubeconfig there is nothing to take down."""
+    with CollectionModule(SPEC) as module:
+        wish = Wish.from_params(module.params, "absent")
+        run_wish(module, wish, absent_ok=True)
+
+
+if __name__ == "__main__":
+    main()
