@@ -21,7 +21,7 @@ _REFERENCE = re.compile(r"^\S+/([a-z-]+):\S+$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Recipe:
-    """One image around one program: who needs it, where the program is, whether it starts by itself."""
+    """One image around one program: who needs it, where the program is, who starts it."""
 
     name: str
     group: str

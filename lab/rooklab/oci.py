@@ -123,9 +123,13 @@ def add_tree(
     tree: Path,
     at: str = "",
     skip: t.Collection[str] = (),
-    owner: int | None = None,
+    ours: bool = False,
 ) -> None:
-    """Add all that a directory holds, below the path `at`; optionally with one owner for all."""
+    """Add all that a directory holds, below the path `at`.
+
+    A tree that is `ours` was made by this machine's user under this machine's umask: in the image
+    it is root's, and everybody may read it.
+    """
     seen: dict[tuple[int, int], str] = {}
     for relative in _walk(tree, skip):
         path = tree / relative
@@ -133,8 +137,10 @@ def add_tree(
         if stat.S_ISSOCK(state.st_mode):
             continue
         member = _member(f"{at}/{relative}".lstrip("/"), stat.S_IMODE(state.st_mode))
-        member.uid = state.st_uid if owner is None else owner
-        member.gid = state.st_gid if owner is None else owner
+        if ours:
+            member.mode = 0o755 if member.mode & 0o100 else 0o644
+        else:
+            member.uid, member.gid = state.st_uid, state.st_gid
         _add(tar, member, path, state, seen)
 
 

@@ -28,6 +28,9 @@ _PROTOS = {
         "pkg/apis/pluginregistration/v1/api.proto",
     ),
 }
+# Programs to call by hand, which name the Python that installed them; a second Kubernetes client,
+# half of all the bytes.
+_UNWANTED = ("bin", "kubernetes/aio")
 # What the programs stand on; Ceph's own bindings are in the root.
 _NEEDED = ("cephfs", "csi_pb2_grpc", "kopf", "kubernetes", "pluginregistration_pb2_grpc", "rados")
 # The mount is this process's own and goes with it, however it ends.
@@ -55,8 +58,8 @@ def _make(into: Path, job: Job, python: str) -> None:
     platforms = [f"--platform={name}" for name in _PLATFORMS]
     only = ("--only-binary=:all:", "--implementation=cp", f"--python-version={python}")
     _install(job, into, _WANTED, *only, f"--abi={tag}", *platforms)
-    # Programs to call by hand, which would name the Python that installed them.
-    remove_tree(into / "bin")
+    for name in _UNWANTED:
+        remove_tree(into / name)
     _make_stubs(into, job)
 
 
@@ -72,7 +75,13 @@ def _make_stubs(into: Path, job: Job) -> None:
     for name, (source, file) in _PROTOS.items():
         shutil.copyfile(sources.fetch(source, os.environ) / file, protos / name)
     _install(job, compiler, _COMPILER, "--only-binary=:all:")
-    command: list[str | Path] = [_ENV, "python", "-m", "grpc_tools.protoc", f"--proto_path={protos}"]
+    command: list[str | Path] = [
+        _ENV,
+        "python",
+        "-m",
+        "grpc_tools.protoc",
+        f"--proto_path={protos}",
+    ]
     command += [f"--python_out={into}", f"--grpc_python_out={into}", *_PROTOS]
     work(job, *command, env={"PYTHONPATH": str(compiler)})
     remove_tree(compiler)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import typing as t
 from pathlib import Path
 
 from rooklab import crds, oci, packages, pieces, roots, served
@@ -22,6 +23,7 @@ _TEMPLATES = _STANDIN / "manifests"
 _PROGRAMS = (_STANDIN / "operator" / "rookstandin", _STANDIN / "csi" / "cephfscsi")
 _MANIFESTS = ("crds.yaml", "common.yaml", "operator.yaml")
 _VERSION = re.compile(r'^VERSION = "(v[\w.-]+)"$', re.MULTILINE)
+_COMPILED = "__pycache__"
 _GROUP = "rook_storage"
 
 
@@ -52,7 +54,7 @@ def operator_image() -> str:
     source = (_PROGRAMS[0] / "__init__.py").read_text()
     match = _VERSION.search(source)
     if not match:
-        raise LabError(f"{_PROGRAMS[0]}/__init__.py has no line VERSION = \"v...\": add it")
+        raise LabError(f'{_PROGRAMS[0]}/__init__.py has no line VERSION = "v...": add it')
     return f"rookery.lab/rook:{match[1]}"
 
 
@@ -91,7 +93,7 @@ def _archive(config: Config, *, with_operator: bool) -> Path:
     installed = packages.build(config, roots.python(root)) if with_operator else None
     key = pieces.digest(root.name, Path(oci.__file__).read_bytes(), Path(__file__).read_bytes())
     if installed:
-        programs = [pieces.digest_tree(program) for program in _PROGRAMS]
+        programs = [part for program in _PROGRAMS for part in _contents(program)]
         key = pieces.digest(key, operator_image(), installed.name, *programs)
     name = "images-rook" if installed else "images-ceph"
 
@@ -111,16 +113,23 @@ def _archive(config: Config, *, with_operator: bool) -> Path:
     return path
 
 
+def _contents(program: Path) -> t.Iterator[str | bytes]:
+    """Yield names and contents of a program's files; what Python compiled beside them is none."""
+    for file in sorted(program.rglob("*")):
+        if file.is_file() and _COMPILED not in file.parts:
+            yield from (str(file.relative_to(program)), file.read_bytes())
+
+
 def _operator(into: Path, job: Job, root: Path, installed: Path, ceph: oci.Layer) -> oci.Image:
     site = into / "site"
     served.link_tree(installed, site)
     for program in _PROGRAMS:
-        ignored = shutil.ignore_patterns("__pycache__")
+        ignored = shutil.ignore_patterns(_COMPILED)
         shutil.copytree(program, site / program.name, ignore=ignored)
     packages.settle(root, site, job, *(program.name for program in _PROGRAMS))
     at = packages.SITE.format(roots.python(root))
     layer = oci.write_layer(
-        into / "site.layer", lambda tar: oci.add_tree(tar, site, at=at, owner=0)
+        into / "site.layer", lambda tar: oci.add_tree(tar, site, at=at, ours=True)
     )
     remove_tree(site)
     command = ("python3", "-m", _PROGRAMS[0].name)

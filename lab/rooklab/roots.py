@@ -125,7 +125,7 @@ _PYTHON = ("usr/lib/python3", "usr/lib/python3.*", "usr/share/ceph")
 # Files in an image all have one date, so a compiled module must not be tied to its source's: Python
 # would compile it anew at each start of a process, in every container.
 COMPILE = (
-    *("python3", "-W", "ignore", "-m", "compileall", "-q", "-f"),
+    *("env", "PYTHONHASHSEED=0", "python3", "-W", "ignore", "-m", "compileall", "-q", "-f"),
     *("--invalidation-mode", "unchecked-hash", "-x", "/(test|tests|lib2to3)/"),
 )
 
@@ -148,8 +148,8 @@ TOOLS = Root("tools", SUITE, _TOOLS_PACKAGES, (), 30, 1)
 
 def build(config: Config, root: Root) -> Path:
     """Return the directory of a root file system."""
-    script = Path(__file__).read_bytes()
-    key = pieces.digest(script, *root.packages, pieces.digest_tree(FILES / root.name))
+    inputs = [path.read_bytes() for path in (Path(__file__), *_scripts(root))]
+    key = pieces.digest(*root.packages, *inputs)
     name = f"roots-{root.name}"
     return pieces.build(
         config,
@@ -175,6 +175,10 @@ def python(root: Path) -> str:
     return names[0].removeprefix("python")
 
 
+def _scripts(root: Root) -> list[Path]:
+    return sorted(path for path in (FILES / root.name).rglob("*") if path.is_file())
+
+
 def _make(root: Root, into: Path, job: Job) -> None:
     acquire = (f"--aptopt={line}" for line in host.acquire_options())
     options = (*_OPTIONS, *root.options, *acquire, f"--include={','.join(root.packages)}")
@@ -183,8 +187,10 @@ def _make(root: Root, into: Path, job: Job) -> None:
         for file in sorted(path.rglob("*")) if path.is_dir() else [path]:
             if file.is_symlink() or not file.is_dir():
                 file.unlink(missing_ok=True)
-    if (FILES / root.name).is_dir():
-        shutil.copytree(FILES / root.name, into, dirs_exist_ok=True)
+    for script in _scripts(root):
+        target = into / script.relative_to(FILES / root.name)
+        shutil.copyfile(script, target)
+        target.chmod(0o755)
     found = [f"/{path.relative_to(into)}" for name in _PYTHON for path in sorted(into.glob(name))]
     if (into / "usr/bin/python3").exists():
         work(job, "chroot", into, *COMPILE, *found)

@@ -42,9 +42,7 @@ CSI = Source(
     "v1.11.0",
     "h1:H/YKTOeUZwHtyPOr9raR+HgFmGluGCklulxDYxSdVNM=",
 )
-KUBELET = Source(
-    "k8s.io/kubelet", "v0.34.4", "h1:+8aLwtoZSUnE7HLxjrAYNtlJFzlwxQ4UBleyaW4JzA8="
-)
+KUBELET = Source("k8s.io/kubelet", "v0.34.4", "h1:+8aLwtoZSUnE7HLxjrAYNtlJFzlwxQ4UBleyaW4JzA8=")
 
 
 def fetch(source: Source, environment: t.Mapping[str, str]) -> Path:
