@@ -38,16 +38,26 @@ PURE = (
     "_preflight",
     "_page",
 )
-WORLD = ("_clients", "_observe", "_waiter", "_apply", "_verify", "_host", "_argspec", "_module")
+WORLD = (
+    "_clients",
+    "_observe",
+    "_waiter",
+    "_apply",
+    "_verify",
+    "_host",
+    "_argspec",
+    "_site",
+    "_module",
+)
 LAYERS = (*PURE, *WORLD)
 
 # What would let a pure file see a clock, a file, a network or another process.
 IMPURE = frozenset(
     {
         "ansible", "asyncio", "concurrent", "datetime", "http", "io", "kubernetes",
-        "multiprocessing", "openstack", "os", "pathlib", "random", "requests", "secrets", "selectors", "shutil",
-        "signal", "socket", "ssl", "subprocess", "sys", "tempfile", "threading", "time", "urllib",
-        "urllib3", "uuid", "yaml",
+        "multiprocessing", "openstack", "os", "pathlib", "random", "requests", "secrets",
+        "selectors", "shutil", "signal", "socket", "ssl", "subprocess", "sys", "tempfile",
+        "threading", "time", "urllib", "urllib3", "uuid", "yaml",
     }
 )  # fmt: skip
 IMPURE_CALLS = frozenset({"open", "print", "input", "exec", "eval", "__import__"})
