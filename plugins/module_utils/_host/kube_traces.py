@@ -1,0 +1,108 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Everything that a kubelet, kubeadm and their containers leave on a host."""
+
+from __future__ import annotations
+
+import contextlib
+import shutil
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._host import mounts, network
+from ansible_collections.rookery.rook.plugins.module_utils._host.steps import HostStep
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
+
+KUBELET_CONFIG = "/var/lib/kubelet/config.yaml"
+_CLUSTER = "/etc/kubernetes"
+_FILES = (
+    *(f"{_CLUSTER}/{name}.conf" for name in (
+        "admin", "super-admin", "kubelet", "bootstrap-kubelet", "controller-manager", "scheduler",
+    )),
+    *(f"{_CLUSTER}/manifests/{name}.yaml" for name in (
+        "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler",
+    )),
+    KUBELET_CONFIG,
+    "/var/lib/etcd/member",
+)  # fmt: skip
+_FOLDERS = (
+    _CLUSTER, "/var/lib/kubelet", "/var/lib/etcd", "/var/lib/cni", "/var/lib/calico",
+    "/run/flannel", "/var/log/pods", "/var/log/containers", "/usr/libexec/kubernetes",
+    "/var/lib/dockershim", "/run/kubernetes",
+)  # fmt: skip
+_MOUNTED = ("/var/lib/kubelet", "/run/containerd/io.containerd.runtime.v2.task/k8s.io")
+_SLICE = "kubepods.slice"
+
+
+def files(system: System) -> list[str]:
+    """Return the files by which kubeadm itself tells that a node is in use."""
+    return [name for name in _FILES if system.path(name).exists()]
+
+
+def stop(system: System) -> None:
+    """End the kubelet and whatever its pods still run, and unmount their volumes."""
+    system.ask("systemctl", "stop", "kubelet")
+    if processes(system):
+        system.run("stop the containers in", _SLICE, ["systemctl", "stop", _SLICE])
+    for folder in _MOUNTED:
+        for point in mounts.below(mounts.mounts(system), folder):
+            system.run("unmount", point, ["umount", point], cure=f"`fuser -vm {point}` names users")
+
+
+def processes(system: System) -> list[str]:
+    """Return the processes in the pods' control groups."""
+    found: set[str] = set()
+    for group in _pod_groups(system):
+        for file in group.rglob("cgroup.procs"):
+            with contextlib.suppress(OSError):
+                found.update(file.read_text().split())
+    return sorted(found, key=int)
+
+
+def plan_removal(system: System) -> Iterator[HostStep]:
+    """Yield a step for each directory that is left after a reset."""
+    for name in (*_FOLDERS, *_interface_configs(system)):
+        if system.path(name).exists():
+
+            def remove(name: str = name) -> None:
+                path = system.path(name)
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink(missing_ok=True)
+
+            yield HostStep(f"Directory/{name}", "delete", "Kubernetes made it", remove)
+
+
+def prove_none(system: System) -> None:
+    """Look again, and raise with everything that is still there."""
+    left = [f"file {name}" for name in files(system)]
+    left += [f"process {process}" for process in processes(system)]
+    left += [f"mount {point}" for point in mounts.below(mounts.mounts(system), "/var/lib/kubelet")]
+    left += [f"directory {name}" for name in _FOLDERS if system.path(name).exists()]
+    left += network.found(system)
+    if left:
+        raise ClientError(
+            "take Kubernetes from", "this node",
+            f"still there: {', '.join(left)}. Remove these by hand and run again",
+        )  # fmt: skip
+
+
+def _pod_groups(system: System) -> list[Path]:
+    top = system.path("/sys/fs/cgroup")
+    return [*top.glob(_SLICE), *top.glob(f"*/{_SLICE}"), *top.glob("*/kubepods")]
+
+
+def _interface_configs(system: System) -> list[str]:
+    """Return the state of containerd's own network calls."""
+    return [
+        "/" + str(path.relative_to(system.root))
+        for path in system.path("/var/run/netns").glob("cni-*")
+    ]

@@ -1,0 +1,121 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""One node of a kubeadm cluster: made, resumed when making it broke off, and taken away."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._errors import GuardError, Refusal
+from ansible_collections.rookery.rook.plugins.module_utils._host import kube_traces, mounts, network
+from ansible_collections.rookery.rook.plugins.module_utils._host.record import FOLDER, Record
+from ansible_collections.rookery.rook.plugins.module_utils._host.steps import HostStep
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
+
+_RECORD = "kubeadm"
+MARKER = f"{FOLDER}/kubernetes-joined"
+_SOCKET = "--cri-socket=unix:///run/containerd/containerd.sock"
+
+
+def plan_present(system: System, program: str, verb: str, config: str) -> Iterator[HostStep]:
+    """Yield the steps to a node that kubeadm has finished; `verb` is init or join."""
+    if system.path(MARKER).exists() and system.path(kube_traces.KUBELET_CONFIG).exists():
+        return
+    record = Record(system, _RECORD)
+    traces = kube_traces.files(system)
+    if traces and not record.section("begun"):
+        raise GuardError(
+            [
+                Refusal(
+                    f"File/{trace}", "it belongs to a Kubernetes that this role did not make",
+                    "Set rook_kubernetes_adopt to use that cluster, or take it away with "
+                    "`kubeadm reset`",
+                )
+                for trace in traces
+            ]
+        )  # fmt: skip
+    if traces:
+        yield HostStep(
+            "Kubeadm/reset", "delete", "an earlier run broke off", lambda: _reset(system, program)
+        )
+
+    def make() -> None:
+        record.note("begun", {verb: None})
+        _with_config(system, program, verb, config)
+        system.write(MARKER, f"{verb}\n", 0o600)
+
+    yield HostStep(f"Kubeadm/{verb}", "create", "not part of the cluster", make)
+
+
+def plan_absent(system: System, program: str, keep_etcd_member: bool) -> Iterator[HostStep]:
+    """Yield the steps to a node without any trace of Kubernetes."""
+    record = Record(system, _RECORD)
+    traces = kube_traces.files(system)
+    if traces and not record.section("begun"):
+        raise GuardError(
+            [
+                Refusal(
+                    f"File/{traces[0]}", "it belongs to a Kubernetes that this role did not make",
+                    "Take it away with `kubeadm reset`, or set rook_kubernetes_adopt to leave it",
+                )
+            ]
+        )  # fmt: skip
+    if not record.section("begun"):
+        return
+    clients = mounts.storage_clients(mounts.mounts(system))
+    if clients:
+        raise GuardError(
+            [
+                Refusal(
+                    f"Mount/{client}", "a pod still uses this volume",
+                    "Delete the pod, or unmount it by hand when its storage is gone for good",
+                )
+                for client in clients
+            ]
+        )  # fmt: skip
+    if traces:
+        yield HostStep(
+            "Kubeadm/reset", "delete", "part of the cluster",
+            lambda: _reset(system, program, keep_etcd_member),
+        )  # fmt: skip
+    yield from network.plan_removal(system)
+    yield from kube_traces.plan_removal(system)
+
+    def forget() -> None:
+        kube_traces.prove_none(system)
+        system.path(MARKER).unlink(missing_ok=True)
+        record.remove()
+
+    yield HostStep("Record/kubeadm", "delete", "nothing is left of Kubernetes", forget)
+
+
+def _with_config(system: System, program: str, verb: str, config: str) -> None:
+    """Run kubeadm on a configuration that nobody else can read and that is gone afterwards."""
+    handle, name = tempfile.mkstemp(dir=system.path("/run"), prefix=".kubeadm.", suffix=".yml")
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(config)
+        quiet = ["--skip-token-print"] if verb == "init" else []
+        system.run(
+            verb, "this node with kubeadm", [program, verb, f"--config={name}", *quiet],
+            cure="`journalctl -u kubelet` on this host tells more. Run again: what is left of this "
+            "try is reset first",
+        )  # fmt: skip
+    finally:
+        os.unlink(name)
+
+
+def _reset(system: System, program: str, keep_etcd_member: bool = False) -> None:
+    skip = ["--skip-phases=remove-etcd-member"] if keep_etcd_member else []
+    command = [program, "reset", "--force", _SOCKET, "--cleanup-tmp-dir", *skip]
+    if system.path(program).exists():
+        system.run("reset", "this node with kubeadm", command)
+    kube_traces.stop(system)

@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Removing directories with all that is in them: only such as cannot be a mistake."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._errors import GuardError, Refusal
+from ansible_collections.rookery.rook.plugins.module_utils._host import mounts
+from ansible_collections.rookery.rook.plugins.module_utils._host.steps import HostStep
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
+
+_NEVER = frozenset(
+    f"/{name}"
+    for name in (
+        "bin", "boot", "dev", "etc", "home", "lib", "lib32", "lib64", "media", "mnt", "opt", "proc",
+        "root", "run", "sbin", "srv", "sys", "tmp", "usr", "var", "usr/bin", "usr/lib", "usr/local",
+        "usr/sbin", "usr/share", "var/cache", "var/lib", "var/lib/dpkg", "var/lib/apt", "var/log",
+        "var/spool", "var/tmp", "etc/ssh", "etc/systemd",
+    )
+)  # fmt: skip
+
+
+def purge_refusal(path: str) -> str | None:
+    """Return why a directory must not be removed with its content, judged by its name alone."""
+    if not path.startswith("/") or os.path.normpath(path) != path.rstrip("/"):
+        return "it is not an absolute, plain path"
+    if path.rstrip("/") in _NEVER or path.strip("/").count("/") < 1:
+        return "the host's own files are there"
+    if path.startswith(("/dev/", "/proc/", "/sys/", "/boot/")):
+        return "the host's own files are there"
+    return None
+
+
+def plan_purge(system: System, paths: Sequence[str]) -> Iterator[HostStep]:
+    """Yield a step for each directory that exists; raise for all that must not go."""
+    mounted = mounts.mounts(system)
+    refusals = []
+    for path in paths:
+        reason = purge_refusal(path)
+        points = mounts.below(mounted, path)
+        if reason is None and system.path(path).is_symlink():
+            reason = "it is a link to another place"
+        if reason is None and points:
+            reason = f"mounted there: {', '.join(points)}"
+        if reason:
+            refusals.append(
+                Refusal(f"Directory/{path}", reason, "Name a directory of its own, or unmount")
+            )
+    if refusals:
+        raise GuardError(refusals)
+    for path in paths:
+        if system.path(path).exists():
+
+            def remove(path: str = path) -> None:
+                shutil.rmtree(system.path(path))
+
+            yield HostStep(f"Directory/{path}", "delete", "with all that is in it", remove, path)

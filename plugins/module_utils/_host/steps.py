@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""What a node's module is going to do, one step for each object."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+@dataclasses.dataclass(frozen=True)
+class HostStep:
+    """One change of one object of the host; `before` and `after` are what a diff shows."""
+
+    id: str
+    op: str
+    reason: str
+    do: Callable[[], None] = dataclasses.field(compare=False, repr=False)
+    before: str = ""
+    after: str = ""
+
+
+def as_result(steps: Sequence[HostStep]) -> dict[str, t.Any]:
+    """Return the keys that every module of the collection returns about a plan."""
+    return {
+        "changed": bool(steps),
+        "plan": [
+            {"id": step.id, "op": step.op, "executor": "node", "reason": step.reason}
+            for step in steps
+        ],
+        "diff": [
+            {
+                "before_header": step.id,
+                "after_header": step.id,
+                "before": _line(step.before),
+                "after": _line(step.after),
+            }
+            for step in steps
+        ],
+    }
+
+
+def carry_out(steps: Sequence[HostStep], check_mode: bool) -> None:
+    """Do every step in its order; in check mode none."""
+    if not check_mode:
+        for step in steps:
+            step.do()
+
+
+def _line(text: str) -> str:
+    return text if not text or text.endswith("\n") else text + "\n"

@@ -1,0 +1,86 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""The host: its commands and files. Everything else of this package asks here."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+import typing as t
+from pathlib import Path
+
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+# Commands are asked in one language, because their answers are parsed.
+_ENVIRONMENT = {"PATH": _PATH, "LC_ALL": "C.UTF-8", "LANGUAGE": "", "HOME": "/root"}
+_SHOWN_LINES = 15
+
+
+class System:
+    """A host whose files are below a directory, so that tests can stand on another one than /."""
+
+    def __init__(self, root: str = "/") -> None:
+        self.root = Path(root)
+
+    def path(self, name: str) -> Path:
+        """Return where a file of the host is."""
+        return self.root / name.lstrip("/")
+
+    def ask(
+        self, *command: str, stdin: str = "", environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command and return how it ended; a program that is not there ends with 127."""
+        try:
+            return subprocess.run(
+                command, input=stdin, capture_output=True, text=True, errors="replace",
+                env={**_ENVIRONMENT, **(environment or {})}, check=False, cwd="/",
+            )  # fmt: skip
+        except FileNotFoundError as problem:
+            return subprocess.CompletedProcess(command, 127, "", str(problem))
+
+    def run(
+        self, action: str, target: str, command: Sequence[str], stdin: str = "",
+        environment: Mapping[str, str] | None = None, cure: str = "",
+    ) -> str:  # fmt: skip
+        """Return a command's output, or raise with what was being done and its last lines."""
+        done = self.ask(*command, stdin=stdin, environment=environment)
+        if done.returncode:
+            said = (done.stderr + "\n" + done.stdout).strip().splitlines()[-_SHOWN_LINES:]
+            detail = f"`{' '.join(command)}` said: " + " / ".join(line.strip() for line in said)
+            raise ClientError(
+                action, target, f"{detail}. {cure}" if cure else detail, done.returncode
+            )
+        return done.stdout
+
+    def has(self, program: str) -> bool:
+        """Tell whether a program is installed."""
+        return any(
+            os.access(self.path(f"{folder}/{program}"), os.X_OK) for folder in _PATH.split(":")
+        )
+
+    def text(self, name: str) -> str | None:
+        """Return a file's text, or None when there is no such file."""
+        try:
+            return self.path(name).read_text(errors="surrogateescape")
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def write(self, name: str, text: str, mode: int) -> None:
+        """Replace a file as a whole, so that nobody reads half of it."""
+        final = self.path(name)
+        handle, temporary = tempfile.mkstemp(dir=final.parent, prefix=f".{final.name}.")
+        try:
+            with os.fdopen(handle, "w", errors="surrogateescape") as file:
+                file.write(text)
+            Path(temporary).chmod(mode)
+            Path(temporary).replace(final)
+        except BaseException:
+            Path(temporary).unlink()
+            raise

@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Wait for nodes by a watch, and say for which and why."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils import _nodes
+from ansible_collections.rookery.rook.plugins.module_utils._clients.failures import (
+    ExpiredError,
+    UnreachableError,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._errors import WaitTimeout
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Kube, Object
+
+_WATCH_SECONDS = 30
+
+
+def wait_for_nodes(
+    client: Kube,
+    wanted: Sequence[str],
+    until: str,
+    seconds: float,
+    clock: Callable[[], float] = time.monotonic,
+) -> dict[str, Object]:
+    """Return the nodes by name when all are as wanted; raise with each one's reason at the limit."""
+    end, reasons = clock() + seconds, dict.fromkeys(wanted, "the API did not answer")
+    while True:
+        try:
+            listing = client.list("v1", "Node")
+            nodes = {item["metadata"]["name"]: item for item in listing.items}
+            reasons = _nodes.missing(wanted, nodes.values(), until)
+            if not reasons:
+                return nodes
+            _follow(client, nodes, listing.version, (wanted, until), end - clock())
+            reasons = _nodes.missing(wanted, nodes.values(), until)
+        except UnreachableError as problem:
+            reasons = dict.fromkeys(wanted, str(problem))
+        except ExpiredError:
+            continue
+        if clock() >= end:
+            raise WaitTimeout(reasons, seconds)
+
+
+def _follow(
+    client: Kube,
+    nodes: dict[str, Object],
+    version: str,
+    wish: tuple[Sequence[str], str],
+    left: float,
+) -> None:
+    """Apply what a watch reports until all nodes are as wanted, or it is time to list again."""
+    limit = max(1, min(_WATCH_SECONDS, int(left)))
+    for event in client.watch("v1", "Node", "", "", version, limit):
+        name = event.object["metadata"].get("name")
+        if event.type == "DELETED":
+            nodes.pop(name, None)
+        elif event.type != "BOOKMARK":
+            nodes[name] = event.object
+        if not _nodes.missing(wish[0], nodes.values(), wish[1]):
+            return

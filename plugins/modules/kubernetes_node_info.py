@@ -1,0 +1,138 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: kubernetes_node_info
+short_description: Ask the API for nodes, and wait for them
+version_added: 0.1.0
+author: The rookery.rook authors (@rookery)
+description:
+  - Returns addresses and readiness of nodes, and waits by a watch until they are as wanted.
+  - When the limit is reached, each node that is missing is named with its condition and reason.
+options:
+  kubeconfig:
+    description: The kubeconfig on the host that runs the module.
+    type: path
+    required: true
+  nodes:
+    description: The nodes to wait for. All nodes are returned in any case.
+    type: list
+    elements: str
+    default: []
+  until:
+    description:
+      - V(known) waits until the API knows the nodes, V(addressed) until each has an address and one for
+        its pods, V(ready) until each is ready. V(now) does not wait.
+    type: str
+    choices: [now, known, addressed, ready]
+    default: now
+  wait_timeout:
+    description: Seconds after which the wait ends.
+    type: int
+    default: 300
+  configz:
+    description: Also ask each kubelet among O(nodes) for its configuration, through the API.
+    type: bool
+    default: false
+  namespace:
+    description: Also ask for the Ceph cluster in this namespace.
+    type: str
+attributes:
+  check_mode:
+    description: Asks in the same way.
+    support: full
+  diff_mode:
+    description: There is no difference to show.
+    support: none
+  idempotent:
+    description: Changes nothing.
+    support: full
+  platform:
+    description: Target that the module works on.
+    platforms: posix
+    support: full
+"""
+
+EXAMPLES = r"""
+- name: Wait until two nodes are ready
+  rookery.rook.kubernetes_node_info:
+    kubeconfig: ~/.kube/store1.conf
+    nodes: [worker1, worker2]
+    until: ready
+"""
+
+RETURN = r"""
+nodes:
+  description: Each node by its name.
+  returned: always
+  type: dict
+  sample:
+    worker1:
+      {address: 192.0.2.21, pod_cidr: 10.244.1.0/24, version: v1.34.4, ready: true, reason: ""}
+ready:
+  description: Whether all of O(nodes) are ready.
+  returned: always
+  type: bool
+ceph_fsid:
+  description: The id of the Ceph cluster in O(namespace), empty when there is none.
+  returned: always
+  type: str
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.rookery.rook.plugins.module_utils import _nodes
+from ansible_collections.rookery.rook.plugins.module_utils._clients.kube import KubeClient
+from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
+from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
+from ansible_collections.rookery.rook.plugins.module_utils._node_waiter import wait_for_nodes
+
+SPEC: dict[str, t.Any] = {
+    "kubeconfig": {"type": "path", "required": True},
+    "nodes": {"type": "list", "elements": "str", "default": []},
+    "until": {"type": "str", "choices": ["now", "known", "addressed", "ready"], "default": "now"},
+    "wait_timeout": {"type": "int", "default": 300},
+    "configz": {"type": "bool", "default": False},
+    "namespace": {"type": "str"},
+}
+
+
+def ask(client: KubeClient, wish: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return the answer of this module."""
+    wanted = wish["nodes"] if wish["until"] != "now" else []
+    found = wait_for_nodes(client, wanted, wish["until"], wish["wait_timeout"])
+    nodes = {name: _nodes.summary(node) for name, node in sorted(found.items())}
+    for name in wish["nodes"] if wish["configz"] else ():
+        answer = client.get(Ref("v1", "Node", "", f"{name}/proxy/configz"))
+        nodes.setdefault(name, {}).update(_nodes.kubelet_facts(answer or {}))
+    ready = all(nodes.get(name, {}).get("ready", False) for name in wish["nodes"])
+    return {"nodes": nodes, "ready": ready, "ceph_fsid": _fsid(client, wish["namespace"])}
+
+
+def _fsid(client: KubeClient, namespace: str | None) -> str:
+    if not namespace:
+        return ""
+    clusters = client.list("ceph.rook.io/v1", "CephCluster", namespace).items
+    ceph = ((item.get("status") or {}).get("ceph") or {} for item in clusters)
+    return next((item["fsid"] for item in ceph if item.get("fsid")), "")
+
+
+def main() -> None:
+    """Ask, and wait when wanted."""
+    module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
+    try:
+        client = KubeClient.connect(module.params["kubeconfig"])
+        answer = ask(client, module.params)
+    except RookeryError as problem:
+        module.fail_json(msg=str(problem))
+    module.exit_json(changed=False, **answer)
+
+
+if __name__ == "__main__":
+    main()
