@@ -24,7 +24,7 @@ sys.path[:0] = [str(TOP / "lab"), str(TOP / "lab/standin/csi")]
 grpc = pytest.importorskip("grpc", reason="grpcio is not installed")
 pytest.importorskip("grpc_tools", reason="grpcio-tools is not installed")
 
-from rooklab import sources
+from rooklab import sources  # noqa: E402 - after the skips
 
 PROTOS = {
     "csi.proto": (sources.CSI, "csi.proto"),

@@ -93,5 +93,5 @@ def test_claims_reach_the_driver_in_the_sidecars_words(world: World) -> None:
     volume = driver.create(wish, SECRETS)
     assert driver.expand(volume.handle, 2**21, SECRETS) == 2**21
     driver.delete(volume.handle, SECRETS)
-    with pytest.raises(CallError, match="^rpc error: code = NotFound desc = volume .* not exist"):
+    with pytest.raises(CallError, match=r"^rpc error: code = NotFound desc = volume .* not exist"):
         driver.expand(volume.handle, 2**22, SECRETS)

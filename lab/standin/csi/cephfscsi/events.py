@@ -22,6 +22,8 @@ class Events:
     def __init__(self, kube: Kube, component: str) -> None:
         self._kube = kube
         self._component = component
+        # Rook's rules let the provisioner write events, not get them.
+        self._counts: dict[str, int] = {}
 
     def normal(self, about: Json, reason: str, message: str) -> None:
         self._emit(about, "Normal", reason, message)
@@ -33,12 +35,11 @@ class Events:
         event = render(about, kind, reason, message[:MESSAGE_LIMIT], self._component, _now())
         meta = event["metadata"]
         path = f"/api/v1/namespaces/{meta['namespace']}/events"
+        count = self._counts[meta["name"]] = self._counts.get(meta["name"], 0) + 1
         try:
             if not self._kube.create(path, event):
-                own = f"{path}/{meta['name']}"
-                found = self._kube.get(own) or {}
-                again = {"count": found.get("count", 1) + 1, "lastTimestamp": _now()}
-                self._kube.merge(own, again)
+                again = {"count": count, "lastTimestamp": _now()}
+                self._kube.merge(f"{path}/{meta['name']}", again)
         except KubeError as error:
             # An event tells; the work it tells of must not fail for it.
             LOG.warning("event %s of %s: %s", reason, about["metadata"]["name"], error)

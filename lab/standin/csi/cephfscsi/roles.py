@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import shutil
+from pathlib import Path
 
 import csi_pb2_grpc as csi_rpc
 import grpc
@@ -21,7 +22,7 @@ from cephfscsi.events import Events
 from cephfscsi.fuse import Fuse
 from cephfscsi.host import Host
 from cephfscsi.identity import Identity
-from cephfscsi.kube import Client, Json
+from cephfscsi.kube import ACCOUNT, Client, Json
 from cephfscsi.loop import Loop
 from cephfscsi.node import Node
 from cephfscsi.provisioner import CLAIMS, VOLUMES, Provisioner
@@ -98,8 +99,9 @@ def run_controller(settings: Settings, stop: Stop) -> None:
         server.stop(GRACE_SECONDS)
 
 
-def controller_loops(settings: Settings, calls: Calls) -> tuple[Loop, ...]:
-    kube = Client(settings.api)
+def controller_loops(settings: Settings, calls: Calls, account: Path = ACCOUNT) -> tuple[Loop, ...]:
+    """Return what follows claims and volumes, as the service account in `account`."""
+    kube = Client(settings.api, account)
     parts = (settings.driver, kube, calls, Events(kube, f"{settings.driver}_{settings.pod}"))
     provisioner, resizer = Provisioner(*parts), Resizer(*parts)
 
