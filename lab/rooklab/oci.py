@@ -173,6 +173,8 @@ def _add(
 ) -> None:
     first = seen.setdefault((state.st_dev, state.st_ino), member.name)
     if stat.S_ISREG(state.st_mode) and first != member.name:
+        # Its reader sets the owner again, by which the file would lose its capabilities.
+        _add_attributes(member, path)
         member.type, member.linkname = tarfile.LNKTYPE, first
         tar.addfile(member)
     elif stat.S_ISREG(state.st_mode):
@@ -187,12 +189,16 @@ def _add(
         raise LabError(f"{path} is a device or a pipe, which an image has no use for: remove it")
 
 
-def _add_content(tar: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> None:
+def _add_attributes(member: tarfile.TarInfo, path: Path) -> None:
     present = os.listxattr(path)
     for name in _ATTRIBUTES:
         if name in present:
             value = os.getxattr(path, name).decode("utf-8", "surrogateescape")
             member.pax_headers[f"SCHILY.xattr.{name}"] = value
+
+
+def _add_content(tar: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> None:
+    _add_attributes(member, path)
     with path.open("rb") as content:
         member.size = os.fstat(content.fileno()).st_size
         tar.addfile(member, content)

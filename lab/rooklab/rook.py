@@ -21,7 +21,7 @@ from rooklab.procs import Job
 _STANDIN = TOP / "lab" / "standin"
 _TEMPLATES = _STANDIN / "manifests"
 _PROGRAMS = (_STANDIN / "operator" / "rookstandin", _STANDIN / "csi" / "cephfscsi")
-_MANIFESTS = ("crds.yaml", "common.yaml", "operator.yaml")
+MANIFESTS = ("crds.yaml", "common.yaml", "operator.yaml")
 _VERSION = re.compile(r'^VERSION = "(v[\w.-]+)"$', re.MULTILINE)
 _COMPILED = "__pycache__"
 _GROUP = "rook_storage"
@@ -38,7 +38,8 @@ def build(config: Config, generator: Path) -> list[Path]:
         _link(home / "current", chosen)
         return [_archive(config, with_operator=False), chosen / "images"]
     archives = _archive(config, with_operator=True)
-    _link(home / "standin" / "manifests", _manifests(config, generator))
+    manifests = write_manifests(config, crds.build(config, generator))
+    _link(home / "standin" / "manifests", manifests)
     _link(home / "standin" / "images", archives)
     _link(home / "current", home / "standin")
     return [archives]
@@ -62,18 +63,18 @@ def _given(config: Config, home: Path) -> Path:
     """Return the directory that somebody else filled with a real Rook."""
     source = config.image_source
     path = home / source if source == "upstream" else Path(source)
-    missing = [name for name in _MANIFESTS if not (path / "manifests" / name).is_file()]
+    missing = [name for name in MANIFESTS if not (path / "manifests" / name).is_file()]
     if missing or not any((path / "images").glob("*/*.tar")):
         raise LabError(
-            f"{path} is not a source of Rook: manifests/{' manifests/'.join(_MANIFESTS)} and "
+            f"{path} is not a source of Rook: manifests/{' manifests/'.join(MANIFESTS)} and "
             f"images/{_GROUP}/*.tar (image archives) have to be there; put them there, or leave "
             "LAB_ROOK and --image-source out to use the stand-in"
         )
     return path
 
 
-def _manifests(config: Config, generator: Path) -> Path:
-    definitions = crds.build(config, generator)
+def write_manifests(config: Config, definitions: Path) -> Path:
+    """Return the directory of the stand-in's manifests, with these definitions of Rook's kinds."""
     image = operator_image()
     key = pieces.digest(definitions.parent.name, image, pieces.digest_tree(_TEMPLATES))
 
