@@ -77,8 +77,8 @@ class Fields:
         return self.data.get(key)
 
     def has(self, key: str) -> bool:
-        """Tell whether a key is given."""
-        return self.data.get(key) is not None
+        """Tell whether a key is given; an empty string is what a variable without a value gives."""
+        return self.data.get(key) not in (None, "")
 
     def text(self, key: str, default: str | None = None, choices: Sequence[str] = ()) -> str | None:
         """Return a string that is not empty, else the default."""
@@ -97,7 +97,7 @@ class Fields:
     def required(self, key: str, what: str) -> str:
         """Return a string that has to be there."""
         value = self.text(key)
-        if value is None and self.data.get(key) in (None, ""):
+        if value is None and not self.has(key):
             self.bad(key, None, "is missing", f"Give {what}.")
         return value or ""
 

@@ -1,0 +1,189 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every rule with a site that it refuses and one that it lets pass."""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
+from ansible_collections.rookery.rook.plugins.module_utils._rules import Finding, check
+from ansible_collections.rookery.rook.plugins.module_utils._rules_names import (
+    directory_findings,
+    volume_name,
+)
+
+Params = dict[str, t.Any]
+MakeSite = Callable[..., Site]
+EC21 = {"data_chunks": 2, "coding_chunks": 1}
+
+
+def hosts(count: int, devices: int = 1, **labels: str) -> Params:
+    """Return so many hosts with so many devices each."""
+    return {
+        f"w{number}": {
+            "devices": [f"/dev/disk/by-id/w{number}-{place}" for place in range(devices)],
+            "labels": labels,
+        }
+        for number in range(1, count + 1)
+    }
+
+
+def pool(**layout: t.Any) -> Params:
+    return {"block_pools": [{"name": "x", **layout}]}
+
+
+def found(site: Site, rule: str, facts: Params | None = None) -> list[Finding]:
+    return [finding for finding in check(site, facts) if finding.rule == rule]
+
+
+def test_a_site_of_three_hosts_with_three_copies_has_no_error(whole_site: Site) -> None:
+    assert [finding for finding in check(whole_site) if finding.severity == "error"] == []
+
+
+def test_size_three_on_two_hosts_is_refused_with_the_arithmetic(make_site: MakeSite) -> None:
+    (finding,) = found(make_site(hosts=hosts(2), **pool(replicas=3)), "POOL-02")
+    assert finding == Finding(
+        rule="POOL-02",
+        severity="error",
+        path="block_pools[0].replicas",
+        value="3",
+        reason="pool 'x' wants 3 copies on different hosts, "
+        "the inventory has 2 OSD hosts (w1, w2): 2 of 3 find a place "
+        "and Ceph writes with 2 or more, so all writes stop when one host is lost",
+        cure="Add 1 host to rook_storage or set replicas to 2.",
+    )
+
+
+def test_erasure_two_plus_one_on_two_hosts_is_refused_with_the_arithmetic(
+    make_site: MakeSite,
+) -> None:
+    (finding,) = found(make_site(hosts=hosts(2), **pool(erasure=EC21)), "POOL-03")
+    assert (finding.severity, finding.path, finding.value) == (
+        "error", "block_pools[0].erasure", "2+1"
+    )  # fmt: skip
+    assert finding.reason == (
+        "pool 'x' wants 2 data + 1 coding = 3 chunks on different hosts, "
+        "the inventory has 2 OSD hosts (w1, w2): 2 of 3 find a place "
+        "and Ceph writes with 2 or more, so all writes stop when one host is lost"
+    )
+    assert finding.cure == "Add 1 host to rook_storage or replace erasure by replicas: 2."
+
+
+def test_a_pool_that_can_never_be_written_to_says_so(make_site: MakeSite) -> None:
+    (finding,) = found(make_site(hosts=hosts(1), **pool(replicas=3)), "POOL-02")
+    assert finding.reason.endswith("so nothing can ever be written to it")
+    assert finding.cure == "Add 2 hosts to rook_storage."
+
+
+def test_hosts_without_devices_are_not_counted_as_places(make_site: MakeSite) -> None:
+    three = {**hosts(2), "w3": {"devices": []}}
+    assert found(make_site(hosts=three, **pool(replicas=3)), "POOL-02")
+
+
+def test_metadata_pools_are_counted_too(make_site: MakeSite) -> None:
+    site = make_site(
+        hosts=hosts(2),
+        filesystems=[{"name": "f", "data_pools": [{"name": "d", "replicas": 2}]}],
+        object_stores=[{"name": "s", "metadata_replicas": 2, "data": {"erasure": EC21}}],
+    )
+    assert [finding.path for finding in found(site, "POOL-02")] == [
+        "filesystems[0].metadata_replicas"
+    ]
+    assert [finding.path for finding in found(site, "POOL-03")] == ["object_stores[0].data.erasure"]
+
+
+CASES = yaml.safe_load((Path(__file__).parent / "cases/rules.yml").read_text())
+
+
+@pytest.mark.parametrize("claim", CASES)
+def test_a_rule_refuses_what_it_is_for(claim: str, make_site: MakeSite) -> None:
+    case = CASES[claim]["refused"]
+    findings = found(make_site(**case.get("model", {})), claim.split()[0], case.get("facts"))
+    assert {finding.severity for finding in findings} == {CASES[claim]["severity"]}
+
+
+@pytest.mark.parametrize("claim", CASES)
+def test_a_rule_lets_pass_what_is_right(claim: str, make_site: MakeSite) -> None:
+    case = CASES[claim]["passes"]
+    site = make_site(**case.get("model", {}))
+    assert found(site, claim.split()[0], case.get("facts")) == []
+
+
+@pytest.mark.parametrize("claim", CASES)
+def test_a_finding_has_all_its_parts_and_the_input_is_left_alone(
+    claim: str, make_site: MakeSite
+) -> None:
+    case = CASES[claim]["refused"]
+    facts = case.get("facts", {})
+    before = copy.deepcopy(facts)
+    for finding in check(make_site(**case.get("model", {})), facts):
+        assert finding.path and finding.reason and finding.value
+        assert finding.cure.endswith(".") and not finding.reason.endswith(".")
+    assert facts == before
+
+
+def test_rules_without_facts_judge_the_variables_alone(whole_site: Site) -> None:
+    assert check(whole_site) == check(whole_site, {})
+
+
+def test_errors_stand_before_warnings(make_site: MakeSite) -> None:
+    site = make_site(cluster={"mon_count": 2}, hosts=hosts(2), **pool(replicas=3))
+    severities = [finding.severity for finding in check(site)]
+    assert severities == sorted(severities)
+    assert set(severities) == {"error", "warn"}
+
+
+def test_a_missing_device_is_told_with_the_blank_disks_there_are(make_site: MakeSite) -> None:
+    other = {"path": "/dev/sdc", "links": ["/dev/disk/by-id/other"], "type": "disk"}
+    used = {"path": "/dev/sdd", "mounts": ["/"], "type": "disk"}
+    facts = {"hosts": {"w1": {"devices": [used, other]}}}
+    (finding,) = found(make_site(), "DISK-01", facts)
+    assert finding.cure == "Blank disks there are: /dev/disk/by-id/other."
+
+
+@pytest.mark.parametrize(
+    ("path", "release", "name"),
+    [
+        ("/data/osd_1", (0, 7), "data-osd_1"),
+        ("/data/osd_1", (0, 9), "data-osd-1"),
+        ("/Data/Osd.1/", (1, 0), "data-osd-1"),
+        (
+            "/this/is/some-path/.that/is_longer/than/$63/chars/1234567890/and/i'm/still/typing",
+            (1, 2),
+            "this-is-some-path--that-i---7890-and-i-m-still-typing-c4132749",
+        ),
+    ],
+)
+def test_a_directory_becomes_the_volume_name_of_its_release(
+    path: str, release: tuple[int, ...], name: str
+) -> None:
+    assert volume_name(path, release) == name
+
+
+@pytest.mark.parametrize(
+    ("paths", "release", "word"),
+    [
+        (["/storage_1"], (0, 7), "refuses"),
+        (["/Storage"], (0, 9), "refuses"),
+        (["/" + "x" * 64], (0, 8), "refuses"),
+        (["/a/b", "/a-b"], (0, 7), "as that of /a/b"),
+        (["/devices"], (1, 2), "Rook uses itself"),
+    ],
+)
+def test_a_directory_without_a_valid_volume_name_is_refused(
+    paths: list[str], release: tuple[int, ...], word: str
+) -> None:
+    (finding,) = directory_findings("w1", paths, release)
+    assert finding.rule == "NAME-01"
+    assert word in finding.reason
+
+
+def test_directories_with_names_of_their_own_pass() -> None:
+    assert list(directory_findings("w1", ["/a/b", "/a/c"], (0, 7))) == []
