@@ -14,6 +14,8 @@ from pathlib import Path
 from rooklab import binaries, oci, pieces, rook, roots, served
 from rooklab.config import KUBERNETES_VERSION, Config
 from rooklab.errors import LabError
+from rooklab.files import link_file, remove_tree
+from rooklab.locks import locked
 from rooklab.procs import Job, run
 
 _REFERENCE = re.compile(r"^\S+/([a-z-]+):\S+$", re.MULTILINE)
@@ -51,18 +53,41 @@ def build(config: Config) -> None:
     """Build every image that is missing, and serve the archives to the nodes by group."""
     programs = binaries.build(config)
     folders = [_kubernetes(config, programs), *rook.build(config, programs["controller-gen"])]
+    archives = collect(folders)
 
     def fill(into: Path) -> None:
-        for folder in folders:
-            served.link_tree(folder, into)
+        for name, archive in archives.items():
+            (into / name).parent.mkdir(exist_ok=True)
+            link_file(archive, into / name)
 
-    served.publish(config, "images", pieces.digest(*map(str, folders), *_archives(folders)), fill)
+    # A directory that somebody else fills may change.
+    states = [(name, file, file.stat()) for name, file in archives.items()]
+    told = [f"{name} {file} {state.st_size} {state.st_mtime_ns}" for name, file, state in states]
+    served.publish(config, "images", pieces.digest(*told), fill)
+    for folder in folders:
+        _forget_others(config, folder)
 
 
-def _archives(folders: t.Iterable[Path]) -> list[str]:
-    """Return what tells one set of archives from another; a given directory may change."""
-    files = [file for folder in folders for file in sorted(folder.glob("*/*.tar"))]
-    return [f"{file} {file.stat().st_size} {file.stat().st_mtime_ns}" for file in files]
+def collect(folders: t.Iterable[Path]) -> dict[str, Path]:
+    """Return the archives of several directories by group and name."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for file in sorted(folder.glob("*/*.tar")):
+            first = found.setdefault(str(file.relative_to(folder)), file)
+            if first != file:
+                raise LabError(f"{file} would take the place of {first}: give it another name")
+    return found
+
+
+def _forget_others(config: Config, keep: Path) -> None:
+    """Remove the archives of earlier states: they are large, and the stand-in changes often."""
+    if keep.parent != config.top:
+        return
+    name = keep.name.rpartition("-")[0]
+    with locked(config.locks / f"{name}.lock"):
+        for old in config.top.glob(f"{name}-{'?' * 12}"):
+            if old != keep:
+                remove_tree(old)
 
 
 def names(listing: str) -> dict[str, str]:

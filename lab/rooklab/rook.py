@@ -15,7 +15,6 @@ from rooklab import crds, oci, packages, pieces, roots, served
 from rooklab.config import TOP, Config
 from rooklab.errors import LabError
 from rooklab.files import remove_tree
-from rooklab.locks import locked
 from rooklab.procs import Job
 
 _STANDIN = TOP / "lab" / "standin"
@@ -105,13 +104,11 @@ def _archive(config: Config, *, with_operator: bool) -> Path:
         images = [oci.Image((ceph_image(root),), (ceph,), command=("bash",))]
         if installed:
             images.append(_operator(into, job, root, installed, ceph))
-        oci.archive(folder / "rook.tar", images)
+        oci.archive(folder / ("rook.tar" if installed else "lab-ceph.tar"), images)
         for layer in into.glob("*.layer"):
             layer.unlink()
 
-    path = pieces.build(config, name, key, make, expected=20, gib=2.5)
-    _forget(config, path, name)
-    return path
+    return pieces.build(config, name, key, make, expected=20, gib=2.5)
 
 
 def _contents(program: Path) -> t.Iterator[str | bytes]:
@@ -135,14 +132,6 @@ def _operator(into: Path, job: Job, root: Path, installed: Path, ceph: oci.Layer
     remove_tree(site)
     command = ("python3", "-m", _PROGRAMS[0].name)
     return oci.Image((operator_image(),), (ceph, layer), command=command)
-
-
-def _forget(config: Config, keep: Path, name: str) -> None:
-    """Remove archives of earlier states: each is large, and the stand-in changes often."""
-    with locked(config.locks / f"{name}.lock"):
-        for old in config.top.glob(f"{name}-{'?' * 12}"):
-            if old != keep:
-                remove_tree(old)
 
 
 def _link(link: Path, target: Path) -> None:

@@ -216,6 +216,15 @@ def test_every_group_of_the_control_plane_is_served() -> None:
     assert paths["kube-proxy"] == "usr/local/bin/kube-proxy"
 
 
+def test_archives_of_one_name_are_refused(tmp_path: Path) -> None:
+    first = make_tree(tmp_path / "first", "all/a.tar", "all/b.tar")
+    second = make_tree(tmp_path / "second", "rook_storage/a.tar")
+    assert list(images.collect([first, second])) == ["all/a.tar", "all/b.tar", "rook_storage/a.tar"]
+    make_tree(second, "all/b.tar")
+    with pytest.raises(LabError, match=r"second/all/b.tar would take the place of .*first/all/b"):
+        images.collect([first, second])
+
+
 def test_a_directory_without_manifests_is_no_source_of_rook(tmp_path: Path) -> None:
     config = Config(image_source=str(tmp_path), cache=tmp_path)
     with pytest.raises(LabError, match=r"manifests/crds.yaml .* have to be there; .*LAB_ROOK"):
