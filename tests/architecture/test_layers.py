@@ -45,8 +45,11 @@ WORLD = (
     "_apply",
     "_verify",
     "_host",
+    "_node_waiter",
+    "_nodes",
     "_argspec",
     "_site",
+    "_single",
     "_module",
 )
 LAYERS = (*PURE, *WORLD)

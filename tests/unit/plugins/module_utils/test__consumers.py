@@ -1,0 +1,130 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who uses the storage, told from what the API lists."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._consumers import find_consumers
+from ansible_collections.rookery.rook.plugins.module_utils._plan import Consumer
+
+Params = dict[str, t.Any]
+
+
+def volume(claim: str = "shop/data", driver: str = "cephfs", **attributes: str) -> Params:
+    namespace, _, name = claim.partition("/")
+    csi = {
+        "driver": f"rook-ceph.{driver}.csi.ceph.com",
+        "volumeAttributes": {"clusterID": "rook-ceph", **attributes},
+    }
+    return {
+        "metadata": {"name": "pv-1"},
+        "spec": {
+            "csi": csi,
+            "storageClassName": "files",
+            "claimRef": {"namespace": namespace, "name": name},
+        },
+    }
+
+
+CLAIM = {"metadata": {"namespace": "shop", "name": "data"}, "spec": {"volumeName": "pv-1"}}
+
+
+def pod(name: str, phase: str = "Running", **source: t.Any) -> Params:
+    source = source or {"persistentVolumeClaim": {"claimName": "data"}}
+    return {
+        "metadata": {"namespace": "shop", "name": name},
+        "spec": {"volumes": [{"name": "v", **source}]},
+        "status": {"phase": phase},
+    }
+
+
+def bucket_class(namespace: str = "rook-ceph") -> Params:
+    return {
+        "kind": "StorageClass",
+        "metadata": {"name": "buckets"},
+        "provisioner": "rook-ceph.ceph.rook.io/bucket",
+        "parameters": {"objectStoreName": "s", "objectStoreNamespace": namespace},
+    }
+
+
+def found(objects: Params | None = None, **listed: list[Params]) -> tuple[Consumer, ...]:
+    return find_consumers("rook-ceph", objects or {}, listed)
+
+
+def test_a_bound_claim_stands_for_its_volume_with_its_pods() -> None:
+    assert found(
+        PersistentVolume=[volume(fsName="shared")],
+        PersistentVolumeClaim=[CLAIM],
+        Pod=[pod("b"), pod("a"), pod("done", "Succeeded")],
+    ) == (
+        Consumer(
+            "PersistentVolumeClaim/shop/data",
+            ("CephFilesystem/rook-ceph/shared", "StorageClass//files"),
+            ("shop/a", "shop/b"),
+        ),
+    )
+
+
+def test_a_volume_without_its_claim_speaks_for_itself() -> None:
+    (consumer,) = found(PersistentVolume=[volume(driver="rbd", pool="fast", dataPool="ec")])
+    assert consumer.id == "PersistentVolume//pv-1"
+    assert consumer.uses == (
+        "CephBlockPool/rook-ceph/ec",
+        "CephBlockPool/rook-ceph/fast",
+        "StorageClass//files",
+    )
+
+
+@pytest.mark.parametrize("attributes", [{"clusterID": "other"}])
+def test_a_volume_of_another_cluster_is_no_consumer(attributes: Params) -> None:
+    assert found(PersistentVolume=[volume(**attributes)]) == ()
+
+
+def test_a_volume_of_another_driver_is_no_consumer() -> None:
+    item = volume()
+    item["spec"]["csi"]["driver"] = "ebs.csi.aws.com"
+    assert found(PersistentVolume=[item, {"metadata": {"name": "nfs"}, "spec": {}}]) == ()
+
+
+def test_ephemeral_volumes_of_pods_are_their_claims() -> None:
+    claim = {"metadata": {"namespace": "shop", "name": "web-v"}, "spec": {"volumeName": "pv-1"}}
+    (consumer,) = found(
+        PersistentVolume=[volume("shop/web-v")],
+        PersistentVolumeClaim=[claim],
+        Pod=[pod("web", ephemeral={})],
+    )
+    assert consumer.pods == ("shop/web",)
+
+
+def test_a_claim_that_is_not_bound_uses_nothing_yet() -> None:
+    pending = {"metadata": {"namespace": "shop", "name": "data"}, "spec": {}}
+    assert found(PersistentVolumeClaim=[pending], Pod=[pod("a")]) == ()
+
+
+def test_bucket_claims_use_the_store_of_their_class() -> None:
+    claim = {
+        "metadata": {"namespace": "shop", "name": "photos"},
+        "spec": {"storageClassName": "buckets"},
+    }
+    other = {"metadata": {"namespace": "shop", "name": "x"}, "spec": {"storageClassName": "y"}}
+    ours = {"StorageClass//buckets": bucket_class()}
+    assert found(ours, ObjectBucketClaim=[claim, other]) == (
+        Consumer(
+            "ObjectBucketClaim/shop/photos",
+            ("CephObjectStore/rook-ceph/s", "StorageClass//buckets"),
+        ),
+    )
+    elsewhere = {"StorageClass//buckets": bucket_class("other")}
+    assert found(elsewhere, ObjectBucketClaim=[claim]) == ()
+
+
+def test_snapshots_of_our_drivers_are_consumers() -> None:
+    contents = [
+        {"metadata": {"name": "a"}, "spec": {"driver": "rook-ceph.rbd.csi.ceph.com"}},
+        {"metadata": {"name": "b"}, "spec": {"driver": "other.rbd.csi.ceph.com"}},
+    ]
+    assert found(VolumeSnapshotContent=contents) == (Consumer("VolumeSnapshotContent//a"),)

@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The one table of kinds, and the words of errors."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.rookery.rook.plugins.module_utils import _errors, _kinds
+from ansible_collections.rookery.rook.plugins.module_utils._readiness import readiness
+
+Params = dict[str, t.Any]
+
+
+@pytest.mark.parametrize("row", _kinds.KINDS.values(), ids=lambda row: row.name)
+def test_a_row_speaks_of_kinds_and_stages_that_exist(row: _kinds.Kind) -> None:
+    assert row.stage in _kinds.STAGES
+    assert set(row.needs) <= set(_kinds.KINDS)
+    assert {ref.kind for ref in row.refs} <= set(_kinds.KINDS)
+    assert {child.kind for child in row.children} <= set(_kinds.KINDS)
+
+
+@pytest.mark.parametrize("row", _kinds.KINDS.values(), ids=lambda row: row.name)
+def test_a_rows_readiness_can_be_judged(row: _kinds.Kind) -> None:
+    readiness({"kind": row.name, "apiVersion": row.api_version, "metadata": {"name": "x"}})
+
+
+def test_kinds_do_not_need_each_other_in_a_circle() -> None:
+    done: set[str] = set()
+    for _round in _kinds.KINDS:
+        done |= {row.name for row in _kinds.KINDS.values() if set(row.needs) <= done}
+    assert done == set(_kinds.KINDS)
+
+
+def test_the_id_of_a_cluster_scoped_object_has_no_namespace() -> None:
+    manifest = {"kind": "StorageClass", "metadata": {"name": "a", "namespace": "stray"}}
+    assert _kinds.id_of(manifest) == "StorageClass//a"
+
+
+def test_an_object_is_ours_by_both_labels_only() -> None:
+    def labelled(**labels: str) -> Params:
+        return {"metadata": {"labels": labels}}
+
+    manager, site = {_kinds.MANAGER_LABEL: "rookery"}, {_kinds.SITE_LABEL: "store1"}
+    assert _kinds.is_ours(labelled(**manager, **site), "store1")
+    assert not _kinds.is_ours(labelled(**manager, **site), "store2")
+    assert not _kinds.is_ours(labelled(**site), "store1")
+    assert not _kinds.is_ours({"metadata": {}}, "store1")
+
+
+def test_a_user_is_judged_by_the_secret_of_its_store() -> None:
+    user = {
+        "kind": "CephObjectStoreUser",
+        "metadata": {"name": "u", "namespace": "rook-ceph"},
+        "spec": {"store": "s"},
+    }
+    assert _kinds.children_of(user) == (
+        ("Secret", "rook-ceph", "app=rook-ceph-rgw,rook_object_store=s,user=u"),
+    )
+
+
+def test_a_rook_kind_outside_the_table_still_needs_the_cluster() -> None:
+    meta = {"name": "x", "namespace": "rook-ceph"}
+    objects = {
+        "CephNFS/rook-ceph/x": {
+            "apiVersion": "ceph.rook.io/v1",
+            "kind": "CephNFS",
+            "metadata": meta,
+        },
+        "CephCluster/rook-ceph/x": {
+            "apiVersion": "ceph.rook.io/v1",
+            "kind": "CephCluster",
+            "metadata": meta,
+        },
+        "CephCluster/other/x": {
+            "apiVersion": "ceph.rook.io/v1",
+            "kind": "CephCluster",
+            "metadata": {"name": "x", "namespace": "other"},
+        },
+    }
+    assert _kinds.needs_of(objects)["CephNFS/rook-ceph/x"] == ("CephCluster/rook-ceph/x",)
+
+
+def test_a_client_error_says_what_was_done_to_what() -> None:
+    error = _errors.ClientError("create", "CephBlockPool/rook-ceph/fast", "quota exceeded.", 403)
+    assert str(error) == "Failed to create CephBlockPool/rook-ceph/fast: quota exceeded (403)."
+    assert issubclass(_errors.ConflictError, _errors.ClientError)
+
+
+def test_a_wait_that_ends_tells_the_last_reason_of_each_object() -> None:
+    reasons = {"b": "phase is Progressing", "a": "it is not there yet"}
+    assert str(_errors.WaitTimeout(reasons, 600)) == (
+        "Waiting reached its limit after 600 s:\na: it is not there yet\nb: phase is Progressing"
+    )
+    assert str(_errors.WaitFailed({"a": "x"})) == "Waiting ended because it cannot succeed:\na: x"
+
+
+def test_equal_refusals_are_one_line() -> None:
+    error = _errors.GuardError(
+        [
+            _errors.Refusal("a", "r", "W."),
+            _errors.Refusal("b", "r", "W."),
+            _errors.Refusal("c", "s", "W."),
+        ]
+    )
+    assert str(error) == "Refused, nothing was changed:\na, b: r. W.\nc: s. W."
+
+
+@pytest.mark.parametrize(
+    "name", ["ModelError", "GuardError", "ClientError", "WaitTimeout", "WaitFailed", "StalePlan"]
+)
+def test_every_error_has_the_same_root(name: str) -> None:
+    assert issubclass(getattr(_errors, name), _errors.RookeryError)
