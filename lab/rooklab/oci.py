@@ -89,7 +89,6 @@ def write_layer(path: Path, fill: Fill) -> Layer:
         with tarfile.open(
             fileobj=out, mode="w|", format=tarfile.PAX_FORMAT, bufsize=_BUFFER
         ) as tar:
-            tar.copybufsize = _BUFFER
             fill(tar)
         return Layer(path, out.sha256.hexdigest(), out.size)
 
@@ -194,7 +193,7 @@ def _add_attributes(member: tarfile.TarInfo, path: Path) -> None:
     for name in _ATTRIBUTES:
         if name in present:
             value = os.getxattr(path, name).decode("utf-8", "surrogateescape")
-            member.pax_headers[f"SCHILY.xattr.{name}"] = value
+            member.pax_headers = {**member.pax_headers, f"SCHILY.xattr.{name}": value}
 
 
 def _add_content(tar: tarfile.TarFile, member: tarfile.TarInfo, path: Path) -> None:
@@ -270,7 +269,6 @@ def _write_archive(
     path: Path, index: bytes, small: t.Mapping[str, bytes], large: t.Mapping[str, Layer]
 ) -> None:
     with tarfile.open(path, "x", format=tarfile.PAX_FORMAT) as tar:
-        tar.copybufsize = _BUFFER
 
         def add(name: str, data: bytes) -> None:
             member = _member(name, 0o644)

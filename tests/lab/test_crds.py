@@ -14,11 +14,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-TOP = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(TOP / "lab"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lab"))
 
 from rooklab import binaries, crds, rook, sources
-from rooklab.config import Config
+from rooklab.config import TOP, Config
 from rooklab.errors import LabError
 
 Manifest = dict[str, t.Any]

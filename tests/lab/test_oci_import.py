@@ -14,12 +14,11 @@ from pathlib import Path
 
 import pytest
 
-TOP = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(TOP / "lab"))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lab"))
 
-from rooklab import oci
+from rooklab import config, oci
 
-LAB = TOP / "lab" / "lab"
+LAB = config.TOP / "lab" / "lab"
 NAME = "imagetest"
 REFERENCE = "lab.example/proof:1"
 LONG = "a" * 90 + "/" + "ü" * 90
@@ -72,8 +71,8 @@ def write_archive(top: Path) -> Path:
 
 
 def test_containerd_unpacks_what_was_written(node: t.Callable[..., str], tmp_path: Path) -> None:
-    node("cat > /root/both.tar", write_archive(tmp_path).read_bytes())
-    node("ctr -n k8s.io images import /root/both.tar")
+    node("cat > /tmp/both.tar", write_archive(tmp_path).read_bytes())
+    node("ctr -n k8s.io images import /tmp/both.tar")
     names = node("ctr -n k8s.io images ls -q").split()
     assert [name for name in names if "@" not in name and "/" in name] == [
         REFERENCE,
@@ -81,14 +80,14 @@ def test_containerd_unpacks_what_was_written(node: t.Callable[..., str], tmp_pat
     ]
     checked = node("ctr -n k8s.io images check").splitlines()[1:]
     assert all(" complete " in line for line in checked), checked
-    node(f"mkdir -p /root/image && ctr -n k8s.io images mount {REFERENCE} /root/image")
-    told = node("cd /root/image && stat -c '%n %u:%g %a %h %Y' bin/program hard && readlink soft")
+    node(f"mkdir -p /tmp/image && ctr -n k8s.io images mount {REFERENCE} /tmp/image")
+    told = node("cd /tmp/image && stat -c '%n %u:%g %a %h %Y' bin/program hard && readlink soft")
     assert told.splitlines() == [
         f"bin/program 167:64045 4755 2 {oci.DATE}",
         f"hard 167:64045 4755 2 {oci.DATE}",
         "bin/program",
     ]
-    assert node(f"cat '/root/image/{LONG}'") == LONG
+    assert node(f"cat '/tmp/image/{LONG}'") == LONG
     read = "import os, sys; print(os.getxattr(sys.argv[1], 'security.capability').hex())"
-    got = node(f'python3 -c "{read}" /root/image/bin/program')
+    got = node(f'python3 -c "{read}" /tmp/image/bin/program')
     assert got.strip() == CAPABILITY.hex()
