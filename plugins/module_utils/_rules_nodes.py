@@ -101,28 +101,27 @@ def _device_findings(
     elif kind not in ("disk", "part", "lvm", "mpath", "crypt", "loop"):
         reason = f"Rook does not take a device of type {kind}"
         yield error("DISK-01", path, name, reason, "Take a whole disk.")
-    size = device.get("size_bytes")
+    size = device.get("size")
     if size is not None and size < LEAST_DEVICE:
         reason = f"it has {size / GIB:.1f} GiB and Rook skips what is smaller than 5 GiB"
         yield error("DISK-03", path, name, reason, "Take a larger disk.")
-    yield from _content_findings(site, facts, path, name, device)
+    yield from _content_findings(facts, path, name, device)
 
 
-def _content_findings(
-    site: Site, facts: Facts, path: str, name: str, device: Device
-) -> Iterator[Finding]:
+def _content_findings(facts: Facts, path: str, name: str, device: Device) -> Iterator[Finding]:
     """Yield what is on a device and is not this site's own."""
     mounts = set(device.get("mounts") or ())
-    if mounts & _SYSTEM_MOUNTS:
-        reason = f"the system runs from it (mounted at {listed(sorted(mounts & _SYSTEM_MOUNTS))})"
+    if device.get("root") or mounts & _SYSTEM_MOUNTS:
+        where = f" (mounted at {listed(sorted(mounts))})" if mounts else ""
+        reason = f"the system runs from it{where}"
         yield error("DISK-05", path, name, reason, "Take a disk that is not the system's.")
         return
-    if _own(site, facts, device):
+    fsid = (device.get("ceph") or {}).get("fsid")
+    if _own(facts, fsid):
         return
     uses = _uses(device)
     if _BLUESTORE in (device.get("signatures") or ()):
-        fsid = device.get("ceph_fsid") or "not known"
-        reason = f"it holds an OSD of another Ceph cluster (fsid {fsid})"
+        reason = f"it holds an OSD of another Ceph cluster (fsid {fsid or 'not known'})"
         cure = "Wipe it with rookery.rook.disk_wipe if that cluster is gone, or take another disk."
         yield error("DISK-08", path, name, reason, cure)
     elif uses:
@@ -130,10 +129,9 @@ def _content_findings(
         yield error("DISK-02", path, name, f"it is not blank: {'; '.join(uses)}", cure)
 
 
-def _own(site: Site, facts: Facts, thing: Mapping[str, t.Any]) -> bool:
-    """Tell whether what a device or directory holds comes from this site."""
-    fsid = thing.get("ceph_fsid")
-    return thing.get("claimed_by") == site.name or bool(fsid and fsid == facts.get("ceph_fsid"))
+def _own(facts: Facts, fsid: t.Any) -> bool:
+    """Tell whether what a device or directory holds comes from this site's own cluster."""
+    return bool(fsid) and fsid == facts.get("ceph_fsid")
 
 
 def _shared_disks(site: Site, facts: Facts) -> Iterator[Finding]:
@@ -182,7 +180,7 @@ def _directory_findings(
         reason = f"{free * 100 // size} % are free there and Ceph warns below 30 %"
         yield warn("NODE-10", path, wanted, reason, "Make room, or mount a larger disk there.")
     entries = directory.get("entries") or ()
-    if entries and not _own(site, facts, directory):
+    if entries and not _own(facts, directory.get("ceph_fsid")):
         some = listed(sorted(entries)[:3])
         reason = f"an older cluster has left its keys there ({some}), which a new one does not take"
         cure = f"Empty {wanted} on {host} if that cluster is gone."

@@ -11,10 +11,10 @@ Facts are a plain dictionary; what is not in it has not been asked, and its rule
 - clusters: [{name, namespace, data_dir_host_path}], every CephCluster that the API shows
 - ceph_fsid: the id of this site's own Ceph cluster, when it exists
 - hosts: inventory host -> {devices, directories, kubelet, modules}
-  - devices: [{path, links, type, size_bytes, wwn, signatures, mounts, partitions, holders,
-    ceph_fsid, claimed_by}], whole disks and what can stand for one
-  - directories: path -> {entries, free_bytes, size_bytes, ceph_fsid, claimed_by}
-  - kubelet: {root_dir, volume_plugin_dir}
+  - devices: what disk_info returns as disks: [{path, links, type, size, signatures, mounts,
+    partitions, holders, root, ceph: {fsid} or null}]; wwn where it is known
+  - directories: path -> {entries, free_bytes, size_bytes, ceph_fsid}
+  - kubelet: what kubelet_dirs returns as kubelet: {root_dir, volume_plugin_dir}
   - modules: kernel module -> whether it can be loaded
 """
 
