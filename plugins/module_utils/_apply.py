@@ -191,7 +191,8 @@ class Applier:
             return
         manifest = self._manifest(step)
         ref = Ref.of(manifest)
-        self._check_fresh(step, ref, planned)
+        # What is created again after its removal was there when the plan was made.
+        self._check_fresh(step, ref, None if step.op == "create" else planned)
         if step.patch is not None:
             stored = self._client.patch(ref, dict(step.patch))
         else:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.module_utils.basic import env_fallback
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import STAGES
 
 Spec = dict[str, dict[str, t.Any]]
@@ -59,13 +58,12 @@ STORAGE_CLASS: Spec = {
 }  # fmt: skip
 
 KUBERNETES: Spec = {
-    "kubeconfig": {
-        "type": "path", "default": "~/.kube/config",
-        "fallback": (env_fallback, ["K8S_AUTH_KUBECONFIG"]),
-    },
-    "context": {"type": "str", "fallback": (env_fallback, ["K8S_AUTH_CONTEXT"])},
+    "kubeconfig": {"type": "path", "default": "~/.kube/config"},
+    "context": {"type": "str"},
     "namespace": {"type": "str", "default": "rook-ceph"},
 }  # fmt: skip
+# Options that the environment gives when the task does not.
+ENVIRONMENT = {"kubeconfig": "K8S_AUTH_KUBECONFIG", "context": "K8S_AUTH_CONTEXT"}
 WAIT: Spec = {
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 600},
@@ -88,4 +86,10 @@ MODEL: Spec = {
     "object_stores": _list(**NAMED, **OBJECT_STORE),
     "object_store_users": _list(**NAMED, **OBJECT_STORE_USER),
     "storage_classes": _list(**NAMED, **STORAGE_CLASS),
+}
+SINGLE: Spec = {
+    **NAMED,
+    **SITE,
+    **VERSION,
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }

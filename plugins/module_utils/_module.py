@@ -10,8 +10,9 @@ import traceback
 import typing as t
 from pathlib import Path
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible.module_utils.basic import AnsibleModule, env_fallback
 from ansible_collections.rookery.rook.plugins.module_utils._apply import ApplyError
+from ansible_collections.rookery.rook.plugins.module_utils._argspec import ENVIRONMENT
 from ansible_collections.rookery.rook.plugins.module_utils._clients.absent import NoCluster
 from ansible_collections.rookery.rook.plugins.module_utils._clients.kube import KubeClient
 from ansible_collections.rookery.rook.plugins.module_utils._clients.readonly import ReadOnly
@@ -19,7 +20,13 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     RookeryError,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._guards import guard
+from ansible_collections.rookery.rook.plugins.module_utils._single import (
+    live_object,
+    replaced,
+    single_wish,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._site import (
+    Prospect,
     Wish,
     check_fingerprint,
     execute,
@@ -28,6 +35,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._site import (
 from ansible_collections.rookery.rook.plugins.module_utils._waiter import Limits
 
 if t.TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
     from ansible_collections.rookery.rook.plugins.module_utils._argspec import Spec
@@ -38,7 +46,12 @@ class CollectionModule:
     """A module as a context: leaving it ends the process, with a result or with a message."""
 
     def __init__(self, spec: Spec, *, reads: bool = False, **relations: t.Any) -> None:
-        self._ansible = AnsibleModule(argument_spec=spec, supports_check_mode=True, **relations)
+        fallbacks = {
+            name: {**spec[name], "fallback": (env_fallback, [variable])}
+            for name, variable in ENVIRONMENT.items()
+            if name in spec
+        }
+        self._ansible = AnsibleModule({**spec, **fallbacks}, supports_check_mode=True, **relations)
         self._reads = reads or self._ansible.check_mode
         self._result: dict[str, t.Any] = {"changed": False}
         self.params: dict[str, t.Any] = self._ansible.params
@@ -102,7 +115,23 @@ class CollectionModule:
 def run_wish(module: CollectionModule, wish: Wish, *, absent_ok: bool = False) -> None:
     """Plan, and outside check mode do it: the whole of every module that has a state."""
     client = module.client(absent_ok=absent_ok or module.check_mode)
+    _carry_out(module, client, prospect(client, wish))
+
+
+def run_single(
+    module: CollectionModule, kind: str, options: Mapping[str, t.Any], *, recreate: bool = False
+) -> None:
+    """Bring one object to its state, and return it as it is then."""
+    wish = single_wish(kind, module.params, options)
+    client = module.client(absent_ok=module.check_mode)
     found = prospect(client, wish)
+    module.note(object=None)
+    _carry_out(module, client, replaced(found) if recreate else found)
+    module.note(object=live_object(client, wish))
+
+
+def _carry_out(module: CollectionModule, client: Kube, found: Prospect) -> None:
+    """Guard the plan, and do it unless it is only to be shown."""
     predicted = found.as_result()
     module.note(**{**predicted, "changed": module.check_mode and predicted["changed"]})
     check_fingerprint(found, module.params.get("fingerprint"))

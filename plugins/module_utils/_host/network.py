@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import typing as t
@@ -41,6 +42,15 @@ def without_chains(text: str) -> str | None:
     return None if len(kept) == len(text.splitlines()) else "\n".join(kept) + "\n"
 
 
+def is_bare(text: str) -> bool:
+    """Tell whether `nft list table` shows what iptables alone makes: chains that accept, no rule."""
+    lines = [line.strip() for line in text.splitlines() if not line.startswith("#")]
+    return bool(lines) and all(
+        re.fullmatch(r"table \S+ \S+ \{|chain [A-Z]+ \{|type .*policy accept;|\}|", line)
+        for line in lines
+    )
+
+
 def found(system: System) -> list[str]:
     """Name every interface, table and set of chains that is there."""
     names = [f"interface {name}" for name in _links(system)]
@@ -70,6 +80,9 @@ def _remove(system: System) -> None:
         text = _cleaned(system, save)
         if text:
             system.run("remove the chains of Kubernetes with", restore, [restore], stdin=text)
+    for family, name in itertools.product(("ip", "ip6"), ("filter", "nat", "mangle", "raw")):
+        if is_bare(system.ask("nft", "list", "table", family, name).stdout):
+            system.ask("nft", "delete", "table", family, name)
 
 
 def _links(system: System) -> list[str]:

@@ -10,7 +10,11 @@ import os
 import shutil
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._errors import GuardError, Refusal
+from ansible_collections.rookery.rook.plugins.module_utils._errors import (
+    ClientError,
+    GuardError,
+    Refusal,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._host import mounts
 from ansible_collections.rookery.rook.plugins.module_utils._host.steps import HostStep
 
@@ -19,6 +23,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
+_SHOWN = 3
 _NEVER = frozenset(
     f"/{name}"
     for name in (
@@ -43,18 +48,14 @@ def purge_refusal(path: str) -> str | None:
 
 def plan_purge(system: System, paths: Sequence[str]) -> Iterator[HostStep]:
     """Yield a step for each directory that exists; raise for all that must not go."""
-    mounted = mounts.mounts(system)
     refusals = []
     for path in paths:
         reason = purge_refusal(path)
-        points = mounts.below(mounted, path)
         if reason is None and system.path(path).is_symlink():
             reason = "it is a link to another place"
-        if reason is None and points:
-            reason = f"mounted there: {', '.join(points)}"
         if reason:
             refusals.append(
-                Refusal(f"Directory/{path}", reason, "Name a directory of its own, or unmount")
+                Refusal(f"Directory/{path}", reason, "Name a directory that is Rook's or ours alone")
             )
     if refusals:
         raise GuardError(refusals)
@@ -62,6 +63,17 @@ def plan_purge(system: System, paths: Sequence[str]) -> Iterator[HostStep]:
         if system.path(path).exists():
 
             def remove(path: str = path) -> None:
+                _refuse_mounted(system, path)
                 shutil.rmtree(system.path(path))
 
             yield HostStep(f"Directory/{path}", "delete", "with all that is in it", remove, path)
+
+
+def _refuse_mounted(system: System, path: str) -> None:
+    """Raise when another file system is mounted there; asked last, because earlier steps unmount."""
+    points = mounts.below(mounts.mounts(system), path)
+    if points:
+        shown = ", ".join(points[:_SHOWN]) + (" and more" if len(points) > _SHOWN else "")
+        raise ClientError(
+            "remove directory", path, f"mounted there: {shown}. Unmount these and run again"
+        )

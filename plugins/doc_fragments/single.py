@@ -1,0 +1,22 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""To which site one object belongs."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Options of modules for one object of one kind."""
+
+    DOCUMENTATION = r"""
+options:
+  site:
+    description: Name of the site, a DNS-1123 label. The object carries it.
+    type: str
+    required: true
+  version:
+    description: Release of Rook, such as V(1.18) or V(1.18.11), in quotes.
+    type: str
+    required: true
+"""

@@ -1,0 +1,206 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: ceph_cluster
+short_description: The Ceph cluster of a site
+version_added: 0.1.0
+author: The rookery.rook authors (@rookery)
+description:
+  - Does what the options C(cluster) and C(hosts) of M(rookery.rook.rook_site) do.
+  - An object without the labels of O(site) is left alone.
+extends_documentation_fragment:
+  - rookery.rook.attributes
+  - rookery.rook.kubernetes
+  - rookery.rook.single
+  - rookery.rook.wait
+options:
+  name:
+    description: Name of the CephCluster. If it is not set, the namespace.
+    type: str
+  ceph_image:
+    description:
+      - Image of every Ceph daemon. If it is not set, the image that the Rook release was made with.
+    type: str
+  ceph_allow_unsupported:
+    description: Whether to accept a Ceph release that the Rook release does not list.
+    type: bool
+  ceph_config:
+    description: Ceph's own settings by section. Values become strings.
+    type: dict
+  data_dir_host_path:
+    description:
+      - Directory on every host for monitors and keys. Teardown empties it. If it is not set,
+        V(/var/lib/rook).
+    type: path
+  mon_count:
+    description: Number of monitors, odd. If it is not set, V(3).
+    type: int
+  mon_allow_multiple_per_node:
+    description: Whether two monitors may be on one node. Losing that node then loses the quorum.
+    type: bool
+  mgr_count:
+    description: Number of managers, one of them active. If it is not set, V(2).
+    type: int
+  dashboard_enabled:
+    description: Whether Ceph's dashboard is served. If it is not set, it is.
+    type: bool
+  mute_health:
+    description: Ceph health codes that do not hold up waiting for health.
+    type: list
+    elements: str
+  wipe:
+    description:
+      - What teardown does to the disks. V(none) leaves their data, V(quick) makes them blank to
+        Ceph,
+        V(complete) overwrites them.
+      - If it is not set, V(quick).
+    type: str
+  spec:
+    description:
+      - Anything else of the resource's C(spec), merged last. What has an option of its own is
+        refused
+        here.
+    type: dict
+  hosts:
+    description:
+      - Nodes by name, each with C(devices) by stable id. Their data is destroyed when the cluster
+        is built and when it is taken down.
+    type: dict
+    default: {}
+  state:
+    description: Whether the object is wanted. V(absent) removes it and its data.
+    type: str
+    choices: [present, absent]
+    default: present
+  confirm:
+    description: Has to equal O(site) before anything that holds data is removed.
+    type: str
+    default: ''
+seealso:
+  - module: rookery.rook.rook_site
+"""
+
+EXAMPLES = r"""
+- name: Have the cluster
+  rookery.rook.ceph_cluster:
+    site: store1
+    version: "1.18.11"
+    hosts:
+      node1: {devices: [/dev/disk/by-id/nvme-EXAMPLE_SSD_SERIAL0001]}
+      node2: {devices: [/dev/disk/by-id/nvme-EXAMPLE_SSD_SERIAL0002]}
+      node3: {devices: [/dev/disk/by-id/nvme-EXAMPLE_SSD_SERIAL0003]}
+    wait_timeout: 1800
+
+- name: See what would change
+  rookery.rook.ceph_cluster:
+    site: store1
+    version: "1.18.11"
+    hosts:
+      node1: {devices: [/dev/disk/by-id/nvme-EXAMPLE_SSD_SERIAL0001]}
+      node2: {devices: [/dev/disk/by-id/nvme-EXAMPLE_SSD_SERIAL0002]}
+      node3: {devices: [/dev/disk/by-id/nvme-EXAMPLE_SSD_SERIAL0003]}
+  check_mode: true
+
+- name: Destroy the cluster and its data
+  rookery.rook.ceph_cluster:
+    site: store1
+    version: "1.18.11"
+    state: absent
+    confirm: store1
+"""
+
+RETURN = r"""
+object:
+  description: The object as it is after the call; none when it does not exist.
+  returned: always
+  type: dict
+  sample: {"kind": "CephCluster", "status": {"phase": "Ready", "ceph": {"health": "HEALTH_OK"}}}
+plan:
+  description: Every step, in an order in which they can be done. Check mode returns the same steps.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    id: {description: The step's own name., type: str}
+    op: {description: "One of V(create), V(update), V(delete), V(wait), V(keep).", type: str}
+    target: {description: "The object, as kind/namespace/name.", type: str}
+    executor: {description: Who does it., type: str}
+    needs: {description: Steps that have to be done before., type: list, elements: str}
+    changes:
+      description: Fields that change, with C(path), C(old) and C(new).
+      type: list
+      elements: dict
+    destructive: {description: Whether data is lost., type: bool}
+    reason: {description: Why., type: str}
+    until: {description: "For a wait, V(ready) or V(gone).", type: str}
+  sample:
+    - id: update CephBlockPool/rook-ceph/replicapool
+      op: update
+      target: CephBlockPool/rook-ceph/replicapool
+      executor: kubernetes
+      needs: []
+      changes: [{path: spec.replicated.size, old: 2, new: 3}]
+      destructive: false
+      reason: 1 field differs
+diff:
+  description: The fields that are set by this collection, before and after.
+  returned: always
+  type: dict
+  sample:
+    before: {"CephBlockPool/rook-ceph/replicapool": {spec.replicated.size: 2}}
+    after: {"CephBlockPool/rook-ceph/replicapool": {spec.replicated.size: 3}}
+waited:
+  description: For each wait, how long it took and the reasons on the way. Empty in check mode.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - id: CephBlockPool/rook-ceph/replicapool
+      until: ready
+      outcome: ready
+      seconds: 4.2
+      reasons: [phase is Progressing]
+done:
+  description: Steps that were done before one failed.
+  returned: failure of a step
+  type: list
+  elements: str
+  sample: [update CephBlockPool/rook-ceph/replicapool]
+"""
+
+from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
+    CLUSTER,
+    KUBERNETES,
+    SINGLE,
+    WAIT,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._module import (
+    CollectionModule,
+    run_single,
+)
+
+SPEC = {
+    **KUBERNETES,
+    **SINGLE,
+    **WAIT,
+    **CLUSTER,
+    "name": {"type": "str"},
+    "hosts": {"type": "dict", "default": {}},
+    "confirm": {"type": "str", "default": ""},
+}
+
+
+def main() -> None:
+    """Bring the cluster to its state."""
+    with CollectionModule(SPEC) as module:
+        run_single(module, "CephCluster", CLUSTER)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,185 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: storage_class
+short_description: A storage class of the site
+version_added: 0.1.0
+author: The rookery.rook authors (@rookery)
+description:
+  - Does what one entry of the option C(storage_classes) of M(rookery.rook.rook_site) does.
+  - An object without the labels of O(site) is left alone.
+  - Most fields of a class cannot change. A wish to change one is refused unless O(recreate=true).
+  - What is referred to is not looked at; with O(filesystem), O(data_pool) has to be given.
+extends_documentation_fragment:
+  - rookery.rook.attributes
+  - rookery.rook.kubernetes
+  - rookery.rook.single
+  - rookery.rook.wait
+options:
+  name:
+    description: Name of the class.
+    type: str
+    required: true
+  type:
+    description: V(rbd), V(cephfs) or V(bucket). It follows from the option that names the storage.
+    type: str
+  pool:
+    description:
+      - Block pool of the volumes. Exactly one of this, O(filesystem) and O(object_store) has to be
+        given.
+    type: str
+  filesystem:
+    description: File system of the volumes.
+    type: str
+  data_pool:
+    description: Data pool of the file system, or erasure-coded pool for the data of block volumes.
+    type: str
+  object_store:
+    description: Object store of the buckets.
+    type: str
+  reclaim_policy:
+    description:
+      - V(Delete) destroys the data with the claim, V(Retain) keeps it. If it is not set, V(Delete).
+    type: str
+  allow_expansion:
+    description: Whether claims may grow. If it is not set, volumes may.
+    type: bool
+  default:
+    description: Whether the class is taken by claims that name none.
+    type: bool
+  parameters:
+    description: Further parameters of the provisioner, over those that are made here.
+    type: dict
+  recreate:
+    description: Whether to replace the class when a field that cannot change differs. Volumes stay.
+    type: bool
+    default: false
+  state:
+    description: Whether the object is wanted. V(absent) removes it.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: rookery.rook.rook_site
+"""
+
+EXAMPLES = r"""
+- name: Have the class
+  rookery.rook.storage_class:
+    site: store1
+    version: "1.18.11"
+    name: rook-cephfs
+    filesystem: shared
+    data_pool: replicated
+
+- name: See what would change
+  rookery.rook.storage_class:
+    site: store1
+    version: "1.18.11"
+    name: rook-cephfs
+    filesystem: shared
+    data_pool: replicated
+  check_mode: true
+
+- name: Remove the class
+  rookery.rook.storage_class:
+    site: store1
+    version: "1.18.11"
+    name: rook-cephfs
+    state: absent
+"""
+
+RETURN = r"""
+object:
+  description: The object as it is after the call; none when it does not exist.
+  returned: always
+  type: dict
+  sample: {"kind": "StorageClass", "provisioner": "rook-ceph.cephfs.csi.ceph.com"}
+plan:
+  description: Every step, in an order in which they can be done. Check mode returns the same steps.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    id: {description: The step's own name., type: str}
+    op: {description: "One of V(create), V(update), V(delete), V(wait), V(keep).", type: str}
+    target: {description: "The object, as kind/namespace/name.", type: str}
+    executor: {description: Who does it., type: str}
+    needs: {description: Steps that have to be done before., type: list, elements: str}
+    changes:
+      description: Fields that change, with C(path), C(old) and C(new).
+      type: list
+      elements: dict
+    destructive: {description: Whether data is lost., type: bool}
+    reason: {description: Why., type: str}
+    until: {description: "For a wait, V(ready) or V(gone).", type: str}
+  sample:
+    - id: update CephBlockPool/rook-ceph/replicapool
+      op: update
+      target: CephBlockPool/rook-ceph/replicapool
+      executor: kubernetes
+      needs: []
+      changes: [{path: spec.replicated.size, old: 2, new: 3}]
+      destructive: false
+      reason: 1 field differs
+diff:
+  description: The fields that are set by this collection, before and after.
+  returned: always
+  type: dict
+  sample:
+    before: {"CephBlockPool/rook-ceph/replicapool": {spec.replicated.size: 2}}
+    after: {"CephBlockPool/rook-ceph/replicapool": {spec.replicated.size: 3}}
+waited:
+  description: For each wait, how long it took and the reasons on the way. Empty in check mode.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - id: CephBlockPool/rook-ceph/replicapool
+      until: ready
+      outcome: ready
+      seconds: 4.2
+      reasons: [phase is Progressing]
+done:
+  description: Steps that were done before one failed.
+  returned: failure of a step
+  type: list
+  elements: str
+  sample: [update CephBlockPool/rook-ceph/replicapool]
+"""
+
+from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
+    KUBERNETES,
+    SINGLE,
+    STORAGE_CLASS,
+    WAIT,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._module import (
+    CollectionModule,
+    run_single,
+)
+
+SPEC = {
+    **KUBERNETES,
+    **SINGLE,
+    **WAIT,
+    **STORAGE_CLASS,
+    "recreate": {"type": "bool", "default": False},
+}
+
+
+def main() -> None:
+    """Bring the class to its state."""
+    relations = {"required_by": {"filesystem": "data_pool"}}
+    with CollectionModule(SPEC, **relations) as module:
+        run_single(module, "StorageClass", STORAGE_CLASS, recreate=module.params["recreate"])
+
+
+if __name__ == "__main__":
+    main()
