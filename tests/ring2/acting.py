@@ -1,0 +1,188 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The test acts as the operator: no operator runs on this ring.
+
+It sets what Rook sets - finalizers, statuses, daemons' deployments, users' secrets, cleanup jobs -
+and refuses to let the cluster go while something depends on it, as Rook does. It notes the order in
+which objects were asked to go.
+"""
+
+from __future__ import annotations
+
+import threading
+import typing as t
+
+from raw import CEPH, Object, Raw
+
+PLURALS = (
+    "cephobjectstoreusers", "cephobjectstores", "cephfilesystems", "cephblockpools",
+    "cephclusters",
+)  # fmt: skip
+DEPLOYMENTS = "/apis/apps/v1/namespaces/rook-ceph/deployments"
+JOBS = "/apis/batch/v1/namespaces/rook-ceph/jobs"
+NOW = "2099-01-01T00:00:00Z"
+
+
+class Acting:
+    """An operator for as long as the context lasts."""
+
+    def __init__(self, raw: Raw, hosts: t.Sequence[str]) -> None:
+        self.raw = raw
+        self.hosts = hosts
+        self.going: list[str] = []
+        self.blocked: list[str] = []
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.problem: Exception | None = None
+
+    def __enter__(self) -> Acting:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._stop.set()
+        self._thread.join(30)
+        assert self.problem is None, self.problem
+
+    def _run(self) -> None:
+        while not self._stop.wait(0.05):
+            try:
+                self._look()
+            except RuntimeError as problem:
+                # A namespace on its way out refuses new objects, an object may go between
+                # two looks; anything else is a fault of this file.
+                if not any(word in str(problem) for word in ("terminated", "conflict", "Conflict")):
+                    self.problem = problem
+                    return
+
+    def _look(self) -> None:
+        for item in self.raw.items(DEPLOYMENTS):
+            self._run_deployment(item)
+        for plural in PLURALS:
+            for item in self.raw.items(f"{CEPH}/{plural}"):
+                if item["metadata"].get("deletionTimestamp"):
+                    self._let_go(plural, item)
+                else:
+                    self._reconcile(plural, item)
+
+    def _run_deployment(self, item: Object) -> None:
+        generation = item["metadata"]["generation"]
+        if item.get("status", {}).get("observedGeneration") == generation:
+            return
+        count = item["spec"].get("replicas", 1)
+        status = {
+            "observedGeneration": generation, "replicas": count, "updatedReplicas": count,
+            "readyReplicas": count, "availableReplicas": count,
+            "conditions": [{"type": "Available", "status": "True"}],
+        }  # fmt: skip
+        name = item["metadata"]["name"]
+        self.raw.merge(f"{DEPLOYMENTS}/{name}/status", {"status": status})
+
+    def _reconcile(self, plural: str, item: Object) -> None:
+        meta = item["metadata"]
+        finalizer = f"{plural.removesuffix('s')}.ceph.rook.io"
+        if finalizer not in meta.get("finalizers", []):
+            self.raw.merge(
+                f"{CEPH}/{plural}/{meta['name']}", {"metadata": {"finalizers": [finalizer]}}
+            )
+        if item.get("spec", {}).get("cleanupPolicy", {}).get("confirmation"):
+            return
+        if item.get("status", {}).get("observedGeneration") == meta["generation"]:
+            return
+        status: Object = {
+            "phase": "Ready", "observedGeneration": meta["generation"],
+            "conditions": [{"type": "Ready", "status": "True", "reason": "ReconcileSucceeded"}],
+        }  # fmt: skip
+        if plural == "cephclusters":
+            self._daemons(item)
+            ceph = {"health": "HEALTH_OK", "lastChecked": NOW}
+            status |= {"state": "Created", "message": "Cluster created successfully", "ceph": ceph}
+        elif plural == "cephfilesystems":
+            self._daemon(f"rook-ceph-mds-{meta['name']}", "mds", 2, rook_file_system=meta["name"])
+        elif plural == "cephobjectstores":
+            self._daemon(f"rook-ceph-rgw-{meta['name']}", "rgw", 1, rook_object_store=meta["name"])
+        elif plural == "cephobjectstoreusers":
+            self._user_secret(item)
+        self.raw.merge(f"{CEPH}/{plural}/{meta['name']}/status", {"status": status})
+
+    def _daemons(self, cluster: Object) -> None:
+        for number in range(cluster["spec"]["mon"]["count"]):
+            self._daemon(f"rook-ceph-mon-{number}", "mon", 1)
+        for number in range(cluster["spec"]["mgr"]["count"]):
+            self._daemon(f"rook-ceph-mgr-{number}", "mgr", 1)
+        for number, _host in enumerate(self.hosts):
+            self._daemon(f"rook-ceph-osd-{number}", "osd", 1)
+
+    def _daemon(self, name: str, sort: str, count: int, **labels: str) -> None:
+        labels = {"app": f"rook-ceph-{sort}", "rook_cluster": "rook-ceph", **labels}
+        if self.raw("GET", f"{DEPLOYMENTS}/{name}"):
+            return
+        container = {"name": sort, "image": "none"}
+        self.raw("POST", DEPLOYMENTS, {
+            "metadata": {"name": name, "labels": labels},
+            "spec": {
+                "replicas": count, "selector": {"matchLabels": {"daemon": name}},
+                "template": {
+                    "metadata": {"labels": {"daemon": name}}, "spec": {"containers": [container]},
+                },
+            },
+        })  # fmt: skip
+
+    def _user_secret(self, user: Object) -> None:
+        store, name = user["spec"]["store"], user["metadata"]["name"]
+        path = "/api/v1/namespaces/rook-ceph/secrets"
+        secret = f"rook-ceph-object-user-{store}-{name}"
+        if self.raw("GET", f"{path}/{secret}"):
+            return
+        labels = {"app": "rook-ceph-rgw", "rook_object_store": store, "user": name}
+        self.raw("POST", path, {
+            "metadata": {"name": secret, "labels": labels},
+            "stringData": {"AccessKey": "KEY", "SecretKey": "TOP-SECRET-VALUE"},
+        })  # fmt: skip
+
+    def _let_go(self, plural: str, item: Object) -> None:
+        name = item["metadata"]["name"]
+        if plural not in self.going:
+            self.going.append(plural)
+        if plural == "cephclusters":
+            left = [other for other in PLURALS[:-1] if self.raw.items(f"{CEPH}/{other}")]
+            if left:
+                self.blocked += left
+                return
+            self._clean(item)
+        sort = {"cephfilesystems": "mds", "cephobjectstores": "rgw"}.get(plural)
+        if sort:
+            self.raw("DELETE", f"{DEPLOYMENTS}/rook-ceph-{sort}-{name}")
+        self.raw.merge(f"{CEPH}/{plural}/{name}", {"metadata": {"finalizers": []}})
+
+    def _clean(self, cluster: Object) -> None:
+        """Stop the daemons; with a confirmed policy, clean every host by a job."""
+        for item in self.raw.items(DEPLOYMENTS):
+            if item["metadata"]["name"].startswith(("rook-ceph-mon", "rook-ceph-mgr", "rook-ceph-osd")):
+                self.raw("DELETE", f"{DEPLOYMENTS}/{item['metadata']['name']}")
+        if not cluster["spec"].get("cleanupPolicy", {}).get("confirmation"):
+            return
+        for host in self.hosts:
+            self.clean_host(host)
+
+    def clean_host(self, host: str) -> None:
+        """Make a host's cleanup job, and end it well."""
+        name = f"cluster-cleanup-job-{host}"
+        container = {"name": "host-cleanup", "image": "none"}
+        spec = {
+            "restartPolicy": "OnFailure", "containers": [container],
+            "nodeSelector": {"kubernetes.io/hostname": host},
+        }  # fmt: skip
+        labels = {"app": "rook-ceph-cleanup", "rook-ceph-cleanup": "true"}
+        self.raw("POST", JOBS, {
+            "metadata": {"name": name, "labels": labels}, "spec": {"template": {"spec": spec}},
+        })  # fmt: skip
+        conditions = [
+            {"type": kind, "status": "True", "lastTransitionTime": NOW}
+            for kind in ("SuccessCriteriaMet", "Complete")
+        ]
+        self.raw.merge(f"{JOBS}/{name}/status", {"status": {
+            "succeeded": 1, "startTime": "2026-01-01T00:00:00Z", "completionTime": NOW,
+            "conditions": conditions,
+        }})  # fmt: skip

@@ -1,0 +1,54 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Requests to the API that owe nothing to the code under test."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import typing as t
+import urllib.error
+import urllib.request
+
+if t.TYPE_CHECKING:
+    from controlplane import ControlPlane
+
+Object = dict[str, t.Any]
+CEPH = "/apis/ceph.rook.io/v1/namespaces/rook-ceph"
+MERGE = "application/merge-patch+json"
+
+
+class Raw:
+    """The API as an administrator sees it."""
+
+    def __init__(self, plane: ControlPlane) -> None:
+        self._server = plane.server
+        self._context = ssl.create_default_context(cafile=str(plane.folder / "ca.crt"))
+        self._context.load_cert_chain(plane.folder / "admin.crt", plane.folder / "admin.key")
+
+    def __call__(
+        self, method: str, path: str, body: Object | None = None, kind: str = "application/json"
+    ) -> Object | None:
+        """Return the answer; None when the object does not exist."""
+        request = urllib.request.Request(
+            self._server + path,
+            data=None if body is None else json.dumps(body).encode(),
+            method=method,
+            headers={"Content-Type": kind, "Accept": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, context=self._context, timeout=20) as answer:
+                return t.cast("Object", json.load(answer))
+        except urllib.error.HTTPError as problem:
+            if problem.code == 404:
+                return None
+            raise RuntimeError(f"{method} {path}: {problem.read()[:500]!r}") from problem
+
+    def items(self, path: str) -> list[Object]:
+        """Return the objects of a collection; none when the kind does not exist."""
+        return (self("GET", path) or {"items": []})["items"]
+
+    def merge(self, path: str, patch: Object) -> Object | None:
+        """Merge a patch into an object."""
+        return self("PATCH", path, patch, MERGE)
