@@ -22,7 +22,7 @@ options:
 EXAMPLES = r"""
 - name: Show settings of containerd
   ansible.builtin.debug:
-    msg: "{{ {'plugins': {'io.containerd.grpc.v1.cri': {'enable_cdi': true}}} | rookery.rook.to_toml }}"
+    msg: "{{ {'plugins': {'cri': {'enable_cdi': true}}} | rookery.rook.to_toml }}"
 """
 
 RETURN = r"""
@@ -64,8 +64,8 @@ def _value(item: t.Any, path: tuple[str, ...]) -> str:
     if isinstance(item, (bool, int, float, str)):
         return json.dumps(item)
     raise AnsibleFilterError(
-        f"{'.'.join(path)} is a {type(item).__name__}, which TOML cannot say. Give a string, number, "
-        "boolean, list or dictionary."
+        f"{'.'.join(path)} is a {type(item).__name__}, which TOML cannot say. Give a string, "
+        "number, boolean, list or dictionary."
     )
 
 

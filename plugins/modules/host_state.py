@@ -151,7 +151,7 @@ options:
     elements: path
     default: []
   probes:
-    description: Lists of files by a name of yours. RV(host.probes) tells whether all of a list exist.
+    description: Lists of files by a name of yours. RV(host.probes) tells whether all of one exist.
     type: dict
     default: {}
   digests:

@@ -18,7 +18,8 @@ description:
     directories of Kubernetes, looks again, and fails if anything is left.
 options:
   state:
-    description: Whether the host is a node. V(absent) destroys its pods and, on a control plane, etcd.
+    description:
+      - Whether the host is a node. V(absent) destroys its pods and, on a control plane, etcd.
     type: str
     choices: [present, absent]
     default: present
@@ -31,7 +32,8 @@ options:
     type: bool
     default: false
   config:
-    description: The configuration for kubeadm as text. Needed for O(state=present). Holds the token.
+    description:
+      - The configuration for kubeadm as text. Needed for O(state=present). Holds the token.
     type: str
   whole_cluster:
     description:

@@ -26,8 +26,8 @@ options:
     default: []
   until:
     description:
-      - V(known) waits until the API knows the nodes, V(addressed) until each has an address and one for
-        its pods, V(ready) until each is ready. V(now) does not wait.
+      - V(known) waits until the API knows the nodes, V(addressed) until each has an address and
+        some for its pods, V(ready) until each is ready. V(now) does not wait.
     type: str
     choices: [now, known, addressed, ready]
     default: now

@@ -28,7 +28,7 @@ def plan_modules(
         if name in loaded or system.path(f"/sys/module/{name}").exists() or name in file_systems:
             continue
         if system.ask("modprobe", "--dry-run", "--quiet", name).returncode:
-            notes.append(f"Kernel module {name} is built in or not to be had; going on without loading it.")
+            notes.append(f"Kernel module {name} is built in or not to be had; going on without it.")
             continue
 
         def load(name: str = name) -> None:

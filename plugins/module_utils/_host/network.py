@@ -43,7 +43,7 @@ def without_chains(text: str) -> str | None:
 
 
 def is_bare(text: str) -> bool:
-    """Tell whether `nft list table` shows what iptables alone makes: chains that accept, no rule."""
+    """Tell whether a listed table is what iptables alone makes: chains that accept, no rule."""
     lines = [line.strip() for line in text.splitlines() if not line.startswith("#")]
     return bool(lines) and all(
         re.fullmatch(r"table \S+ \S+ \{|chain [A-Z]+ \{|type .*policy accept;|\}|", line)
@@ -73,9 +73,8 @@ def _remove(system: System) -> None:
     for name in _links(system):
         system.run("remove interface", name, ["ip", "link", "delete", name])
     for family, name in _nft(system):
-        system.run(
-            "remove packet filter table", f"{family} {name}", ["nft", "delete", "table", family, name]
-        )
+        command = ["nft", "delete", "table", family, name]
+        system.run("remove packet filter table", f"{family} {name}", command)
     for save, restore in _SAVES:
         text = _cleaned(system, save)
         if text:

@@ -66,13 +66,17 @@ def plan_packages(system: System, record: Record, wanted: Sequence[str]) -> Iter
     if wishes:
 
         def install() -> None:
-            run = ("install", ", ".join(wishes))
-            options = {"environment": _QUIET, "cure": _CURE}
-            system.run("read the lists of", "packages", [*_APT, "update"], **options)
-            command = [*_APT, "--no-install-recommends", "install", *wishes]
-            new = named(system.run(*run, [*command, "--simulate"], **options), "Inst")
+            names = ", ".join(wishes)
+
+            def apt(action: str, target: str, *words: str) -> str:
+                command = [*_APT, *words]
+                return system.run(action, target, command, environment=_QUIET, cure=_CURE)
+
+            apt("read the lists of", "packages", "update")
+            words = ("--no-install-recommends", "install", *wishes)
+            new = named(apt("install", names, *words, "--simulate"), "Inst")
             record.note("packages", dict.fromkeys(set(new) - set(_present(system))))
-            system.run(*run, command, **options)
+            apt("install", names, *words)
 
         yield HostStep(
             f"Package/{','.join(wishes)}", "create", "not installed", install,

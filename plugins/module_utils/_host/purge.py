@@ -54,9 +54,8 @@ def plan_purge(system: System, paths: Sequence[str]) -> Iterator[HostStep]:
         if reason is None and system.path(path).is_symlink():
             reason = "it is a link to another place"
         if reason:
-            refusals.append(
-                Refusal(f"Directory/{path}", reason, "Name a directory that is Rook's or ours alone")
-            )
+            cure = "Name a directory that is Rook's or ours alone"
+            refusals.append(Refusal(f"Directory/{path}", reason, cure))
     if refusals:
         raise GuardError(refusals)
     for path in paths:
@@ -70,7 +69,7 @@ def plan_purge(system: System, paths: Sequence[str]) -> Iterator[HostStep]:
 
 
 def _refuse_mounted(system: System, path: str) -> None:
-    """Raise when another file system is mounted there; asked last, because earlier steps unmount."""
+    """Raise when something is mounted there; asked last, because earlier steps unmount."""
     points = mounts.below(mounts.mounts(system), path)
     if points:
         shown = ", ".join(points[:_SHOWN]) + (" and more" if len(points) > _SHOWN else "")

@@ -45,7 +45,8 @@ def plan_present(system: System, wish: Wish) -> HostPlan:
     Files come before packages, so that a daemon starts for the first time with its settings; images
     come last, because they need containerd.
     """
-    record, notes = Record(system, wish["name"]), []
+    record = Record(system, wish["name"])
+    notes: list[str] = []
     _refuse(system, wish)
     named = [item["path"] for item in wish["files"]] + [item["dest"] for item in wish["copies"]]
     early = [
@@ -70,7 +71,8 @@ def plan_present(system: System, wish: Wish) -> HostPlan:
 
 def plan_absent(system: System, wish: Wish) -> HostPlan:
     """Plan the way back to how the host was before the record began. Reads only."""
-    record, notes = Record(system, wish["name"]), []
+    record = Record(system, wish["name"])
+    notes: list[str] = []
     installed = record.section("packages")
     paths = [item["path"] for item in wish["purge"] if item["package"] in (None, *installed)]
     purged = list(purge.plan_purge(system, paths))

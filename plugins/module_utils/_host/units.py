@@ -104,7 +104,7 @@ def plan_unit_removal(system: System, record: Record) -> Iterator[HostStep]:
 
 
 def finish_removal(system: System, record: Record) -> None:
-    """Let systemd forget the files that are gone; units that ran before run with their own again."""
+    """Let systemd forget files that are gone; units that ran before run with their own again."""
     system.run("reload", "systemd", ["systemctl", "daemon-reload"])
     for name, before in sorted(record.section("units").items()):
         system.ask("systemctl", "reset-failed", name)
