@@ -2,22 +2,69 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for the modules of this collection only; its functions may change in any release.
-"""Judge how nodes answered before anything is asked of what they said. Pure.
+"""Judge variables, how nodes answered, and what they said, before the first change. Pure.
 
 An answer is the raw result of a task on one node: what its module returned, or that the node could
-not be reached, or that the module failed there.
+not be reached, or that the module failed there. Sentences name the variables of the roles.
 """
 
 from __future__ import annotations
 
+import re
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._rules import Finding
+from ansible_collections.rookery.rook.plugins.module_utils._errors import (
+    ModelError,
+    RookeryError,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._model.fields import shown
+from ansible_collections.rookery.rook.plugins.module_utils._model.parse import parse_site
+from ansible_collections.rookery.rook.plugins.module_utils._rules import Facts, Finding, check
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
 
 Answers = t.Mapping[str, t.Mapping[str, t.Any]]
+# A problem of the model's form has no rule of its own.
+MODEL = "MODEL"
+
+
+class PreflightError(RookeryError):
+    """The site cannot be brought to its state; all reasons are told at once."""
+
+    def __init__(self, errors: Iterable[Finding]) -> None:
+        self.errors = tuple(errors)
+        count = "1 error" if len(self.errors) == 1 else f"{len(self.errors)} errors"
+        lines = [sentence(finding) for finding in self.errors]
+        super().__init__("\n".join([f"Nothing was changed: preflight found {count}.", *lines]))
+
+
+def read_site(model: Mapping[str, t.Any]) -> tuple[Site | None, tuple[Finding, ...]]:
+    """Return the site of a model, or none and everything that is wrong with the model's form."""
+    try:
+        return parse_site(model), ()
+    except ModelError as error:
+        return None, tuple(
+            Finding(MODEL, "error", problem.path, problem.value, problem.reason, problem.cure)
+            for problem in error.problems
+        )
+
+
+def judge(params: Mapping[str, t.Any], site: Site | None, facts: Facts) -> tuple[Finding, ...]:
+    """Return what speaks against a state: rules for building, the confirmation for taking down."""
+    found = [*address_findings(params["addresses"]), *answers_findings(params)]
+    if params["state"] == "absent":
+        found += confirmation_findings(str(params["model"].get("site")), params["confirm"])
+    elif site is not None:
+        found += check(site, {**facts, "hosts": hosts_facts(params)})
+    return tuple(found)
+
+
+def errors_first(found: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings in the order in which they are told."""
+    return tuple(sorted(found, key=lambda finding: finding.severity != "error"))
 
 
 def address_findings(addresses: Mapping[str, str]) -> Iterator[Finding]:
@@ -37,12 +84,22 @@ def address_findings(addresses: Mapping[str, str]) -> Iterator[Finding]:
                 )
 
 
+def answers_findings(params: Mapping[str, t.Any]) -> Iterator[Finding]:
+    """Yield one error for each node of which something could not be learnt."""
+    told: set[str] = set()
+    for option, key in (("disks", "disks"), ("kubelets", "kubelet")):
+        for finding in answer_findings(params[option], key):
+            if finding.path not in told:
+                told.add(finding.path)
+                yield finding
+
+
 def answer_findings(answers: Answers, key: str) -> Iterator[Finding]:
     """Yield an error for each node whose answer lacks the key that its module always returns."""
     for name, answer in answers.items():
         if not answer or answer.get("skipped") or key in answer:
             continue
-        reason = " ".join(str(answer.get("msg", "no message")).split())
+        reason = " ".join(str(answer.get("msg", "no message")).split()).rstrip(".")
         unreachable = bool(answer.get("unreachable"))
         yield Finding(
             rule="NODE-REACH" if unreachable else "NODE-ROOT",
@@ -54,11 +111,79 @@ def answer_findings(answers: Answers, key: str) -> Iterator[Finding]:
         )
 
 
+def confirmation_findings(site: str, confirm: str) -> Iterator[Finding]:
+    """Yield that a teardown is not confirmed (TEAR-04)."""
+    if confirm != site:
+        yield Finding(
+            rule="TEAR-04",
+            severity="error",
+            path="confirm",
+            value=shown(confirm),
+            reason="it is not the name of the site, and all data of the site would be destroyed",
+            cure=f"Set it to {site}, if {site} is to go.",
+        )
+
+
+def hosts_facts(params: Mapping[str, t.Any]) -> dict[str, dict[str, t.Any]]:
+    """Return the facts of each node that answered."""
+    facts: dict[str, dict[str, t.Any]] = {}
+    for name, disks in usable(params["disks"], "disks").items():
+        facts.setdefault(name, {})["devices"] = disks
+    for name, kubelet in usable(params["kubelets"], "kubelet").items():
+        facts.setdefault(name, {})["kubelet"] = kubelet
+    return facts
+
+
 def usable(answers: Answers, key: str) -> dict[str, t.Any]:
     """Return what the nodes said under the key, without those that said nothing."""
     return {name: answer[key] for name, answer in answers.items() if answer and key in answer}
 
 
+def sentence(finding: Finding) -> str:
+    """Return a finding in one sentence: variable, value, reason, way out."""
+    where, cure = variable(finding.path), _in_roles_words(finding.cure)
+    if finding.rule == MODEL:
+        value = f" {finding.value}" if finding.value else ""
+        return f"{where}:{value} {finding.reason}. {cure}".rstrip()
+    value = f" ({finding.value})" if finding.value else ""
+    return f"{where}{value}: {finding.reason} ({finding.rule}). {cure}"
+
+
+def variable(path: str) -> str:
+    """Return the role's variable, or the host and its variable, that a path of the model means."""
+    of_host = re.fullmatch(r"hosts\.(.+)\.((?:devices|directories|labels)(?:[\[.].*)?)", path)
+    if of_host:
+        return f"rook_node_{of_host[2]} of {of_host[1]}"
+    of_node = re.fullmatch(r"hosts\.(.+?)(?:\.((?:kubelet|modules)\b.*))?", path)
+    if of_node:
+        return f"{of_node[2]} of {of_node[1]}" if of_node[2] else f"inventory host {of_node[1]}"
+    for prefix, name in _VARIABLES.items():
+        if path.startswith(prefix):
+            return name + path[len(prefix) :]
+    return path
+
+
+def _in_roles_words(text: str) -> str:
+    """Return a text with the model's options as the variables of the roles."""
+    return re.sub(r"\b(?:cluster|operator|storage_classes)\.\w+", lambda m: variable(m[0]), text)
+
+
+_VARIABLES = {
+    "cluster.data_dir_host_path": "rook_node_data_dir_host_path",
+    "cluster.": "rook_cluster_",
+    "operator.": "rook_operator_",
+    "storage_classes": "rook_storage_classes",
+    "block_pools": "rook_storage_block_pools",
+    "filesystems": "rook_storage_filesystems",
+    "object_store": "rook_storage_object_store",
+    "hosts": "group rook_storage",
+    "kubernetes_version": "rook_kubernetes_version",
+    "kubeconfig": "rook_kubeconfig",
+    "confirm": "rook_confirm",
+    "namespace": "rook_namespace",
+    "version": "rook_version",
+    "site": "rook_site",
+}
 _REACH_CURE = (
     "Start the host, correct ansible_host, ansible_user or its key, or take it out of its groups."
 )

@@ -14,6 +14,7 @@ author: The rookery.rook authors (@rookery)
 description:
   - Applies every rule that can be decided from the model, and from what the nodes answered.
   - All errors come in one message, each with variable, value, reason and way out. Changes nothing.
+  - Devices that hold an OSD of this very site are no error, so a second run passes.
 options:
   model:
     description:
@@ -46,6 +47,21 @@ options:
   kubernetes_version:
     description: The Kubernetes release that the nodes are to run.
     type: str
+  kubernetes_adopt:
+    description: Whether the cluster is taken as it is, so that it has to be there with all nodes.
+    type: bool
+    default: false
+  kubeconfig:
+    description:
+      - Kubeconfig of the cluster. A file that is not there says that there is no cluster yet; an
+        empty string says that no API is to be asked.
+      - If it is not set, the environment variable E(K8S_AUTH_KUBECONFIG) is used.
+    type: path
+    default: ''
+  timeout:
+    description: Seconds within which the API has to answer.
+    type: int
+    default: 30
 attributes:
   check_mode:
     description: Judges in the same way.
@@ -70,8 +86,10 @@ EXAMPLES = r"""
       version: "1.18"
       hosts:
         node1: {devices: [/dev/disk/by-id/nvme-EXAMPLE_SSD_SERIAL0001]}
-      cluster: {ceph_image: "quay.io/ceph/ceph:v19.2.3", mon_count: 1}
-      block_pools: [{name: replicapool, size: 3}]
+        node2: {devices: [/dev/disk/by-id/nvme-EXAMPLE_SSD_SERIAL0002]}
+        node3: {devices: [/dev/disk/by-id/nvme-EXAMPLE_SSD_SERIAL0003]}
+      operator: {manifests: /srv/rook/1.18}
+      block_pools: [{name: replicapool, replicas: 3}]
 """
 
 RETURN = r"""
@@ -83,48 +101,67 @@ findings:
   sample:
     - rule: POOL-02
       severity: error
-      path: block_pools[0].size
+      path: block_pools[0].replicas
       value: "3"
-      reason: it needs 3 hosts with devices and there is 1
-      cure: Add hosts to rook_storage, or lower the size.
+      reason: >-
+        pool 'replicapool' wants 3 copies on different hosts, the inventory has 1 OSD host (node1):
+        1 of 3 find a place and Ceph writes with 2 or more, so nothing can ever be written to it
+      cure: Add 2 hosts to rook_storage.
 """
 
 import dataclasses
-import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.rookery.rook.plugins.module_utils._preflight import findings, sentence
+from ansible_collections.rookery.rook.plugins.module_utils._examine import (
+    Answer,
+    Question,
+    examine,
+    manifest_findings,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
+from ansible_collections.rookery.rook.plugins.module_utils._preflight import (
+    PreflightError,
+    errors_first,
+    judge,
+    read_site,
+    sentence,
+)
+
+SPEC = {
+    "model": {"type": "dict", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "confirm": {"type": "str", "default": ""},
+    "addresses": {"type": "dict", "default": {}},
+    "disks": {"type": "dict", "default": {}},
+    "kubelets": {"type": "dict", "default": {}},
+    "kubernetes_version": {"type": "str"},
+    "kubernetes_adopt": {"type": "bool", "default": False},
+    "kubeconfig": {"type": "path", "default": ""},
+    "timeout": {"type": "int", "default": 30},
+}
 
 
 def main() -> None:
     """Fail with all errors, or warn and pass."""
-    module = AnsibleModule(
-        argument_spec={
-            "model": {"type": "dict", "required": True},
-            "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-            "confirm": {"type": "str", "default": ""},
-            "addresses": {"type": "dict", "default": {}},
-            "disks": {"type": "dict", "default": {}},
-            "kubelets": {"type": "dict", "default": {}},
-            "kubernetes_version": {"type": "str"},
-        },
-        supports_check_mode=True,
-    )
-    found = findings(module.params)
-    result: dict[str, t.Any] = {
-        "changed": False,
-        "findings": [dataclasses.asdict(finding) for finding in found],
-    }
-    errors = [sentence(finding) for finding in found if finding.severity == "error"]
-    for finding in found:
-        if finding.severity != "error":
+    with CollectionModule(SPEC, reads=True) as module:
+        params = module.params
+        site, malformed = read_site(params["model"])
+        answer = Answer()
+        if site is not None and params["kubeconfig"]:
+            question = Question(
+                site, params["state"], params["confirm"], params["kubernetes_adopt"]
+            )
+            answer = examine(question, params["kubeconfig"], params["timeout"])
+        facts = {"kubernetes_version": params["kubernetes_version"], **answer.facts}
+        found = [*malformed, *judge(params, site, facts), *answer.findings]
+        if site is not None and params["state"] == "present":
+            found += manifest_findings(site)
+        found = errors_first(found)
+        module.note(findings=[dataclasses.asdict(finding) for finding in found])
+        errors = [finding for finding in found if finding.severity == "error"]
+        for finding in found[len(errors) :]:
             module.warn(sentence(finding))
-    if errors:
-        count = "1 error" if len(errors) == 1 else f"{len(errors)} errors"
-        module.fail_json(
-            msg="\n".join([f"Nothing was changed: preflight found {count}.", *errors]), **result
-        )
-    module.exit_json(**result)
+        if errors:
+            raise PreflightError(errors)
 
 
 if __name__ == "__main__":

@@ -49,6 +49,7 @@ WORLD = (
     "_nodes",
     "_argspec",
     "_site",
+    "_examine",
     "_single",
     "_module",
 )

@@ -48,6 +48,7 @@ except ImportError as error:
     IMPORT_PROBLEM = str(error)
 
 if t.TYPE_CHECKING:
+    import datetime
     from collections.abc import Iterator, Mapping, Sequence
 
     from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Object, Ref
@@ -63,15 +64,22 @@ RETRY_SECONDS = (0.5, 2.0)
 class KubeClient:
     """A connection to one cluster; threads may share it."""
 
-    def __init__(self, api: t.Any, access: Access) -> None:
+    def __init__(self, api: t.Any, access: Access, seconds: float | None = None) -> None:
         self._api = api
         self._access = access
+        self._connect_seconds = min(seconds or CONNECT_SECONDS, CONNECT_SECONDS)
+        self._answer_seconds = seconds or ANSWER_SECONDS
         self._known: dict[str, dict[str, tuple[str, bool]]] = {}
         self._lock = threading.Lock()
 
     @classmethod
-    def connect(cls, kubeconfig: str, context: str | None = None) -> KubeClient:
-        """Return a client for a kubeconfig file; nothing is asked of the API yet."""
+    def connect(
+        cls, kubeconfig: str, context: str | None = None, seconds: float | None = None
+    ) -> KubeClient:
+        """Return a client for a kubeconfig file; nothing is asked of the API yet.
+
+        seconds is how long one try of a call may take, if it is to be less than usual.
+        """
         action, target = "read the kubeconfig", kubeconfig
         if IMPORT_PROBLEM:
             raise ClientError(
@@ -90,7 +98,12 @@ class KubeClient:
             api = load(str(path), context, persist_config=False)
         except (kubernetes.config.ConfigException, OSError, ValueError) as problem:
             raise ClientError(action, target, str(problem)) from problem
-        return cls(api, _access(str(path), api.configuration))
+        return cls(api, _access(str(path), api.configuration), seconds)
+
+    @property
+    def expiry(self) -> datetime.datetime | None:
+        """When the credentials end, as far as the kubeconfig tells."""
+        return self._access.expiry
 
     def serves(self, api_version: str, kind: str) -> bool:
         """Tell whether the API knows the kind."""
@@ -313,7 +326,7 @@ class KubeClient:
 
     def _open(
         self, method: str, path: str, action: str, target: str, query: Mapping[str, str],
-        body: Object | None = None, kind: str = "", seconds: float = ANSWER_SECONDS,
+        body: Object | None = None, kind: str = "", seconds: float | None = None,
         stream: bool = False,
     ) -> t.Any:  # fmt: skip
         """Send one request by the package's pool."""
@@ -325,7 +338,9 @@ class KubeClient:
                 f"{self._access.server}{path}" + (f"?{words}" if words else ""),
                 headers=headers,
                 body=None if body is None else json.dumps(body, default=dict),
-                timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=seconds),
+                timeout=urllib3.Timeout(
+                    connect=self._connect_seconds, read=seconds or self._answer_seconds
+                ),
                 preload_content=not stream,
                 retries=False,
             )

@@ -31,7 +31,7 @@ def read_manifests(folder: str, names: Sequence[str]) -> tuple[dict[str, t.Any],
             "this module",
         )
     path = Path(folder).expanduser()
-    missing = [name for name in names if not (path / name).is_file()]
+    missing = missing_files(folder, names)
     if missing:
         raise ClientError(
             "read",
@@ -40,6 +40,12 @@ def read_manifests(folder: str, names: Sequence[str]) -> tuple[dict[str, t.Any],
             "(rook_operator_manifests) to a directory with Rook's own files of this release",
         )
     return tuple(item for name in names for item in _documents(path / name))
+
+
+def missing_files(folder: str, names: Sequence[str]) -> tuple[str, ...]:
+    """Return which of the named files a directory does not have."""
+    path = Path(folder).expanduser()
+    return tuple(name for name in names if not (path / name).is_file())
 
 
 def _documents(file: Path) -> list[dict[str, t.Any]]:

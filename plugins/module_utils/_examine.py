@@ -1,0 +1,193 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""What the Kubernetes API says before the first change; only reads.
+
+An API that does not answer, or refuses to, is a finding like any other.
+"""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import datetime
+import typing as t
+from pathlib import Path
+
+from ansible_collections.rookery.rook.plugins.module_utils._clients.kube import KubeClient
+from ansible_collections.rookery.rook.plugins.module_utils._clients.manifests import (
+    missing_files,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._guards import refusals
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import KINDS, STAGES, at
+from ansible_collections.rookery.rook.plugins.module_utils._render.operator import upstream_files
+from ansible_collections.rookery.rook.plugins.module_utils._rules_types import Finding, error
+from ansible_collections.rookery.rook.plugins.module_utils._site import Wish, prospect
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import (
+        Kube,
+        Object,
+    )
+    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
+
+# A call is tried this often before it counts as unanswered.
+TRIES = 3
+_PATH = "kubeconfig"
+# Taints of this prefix come and go with a node's condition.
+_PASSING_TAINT = "node.kubernetes.io/"
+
+
+@dataclasses.dataclass(frozen=True)
+class Question:
+    """What is to be asked of the API, and about which site."""
+
+    site: Site
+    state: str
+    confirm: str
+    adopt: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """Facts for the rules, and what speaks against going on."""
+
+    facts: Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+def examine(question: Question, kubeconfig: str, timeout: float) -> Answer:
+    """Ask the API of a kubeconfig; without the file there is no cluster yet, unless one is taken.
+
+    The whole may take about the timeout, in seconds, when nothing answers.
+    """
+    path = Path(kubeconfig).expanduser()
+    if not path.exists():
+        return Answer(findings=tuple(_nothing_to_adopt(question, str(path))))
+    try:
+        client = KubeClient.connect(str(path), seconds=timeout / TRIES)
+        expired = tuple(
+            expiry_findings(client.expiry, str(path), datetime.datetime.now(datetime.UTC))
+        )
+        return Answer(findings=expired) if expired else ask(client, question)
+    except ClientError as problem:
+        return Answer(findings=(_unanswered(str(path), problem),))
+
+
+def ask(client: Kube, question: Question) -> Answer:
+    """Return what a living API says; raises ClientError."""
+    if question.state == "present":
+        return Answer(facts=_facts(client, question))
+    found = prospect(client, Wish(question.site, "absent", STAGES))
+    # That the confirmation is missing is told once, not for each object.
+    against = refusals(found.plan, found.observed, question.site.name)
+    return Answer(
+        findings=tuple(
+            Finding("TEARDOWN", "error", refusal.id, "", refusal.reason, refusal.way_on)
+            for refusal in against
+        )
+    )
+
+
+def manifest_findings(site: Site) -> Iterator[Finding]:
+    """Yield that the operator's manifests are not where they are said to be."""
+    folder = site.operator.manifests or ""
+    missing = missing_files(folder, upstream_files(site)) if folder else ()
+    cure = (
+        f"Set it to a directory with Rook's own {', '.join(upstream_files(site))} of this release."
+    )
+    if not folder:
+        yield error("FILES", "operator.manifests", "", "it is not set", cure)
+    elif missing:
+        reason = f"there is no {', no '.join(missing)} in it"
+        yield error("FILES", "operator.manifests", folder, reason, cure)
+
+
+def expiry_findings(
+    expiry: datetime.datetime | None, path: str, now: datetime.datetime
+) -> Iterator[Finding]:
+    """Yield that a kubeconfig's certificate is of no use any more."""
+    if expiry is not None and expiry < now:
+        cure = (
+            "Renew it on a control-plane node with 'kubeadm certs renew admin.conf' and copy "
+            "/etc/kubernetes/admin.conf here, or remove the file if that cluster is gone."
+        )
+        reason = f"its client certificate expired on {expiry:%Y-%m-%d %H:%M} UTC"
+        yield error("API-CERT", _PATH, path, reason, cure)
+
+
+def _nothing_to_adopt(question: Question, path: str) -> Iterator[Finding]:
+    """Yield that a cluster is to be taken as it is, and cannot be reached."""
+    if question.adopt and question.state == "present":
+        reason = "there is no such file, and rook_kubernetes_adopt takes a cluster that exists"
+        cure = "Copy the cluster's kubeconfig there, or set rook_kubernetes_adopt to false."
+        yield error("API-FILE", _PATH, path, reason, cure)
+
+
+def _unanswered(path: str, problem: ClientError) -> Finding:
+    """Return that the API could not be asked, in its own words."""
+    cure = "If that cluster is gone, remove the file."
+    return error("API-REACH", _PATH, path, str(problem).rstrip("."), cure)
+
+
+def _facts(client: Kube, question: Question) -> dict[str, t.Any]:
+    """Return what rules want to know of a cluster that exists."""
+    site, row = question.site, KINDS["CephCluster"]
+    clusters = client.list(row.api_version, row.name).items
+    nodes = client.list("v1", "Node").items
+    facts: dict[str, t.Any] = {
+        "nodes": _nodes(nodes, question),
+        "clusters": [
+            {
+                "name": item["metadata"]["name"],
+                "namespace": item["metadata"]["namespace"],
+                "data_dir_host_path": str(at(item, "spec.dataDirHostPath") or ""),
+            }
+            for item in clusters
+        ],
+        "ceph_fsid": _fsid(client, site),
+    }
+    if question.adopt and nodes:
+        versions = (str(at(node, "status.nodeInfo.kubeletVersion") or "") for node in nodes)
+        facts["kubernetes_version"] = min(filter(None, versions), key=_by_number, default="")
+    return facts
+
+
+def _by_number(version: str) -> tuple[int, ...]:
+    """Return a release such as v1.34.4 in the order of releases."""
+    parts = version.lstrip("v").split("-")[0].split("+")[0].split(".")
+    return tuple(int(part) for part in parts if part.isdigit())
+
+
+def _nodes(nodes: tuple[Object, ...], question: Question) -> dict[str, dict[str, t.Any]]:
+    """Return the nodes that are there; unless the cluster is taken as it is, more will join."""
+    hosts = () if question.adopt else question.site.hosts
+    coming: dict[str, dict[str, t.Any]] = {host.name: {} for host in hosts}
+    return coming | {node["metadata"]["name"]: _node(node) for node in nodes}
+
+
+def _node(node: Object) -> dict[str, t.Any]:
+    """Return what matters of a node."""
+    labels = at(node, "metadata.labels") or {}
+    taints = at(node, "spec.taints") or ()
+    repels = any(
+        taint.get("effect") in ("NoSchedule", "NoExecute")
+        and not str(taint.get("key")).startswith(_PASSING_TAINT)
+        for taint in taints
+    )
+    return {
+        "hostname": labels.get("kubernetes.io/hostname", node["metadata"]["name"]),
+        "schedulable": not at(node, "spec.unschedulable") and not repels,
+        "labels": labels,
+    }
+
+
+def _fsid(client: Kube, site: Site) -> str:
+    """Return the id of the site's own Ceph cluster: Rook writes it down before the first OSD."""
+    secret = client.get(Ref("v1", "Secret", site.namespace, "rook-ceph-mon"))
+    return base64.b64decode(at(secret, "data.fsid") or "").decode()
