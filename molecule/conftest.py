@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the scenarios' tests ask beside the nodes: the cluster, the lab, and what playbooks said."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import time
+import typing as t
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+INVENTORY = ROOT / "inventories/lab"
+_LINE = re.compile(r"^(\S+ \S+) p=(\d+) u=\S+ n=\w+ \w+\| ?(.*)$")
+_TASK = re.compile(r"^(?:TASK|RUNNING HANDLER) \[(.*)\] \**$")
+_RESULT = re.compile(r"^(changed|ok|fatal): \[([\w.-]+)")
+
+
+@dataclass
+class Run:
+    """One ansible-playbook of this scenario, as its log tells it."""
+
+    lines: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """All that was said."""
+        return "\n".join(self.lines)
+
+    def results(self, state: str) -> set[tuple[str, str]]:
+        """Return tasks and hosts that ended in a state."""
+        task, found = "", set()
+        for line in self.lines:
+            if match := _TASK.match(line):
+                task = match[1]
+            elif (match := _RESULT.match(line)) and match[1] == state:
+                found.add((task, match[2]))
+        return found
+
+
+@pytest.fixture(scope="session")
+def runs() -> list[Run]:
+    """The playbooks that have run since the scenario's lab was made, oldest first."""
+    found: dict[str, Run] = {}
+    for line in Path(os.environ["ANSIBLE_LOG_PATH"]).read_text().splitlines():
+        match = _LINE.match(line)
+        if match:
+            found.setdefault(match[2], Run()).lines.append(match[3])
+        elif found:
+            list(found.values())[-1].lines.append(line)
+    played = [run for run in found.values() if "PLAY [" in run.text]
+    begun = [i for i, run in enumerate(played) if "PLAY [Bring the scenario's own lab" in run.text]
+    return played[begun[-1] + 1 :]
+
+
+@pytest.fixture(scope="session")
+def lab() -> dict[str, t.Any]:
+    """What the lab says of itself: lab_directory, lab_kubectl and so on."""
+    asked = subprocess.run(
+        ["ansible-inventory", "-i", str(INVENTORY), "--host", "cp1"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return t.cast("dict[str, t.Any]", json.loads(asked.stdout))
+
+
+Kubectl = t.Callable[..., t.Any]
+
+
+@pytest.fixture(scope="session")
+def kubectl(lab: dict[str, t.Any]) -> Kubectl:
+    """Ask the cluster, without any code of the collection; the answer is JSON."""
+
+    def ask(*words: str) -> t.Any:
+        command = [
+            lab["lab_kubectl"],
+            f"--kubeconfig={lab['lab_directory']}/kubeconfig",
+            "--request-timeout=30s",
+            *words,
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+    return ask
+
+
+@pytest.fixture(scope="session")
+def eventually() -> t.Callable[..., None]:
+    """Ask again until the answer is empty; after the limit show the last one."""
+
+    def wait(problems: t.Callable[[], list[str]], seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while (found := problems()) and time.monotonic() < end:
+            time.sleep(2)
+        assert found == []
+
+    return wait

@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""After a reboot of w3: it came back by itself."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+if t.TYPE_CHECKING:
+    from conftest import Kubectl
+    from testinfra.host import Host
+
+testinfra_hosts = ["ansible://w3"]
+NAMESPACE = "rook-ceph"
+SECONDS = 300
+
+
+def test_its_storage_daemons_run_again(
+    host: Host, kubectl: Kubectl, eventually: t.Callable[..., None]
+) -> None:
+    """For a while the API shows what was before the reboot: only newer containers count."""
+    up = datetime.timedelta(seconds=int(host.check_output("ps -o etimes= -p 1")))
+    booted = datetime.datetime.now(tz=datetime.UTC) - up
+
+    def old() -> list[str]:
+        pods = kubectl(
+            "get", "pods", "-n", NAMESPACE, "-l", "app=rook-ceph-osd",
+            "--field-selector=spec.nodeName=w3", "-o", "json",
+        )["items"]  # fmt: skip
+        states = [
+            (pod["metadata"]["name"], each)
+            for pod in pods
+            for each in pod["status"].get("containerStatuses", [])
+        ]
+        if not states:
+            return ["no OSD on w3"]
+        return [
+            f"{name}: {each['state']}"
+            for name, each in states
+            if not each["ready"]
+            or datetime.datetime.fromisoformat(each["state"]["running"]["startedAt"]) < booted
+        ]
+
+    eventually(old, SECONDS)
+
+
+def test_the_cluster_is_healthy_again(kubectl: Kubectl, eventually: t.Callable[..., None]) -> None:
+    def unwell() -> list[str]:
+        (cluster,) = kubectl("get", "cephclusters", "-n", NAMESPACE, "-o", "json")["items"]
+        ceph = cluster["status"]["ceph"]
+        return [] if ceph["health"] == "HEALTH_OK" else [str(ceph)]
+
+    eventually(unwell, SECONDS)
+
+
+def test_every_node_is_ready_again(kubectl: Kubectl, eventually: t.Callable[..., None]) -> None:
+    def unready() -> list[str]:
+        return [
+            f"{node['metadata']['name']}: {each['message']}"
+            for node in kubectl("get", "nodes", "-o", "json")["items"]
+            for each in node["status"]["conditions"]
+            if each["type"] == "Ready" and each["status"] != "True"
+        ]
+
+    eventually(unready, SECONDS)
