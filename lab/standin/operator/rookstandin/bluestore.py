@@ -125,7 +125,9 @@ def zap(device: str) -> None:
     """Remove every label and prove it by reading the device again."""
     subprocess.run(
         ["ceph-bluestore-tool", "zap-device", "--dev", device, "--yes-i-really-really-mean-it"],
-        capture_output=True, text=True, check=False,
+        capture_output=True,
+        text=True,
+        check=False,
     )  # fmt: skip - what counts is what is on the device afterwards
     end = size(device)
     with open(device, "r+b") as file:

@@ -93,8 +93,13 @@ class Ceph:
         with self._connected().open_ioctx(pool) as context:
             return list(rbd.RBD().list(context))
 
+    def init_rbd(self, pool: str) -> None:
+        """Prepare a pool for images; one that is prepared stays as it is."""
+        with self._connected().open_ioctx(pool) as context:
+            rbd.RBD().pool_init(context, False)
+
     def radosgw_admin(self, *arguments: str, missing_ok: bool = False) -> t.Any:
-        """Run radosgw-admin, which has no other interface; what is missing is None if that is ok."""
+        """Run radosgw-admin, which has no library; what is missing is None if that is ok."""
         done = subprocess.run(
             ["radosgw-admin", *self._files, *arguments],
             capture_output=True, text=True, timeout=120, check=False,

@@ -17,7 +17,19 @@ from rookstandin.errors import StandinError
 
 log = logging.getLogger("cleanup")
 
-PROTECTED = {"/", "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/opt", "/proc", "/root", "/run"}
+PROTECTED = {
+    "/",
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc",
+    "/home",
+    "/lib",
+    "/opt",
+    "/proc",
+    "/root",
+    "/run",
+}
 PROTECTED |= {"/srv", "/sys", "/tmp", "/usr", "/var", "/var/lib", "/var/lib/kubelet", "/var/log"}
 
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The rookery.rook authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Makes a CephCluster: mons, mgrs, OSDs, the keys of CSI; in this order, again and again the same."""
+"""Makes a CephCluster: mons, the keys of CSI, mgrs, OSDs; again and again in this order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import logging
 import subprocess
 import uuid
 
-from rookstandin import cluster_osds, conditions, csi, daemons, mon
+from rookstandin import cleanupjob, cluster_osds, conditions, csi, daemons, mon
 from rookstandin import identity as ids
 from rookstandin.ceph import Ceph
 from rookstandin.conditions import Condition
@@ -30,14 +30,15 @@ DEFAULTS = {
     "auth_allow_insecure_global_id_reclaim": "false",
 }
 CREATED = Condition("Ready", True, "ClusterCreated", "Cluster created successfully")
-CLEANUP_LABEL = "app=rook-ceph-cleanup"
 
 
 def progress(context: Context, cluster: Resource, message: str) -> None:
     """Say what is being done, unless this generation is done and only looked after."""
     if not conditions.settled(cluster.status, cluster.generation):
         log.info("%s: %s", cluster.id, message)
-        context.set_condition(cluster, Condition("Progressing", True, "ClusterProgressing", message))
+        context.set_condition(
+            cluster, Condition("Progressing", True, "ClusterProgressing", message)
+        )
 
 
 def reconcile(context: Context, cluster: Resource) -> float | None:
@@ -54,12 +55,12 @@ def reconcile(context: Context, cluster: Resource) -> float | None:
     await_quorum(context, cluster, ceph, identity)
     configure(cluster, ceph)
     note_version(context, cluster, ceph)
+    csi.reconcile(context, identity, cluster)
     frame = context.frame(cluster, identity)
     progress(context, cluster, "Configuring Ceph Mgr(s)")
     keep_mgrs(context, frame, ceph)
     progress(context, cluster, "Configuring Ceph OSDs")
     cluster_osds.reconcile(context, frame)
-    csi.reconcile(context, identity, cluster)
     if not conditions.settled(cluster.status, cluster.generation):
         context.set_condition(cluster, CREATED)
         context.event(cluster, "ReconcileSucceeded", f"successfully configured {cluster.id}")
@@ -79,7 +80,7 @@ def check(context: Context, cluster: Resource) -> None:
     ]  # fmt: skip
     if others:
         raise StandinError(f"namespace {cluster.namespace} already has CephCluster {others[0]}")
-    jobs = context.kube.list("Job", cluster.namespace, CLEANUP_LABEL)
+    jobs = context.kube.list("Job", cluster.namespace, f"app={cleanupjob.APP}")
     if any(not (job.get("status") or {}).get("completionTime") for job in jobs):
         raise NotYet("the hosts are still being cleaned of the cluster before", 5.0)
 
@@ -170,7 +171,9 @@ def keep_mgrs(context: Context, frame: Frame, ceph: Ceph) -> None:
     for index in range(count):
         name = letters(index)
         made = daemons.mgr_daemon(cluster, name)
-        context.kube.apply(keyring_secret(ceph, made.name, f"mgr.{name}", cluster, daemons.MGR_CAPS))
+        context.kube.apply(
+            keyring_secret(ceph, made.name, f"mgr.{name}", cluster, daemons.MGR_CAPS)
+        )
         context.kube.apply(daemons.mgr(frame, name))
     labels = ",".join(f"{k}={v}" for k, v in app_labels("rook-ceph-mgr", cluster.namespace).items())
     for item in context.kube.list("Deployment", cluster.namespace, labels):

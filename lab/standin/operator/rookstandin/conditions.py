@@ -45,7 +45,7 @@ def merged(
 def cluster_status(
     status: Status, new: Condition, now: str, *, keep_all: bool = False, generation: int = 0
 ) -> Status:
-    """Return the changed fields of a CephCluster's status: the phase is the last condition's type."""
+    """Return a CephCluster's changed fields of status: its phase is the last condition's type."""
     old = list(status.get("conditions") or ())
     changed: Status = {"conditions": merged(old, new, now, keep_all=keep_all)}
     if generation and new.type == "Ready":
@@ -108,8 +108,15 @@ def ceph_status(old: Status, answer: Status, versions: Status, now: str) -> Stat
     return result
 
 
+def unreachable(old: Status, reason: str, now: str) -> Status:
+    """Return the field status.ceph of a Ceph that does not answer."""
+    error = {"error": {"severity": "Urgent", "message": reason}}
+    gone = dict.fromkeys((old or {}).get("details") or ())
+    return {"health": "HEALTH_ERR", "lastChecked": now, "details": gone | error}
+
+
 def usable_health(ceph: Status | None) -> bool:
-    """Tell whether Rook's controllers of pools, file systems and stores would act at this health."""
+    """Tell whether Rook's controllers of pools, file systems and stores act at this health."""
     if not ceph or not ceph.get("health"):
         return False
     if ceph["health"] in ("HEALTH_OK", "HEALTH_WARN"):

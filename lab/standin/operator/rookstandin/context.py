@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import datetime
 import logging
-import os
 import threading
 import typing as t
 from dataclasses import dataclass, field
@@ -58,6 +57,7 @@ class Context:
     """The operator's hands. Nothing in it is needed after a restart."""
 
     kube: Kube
+    namespace: str
     queue: WorkQueue[Key] = field(init=False)
     _clients: dict[str, tuple[Identity, Ceph]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -105,7 +105,7 @@ class Context:
         conf = directory / f"{identity.namespace}.config"
         _write(keyring, identity.admin_keyring())
         _write(conf, identity.conf(str(keyring)))
-        if identity.namespace == os.environ["POD_NAMESPACE"]:
+        if identity.namespace == self.namespace:
             _write(ETC_CEPH / "ceph.conf", identity.conf(str(keyring)))
             _write(ETC_CEPH / "ceph.client.admin.keyring", identity.admin_keyring())
         return Ceph(conf, keyring)

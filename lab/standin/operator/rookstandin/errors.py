@@ -11,7 +11,7 @@ class StandinError(Exception):
 
 
 class NotYet(Exception):
-    """Something that was asked for is still on its way: no failure, look again after some seconds."""
+    """What was asked for is still on its way: no failure, look again after some seconds."""
 
     def __init__(self, reason: str, after: float = 5.0) -> None:
         super().__init__(reason)
@@ -28,5 +28,7 @@ class CephCommandError(StandinError):
     """Ceph refused a command."""
 
     def __init__(self, command: str, code: int, detail: str) -> None:
-        super().__init__(f"failed to run 'ceph {command}': {detail.strip() or 'no message'} ({code})")
+        super().__init__(
+            f"failed to run 'ceph {command}': {detail.strip() or 'no message'} ({code})"
+        )
         self.code = code

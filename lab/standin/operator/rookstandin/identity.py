@@ -88,9 +88,7 @@ def decoded(secret: dict[str, t.Any]) -> dict[str, str]:
     return {key: base64.b64decode(value).decode() for key, value in data.items()}
 
 
-def read(
-    namespace: str, secret: dict[str, t.Any], endpoints: dict[str, t.Any] | None
-) -> Identity:
+def read(namespace: str, secret: dict[str, t.Any], endpoints: dict[str, t.Any] | None) -> Identity:
     """Read an identity from the Secret rook-ceph-mon and the ConfigMap of the mons' endpoints."""
     values = decoded(secret)
     data = (endpoints or {}).get("data") or {}
@@ -155,7 +153,9 @@ def endpoint_objects(identity: Identity, owner: dict[str, t.Any]) -> list[dict[s
     )  # fmt: skip
     endpoints["metadata"]["finalizers"] = [names.FINALIZER_OF_SECRETS]
     config = secret(CONFIG, space, owner)
-    config["data"] = encoded({"mon_host": identity.mon_host, "mon_initial_members": identity.members})
+    config["data"] = encoded(
+        {"mon_host": identity.mon_host, "mon_initial_members": identity.members}
+    )
     return [endpoints, config]
 
 

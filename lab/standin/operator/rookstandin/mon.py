@@ -147,10 +147,11 @@ def deployment(frame: Frame, identity: Identity, mon: Mon) -> Manifest:
     extra = [{"name": "ceph-daemon-data", "mountPath": data}]
     host_path = {"path": f"{frame.data_dir}/mon-{mon.name}/data", "type": "DirectoryOrCreate"}
     init = podspec.container(frame, "init-mon-fs", ["sh", "-c", MAKE_STORE], [], extra)
+    mon_map = " ".join(f"--addv {one.name} {one.vector}" for one in identity.mons)
     init["env"] += [
         {"name": "MON_ID", "value": mon.name}, {"name": "MON_DATA", "value": data},
         {"name": "FSID", "value": identity.fsid}, {"name": "KEYRING", "value": podspec.KEYRING},
-        {"name": "MON_MAP", "value": " ".join(f"--addv {m.name} {m.vector}" for m in identity.mons)},
+        {"name": "MON_MAP", "value": mon_map},
     ]  # fmt: skip
     args = [
         *podspec.flags(identity.fsid, mon.name), "--foreground", f"--public-addr={mon.address}",

@@ -32,7 +32,7 @@ def letters(index: int) -> str:
 
 
 def limited(template: str, node: str) -> str:
-    """Fill a node's name into a job's name; one that is too long for a label is hashed, as in Rook."""
+    """Fill a node's name into a job's name; as in Rook one too long for a label is hashed."""
     name = template.format(node.replace(".", "-"))
     if len(name) <= 63:
         return name

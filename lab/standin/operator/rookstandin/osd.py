@@ -111,9 +111,11 @@ def prepare_job(frame: Frame, settings: Settings, node: NodeDevices) -> Manifest
         "fsid": frame.fsid, "devices": node.devices, "all_devices": node.all_devices,
         "config": dict(node.config), "loop_devices": settings.loop_devices,
     }  # fmt: skip
-    container = podspec.container(frame, "provision", ["python3", "-m", "rookstandin.prepare"], [], [
+    host = [
         {"name": "devices", "mountPath": "/dev"}, {"name": "udev", "mountPath": "/run/udev"},
-    ])  # fmt: skip
+    ]  # fmt: skip
+    command = ["python3", "-m", "rookstandin.prepare"]
+    container = podspec.container(frame, "provision", command, [], host)
     container |= {
         "image": settings.image, "imagePullPolicy": settings.pull_policy,
         "securityContext": {"privileged": True, "runAsUser": 0},

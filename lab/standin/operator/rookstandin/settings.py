@@ -21,7 +21,7 @@ def _true(value: str | None, default: bool) -> bool:
 
 @dataclass(frozen=True)
 class Settings:
-    """One reading of the operator's settings; the ConfigMap wins over the environment, as in Rook."""
+    """One reading of the settings; as in Rook the ConfigMap wins over the environment."""
 
     namespace: str
     image: str
@@ -30,6 +30,7 @@ class Settings:
     csi_cephfs: bool
     csi_rbd: bool
     kubelet_dir: str
+    csi_prefix: str
 
     @classmethod
     def read(cls, kube: Kube, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -48,4 +49,5 @@ class Settings:
             csi_cephfs=_true(values.get("ROOK_CSI_ENABLE_CEPHFS"), True),
             csi_rbd=_true(values.get("ROOK_CSI_ENABLE_RBD"), True),
             kubelet_dir=values.get("ROOK_CSI_KUBELET_DIR_PATH") or "/var/lib/kubelet",
+            csi_prefix=values.get("CSI_DRIVER_NAME_PREFIX") or namespace,
         )

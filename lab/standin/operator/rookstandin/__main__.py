@@ -1,0 +1,106 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Runs the operator: kopf watches, the queue works. Ends at SIGTERM, and at what is unforeseen."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+import traceback
+import typing as t
+
+import kopf
+
+from rookstandin import VERSION, names, settings, watch
+from rookstandin.context import Context, Key
+from rookstandin.kube import Kube
+from rookstandin.work import CONTROLLERS, Worker
+
+log = logging.getLogger("rookstandin")
+
+LIVENESS = "http://0.0.0.0:8081/healthz"
+# A watch whose connection has died unnoticed is made anew after this.
+WATCH_SECONDS = 120
+WATCHED = ("CephCluster", *CONTROLLERS)
+
+
+def follow(registry: kopf.OperatorRegistry, context: Context) -> None:
+    """Let kopf tell of what happens; nothing is done in its threads."""
+    changes = watch.Changes()
+    space = context.namespace
+
+    def add(keys: list[Key]) -> None:
+        for key in keys:
+            context.queue.add(key)
+
+    async def resource(type: str | None, body: kopf.Body, **_: t.Any) -> None:  # noqa: A002
+        add(changes.resource(type, body, space))
+
+    async def deployment(type: str | None, body: kopf.Body, **_: t.Any) -> None:  # noqa: A002
+        add(watch.owned(type, body))
+
+    async def job(type: str | None, body: kopf.Body, **_: t.Any) -> None:  # noqa: A002
+        add(watch.job(type, body))
+
+    async def config(**_: t.Any) -> None:
+        add([Key("settings", space)])
+
+    def own(name: str | None, namespace: str | None, **_: t.Any) -> bool:
+        return (namespace, name) == (space, settings.CONFIG_MAP)
+
+    ours = {"rook_cluster": kopf.PRESENT}
+    for kind in WATCHED:
+        kopf.on.event(group=names.GROUP, version="v1", kind=kind, registry=registry)(resource)
+    kopf.on.event("apps", "v1", "deployments", labels=ours, registry=registry)(deployment)
+    kopf.on.event("batch", "v1", "jobs", labels=ours, registry=registry)(job)
+    kopf.on.event("", "v1", "configmaps", when=own, registry=registry)(config)
+
+
+def configure(registry: kopf.OperatorRegistry) -> None:
+    def login(**_: t.Any) -> kopf.ConnectionInfo | None:
+        return kopf.login_with_service_account()
+
+    def startup(settings: kopf.OperatorSettings, **_: t.Any) -> None:
+        settings.posting.enabled = False
+        settings.watching.server_timeout = WATCH_SECONDS
+        settings.watching.client_timeout = WATCH_SECONDS + 30
+
+    kopf.on.login(registry=registry)(login)
+    kopf.on.startup(registry=registry)(startup)
+
+
+def main() -> int:
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stdout
+    )
+    logging.getLogger("kopf").setLevel(logging.WARNING)
+    log.info("%s: not Rook, but the lab's stand-in for its operator", VERSION)
+    failure: list[str] = []
+    stop = threading.Event()
+
+    def thread_failed(what: threading.ExceptHookArgs) -> None:
+        failure.append("".join(traceback.format_exception(what.exc_value)))
+        stop.set()
+
+    threading.excepthook = thread_failed
+    context = Context(Kube(), os.environ["POD_NAMESPACE"])
+    Worker(context)
+    registry = kopf.OperatorRegistry()
+    configure(registry)
+    follow(registry, context)
+    context.queue.start()
+    kopf.run(
+        registry=registry, standalone=True, clusterwide=True, liveness_endpoint=LIVENESS,
+        stop_flag=stop,
+    )  # fmt: skip
+    context.queue.stop()
+    if failure:
+        log.error("a thread failed:\n%s", failure[0])
+    return 1 if failure else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
