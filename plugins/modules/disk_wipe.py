@@ -1,0 +1,192 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: disk_wipe
+short_description: Make devices blank, and prove it by reading them again
+version_added: 0.1.0
+author: The rookery.rook authors (@rookery)
+description:
+  - B(Destroys all data on exactly the devices that are named), all of a host at the same time.
+  - Everything is judged first. One device that must not be wiped keeps all others from it.
+  - Refused are names that may mean another device tomorrow, devices in use by anything (mounted,
+    swapped on, part of a logical volume, RAID or multipath device, open or locked by a process, the
+    system's own), data of another Ceph cluster, and data that are not Ceph's.
+  - Gives up the content where a device can discard it, and overwrites with zeros what may be known
+    of it otherwise - both ends with their headers, tables and superblocks, also those of each
+    partition, and the copies in the middle, such as BlueStore's labels at 1, 10, 100 and 1000 GiB.
+  - Then reads these places from the device, and looks for anything that it knows. Fails if anything
+    is left.
+  - Needs nothing but Python 3.9, and root.
+options:
+  devices:
+    description:
+      - Devices by stable name, under C(/dev/disk/by-id), C(by-path), C(by-partuuid) or
+        C(/dev/mapper). All data on them are destroyed.
+    type: list
+    elements: str
+    required: true
+  site:
+    description: The site's name.
+    type: str
+    required: true
+  confirm:
+    description: Permits the destruction, and must equal O(site). Refused otherwise.
+    type: str
+    default: ""
+  ceph_fsid:
+    description:
+      - The id of the Ceph cluster whose OSDs may be wiped.
+      - If it is empty, the cluster that O(data_dir) names.
+    type: str
+    default: ""
+  data_dir:
+    description:
+      - Rook's directory on this host, usually C(/var/lib/rook). Only read.
+      - Refused if another cluster than O(ceph_fsid) has left data there.
+    type: path
+  other_data:
+    description: Also wipe devices with data that are not Ceph's, such as file systems.
+    type: bool
+    default: false
+attributes:
+  check_mode:
+    description: Judges in the same way, and tells which devices would be wiped.
+    support: full
+  diff_mode:
+    description: Shows what each device holds.
+    support: full
+  idempotent:
+    description: A blank device is not written to.
+    support: full
+  platform:
+    description: Target that the module works on.
+    platforms: posix
+    support: full
+"""
+
+EXAMPLES = r"""
+- name: See what would be wiped
+  rookery.rook.disk_wipe:
+    devices: [/dev/disk/by-id/nvme-EXAMPLE_SSD_SERIAL0001]
+    site: store1
+    confirm: store1
+    data_dir: /var/lib/rook
+  check_mode: true
+
+- name: Wipe the disks of this site's OSDs
+  rookery.rook.disk_wipe:
+    devices: [/dev/disk/by-id/nvme-EXAMPLE_SSD_SERIAL0001]
+    site: store1
+    confirm: store1
+    data_dir: /var/lib/rook
+
+- name: Wipe a disk with a file system that nobody needs
+  rookery.rook.disk_wipe:
+    devices: [/dev/disk/by-id/ata-EXAMPLE_HDD_SERIAL0002]
+    site: store1
+    confirm: store1
+    other_data: true
+"""
+
+RETURN = r"""
+plan:
+  description: The devices that were wiped, or in check mode would be.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - id: Device//dev/disk/by-id/nvme-EXAMPLE_SSD_SERIAL0001
+      op: delete
+      executor: node
+      reason: it holds an OSD of Ceph cluster 3f2a8c1e-7d54-4f0a-9d5e-0c1b2a394857
+devices:
+  description: What was found on each device, and the proof of what is on it now.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name in O(devices).
+      type: str
+    path:
+      description: The node in C(/dev).
+      type: str
+    size:
+      description: Its bytes.
+      type: int
+    held:
+      description: What was on it. Empty for a device that was blank.
+      type: list
+      elements: str
+    blank:
+      description: Whether it is blank now.
+      type: bool
+    wiped:
+      description: Whether it was wiped in this run.
+      type: bool
+    discarded:
+      description: Whether the device gave its whole content up. Only if it was wiped.
+      type: bool
+    zeroed:
+      description: Where zeros had to be written. Only if it was wiped.
+      type: list
+      elements: dict
+      sample: [{offset: 0, length: 16777216}]
+    read_back:
+      description: Where nothing but zeros was read afterwards. Only if it was wiped.
+      type: list
+      elements: dict
+      sample: [{offset: 0, length: 16777216}, {offset: 1073741824, length: 1048576}]
+"""
+
+import os
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
+from ansible_collections.rookery.rook.plugins.module_utils._host import steps, wipe
+from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
+
+SPEC: dict[str, t.Any] = {
+    "devices": {"type": "list", "elements": "str", "required": True},
+    "site": {"type": "str", "required": True},
+    "confirm": {"type": "str", "default": ""},
+    "ceph_fsid": {"type": "str", "default": ""},
+    "data_dir": {"type": "path"},
+    "other_data": {"type": "bool", "default": False},
+}
+
+
+def main() -> None:
+    """Judge, and outside of check mode wipe and prove."""
+    module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
+    if os.geteuid():
+        module.fail_json(msg="Only root may wipe block devices. Set become to true for this task.")
+    system, params = System(), module.params
+    wish = wipe.Wish(
+        devices=tuple(params["devices"]),
+        site=params["site"],
+        confirm=params["confirm"],
+        ceph_fsid=params["ceph_fsid"],
+        data_dir=params["data_dir"] or "",
+        other_data=params["other_data"],
+    )
+    try:
+        targets = wipe.plan(system, wish)
+        plan = wipe.steps(system, targets)
+        if not module.check_mode:
+            wipe.carry_out(plan)
+    except (RookeryError, OSError) as problem:
+        module.fail_json(msg=str(problem))
+    devices = [target.result() for target in targets]
+    module.exit_json(**steps.as_result(plan), devices=devices)
+
+
+if __name__ == "__main__":
+    main()
