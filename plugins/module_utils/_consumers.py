@@ -9,12 +9,20 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping
 
-from ansible_collections.rookery.rook.plugins.module_utils._kinds import at, make_id
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
+    at,
+    has_owner,
+    id_of,
+    is_cleanup,
+    is_ours,
+    make_id,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._plan import Consumer
 
 Manifest = Mapping[str, t.Any]
 _CSI = (".rbd.csi.ceph.com", ".cephfs.csi.ceph.com", ".nfs.csi.ceph.com")
 _BUCKETS = ".ceph.rook.io/bucket"
+_OPERATOR = "rook-ceph-operator"
 
 
 def find_consumers(
@@ -28,13 +36,46 @@ def find_consumers(
     mounted = _pods_by_claim(listed.get("Pod", ()))
     claims = listed.get("PersistentVolumeClaim", ())
     bound = {_claim_key(claim) for claim in claims if at(claim, "spec.volumeName")}
-    classes = [item for item in objects.values() if item["kind"] == "StorageClass"]
+    ours = [item for item in objects.values() if item["kind"] == "StorageClass"]
+    classes = [*ours, *listed.get("StorageClass", ())]
     found = [
         *_volume_consumers(namespace, listed.get("PersistentVolume", ()), bound, mounted),
         *_bucket_consumers(namespace, classes, listed.get("ObjectBucketClaim", ())),
         *_snapshot_consumers(namespace, listed.get("VolumeSnapshotContent", ())),
     ]
     return tuple(sorted(found, key=lambda consumer: consumer.id))
+
+
+def find_tenants(site: str, items: Iterable[Manifest]) -> tuple[str, ...]:
+    """Return the ids of what somebody else keeps in our namespace.
+
+    What has an owner goes with it. Rook and Kubernetes make a few objects without one.
+    """
+    return tuple(
+        sorted(
+            id_of(item)
+            for item in items
+            if not is_ours(item, site)
+            and not has_owner(item)
+            and not is_cleanup(item)
+            and not _is_furniture(item)
+        )
+    )
+
+
+def _is_furniture(item: Manifest) -> bool:
+    """Tell whether Rook or Kubernetes puts the object into every namespace of its own."""
+    labels = at(item, "metadata.labels") or {}
+    name = item["metadata"]["name"]
+    return (
+        any(
+            labels.get(f"app.kubernetes.io/{key}") == _OPERATOR
+            for key in ("managed-by", "created-by")
+        )
+        or (item["kind"] in ("ConfigMap", "Secret", "Service") and name.startswith("rook-"))
+        or name == "kube-root-ca.crt"
+        or item.get("type") == "kubernetes.io/service-account-token"
+    )
 
 
 def _claim_key(claim: Manifest) -> tuple[str, str]:

@@ -37,6 +37,7 @@ def refusals(plan: Plan, observed: Observed, confirm: str = "") -> tuple[Refusal
     return (
         *_in_use(plan, observed),
         *_still_needed(plan, observed),
+        *_inhabited(plan, observed),
         *_losing_changes(plan),
         *_unconfirmed(plan, confirm),
     )
@@ -96,7 +97,7 @@ def _still_needed(plan: Plan, observed: Observed) -> Iterator[Refusal]:
     leaving = _leaving(plan)
     for dependent, needs in sorted(_kinds.needs_of(observed.objects).items()):
         item = observed.objects[dependent]
-        if dependent in leaving or item["kind"] == "Job" or _kinds.has_owner(item):
+        if dependent in leaving or _kinds.is_cleanup(item) or _kinds.has_owner(item):
             continue
         for needed in needs:
             if needed in leaving:
@@ -106,6 +107,20 @@ def _still_needed(plan: Plan, observed: Observed) -> Iterator[Refusal]:
                     f"is still needed by {dependent}{whose} (TEAR-02)",
                     f"Remove {dependent} first, or leave both.",
                 )
+
+
+def _inhabited(plan: Plan, observed: Observed) -> Iterator[Refusal]:
+    """Yield what others keep in a namespace that would be removed with it (TEAR-03)."""
+    leaving = _leaving(plan)
+    for tenant in observed.tenants:
+        namespace = _kinds.make_id("Namespace", "", tenant.split("/")[1])
+        if namespace in leaving:
+            yield Refusal(
+                tenant,
+                f"is not ours and would be removed with {namespace} (TEAR-03)",
+                "Remove it or move it to another namespace first, or leave the operator stage out "
+                "(rook_operator_state: present).",
+            )
 
 
 def _losing_changes(plan: Plan) -> Iterator[Refusal]:

@@ -323,6 +323,12 @@ def is_ours(manifest: Manifest, site: str) -> bool:
     return labels.get(SITE_LABEL) == site and labels.get(MANAGER_LABEL) == MANAGER
 
 
+def is_cleanup(manifest: Manifest) -> bool:
+    """Tell whether an object is one of Rook's jobs that clean a host after the cluster is gone."""
+    key, _, value = CLEANUP_SELECTOR.partition("=")
+    return manifest["kind"] == "Job" and (at(manifest, "metadata.labels") or {}).get(key) == value
+
+
 def has_owner(manifest: Manifest) -> bool:
     """Tell whether an object goes when another one goes."""
     return bool(at(manifest, "metadata.ownerReferences"))

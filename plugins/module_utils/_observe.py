@@ -5,7 +5,8 @@
 """Look once at everything that a plan needs to know. Reads, and dry runs, only.
 
 Our objects are found by label, one list for each kind; only wanted objects that no list brought are
-asked for by name. For each wanted object that exists, the server says what it would store.
+asked for by name. For each wanted object that exists, the server says what it would store. Before
+something is taken down, what others have made on it is looked for too, in all namespaces.
 """
 
 from __future__ import annotations
@@ -16,7 +17,10 @@ import typing as t
 from collections.abc import Mapping
 
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
-from ansible_collections.rookery.rook.plugins.module_utils._consumers import find_consumers
+from ansible_collections.rookery.rook.plugins.module_utils._consumers import (
+    find_consumers,
+    find_tenants,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
     KINDS,
@@ -41,8 +45,23 @@ CEPH_GROUP = "ceph.rook.io"
 CONSUMING = (
     ("v1", "PersistentVolume"),
     ("v1", "PersistentVolumeClaim"),
+    ("storage.k8s.io/v1", "StorageClass"),
     ("objectbucket.io/v1alpha1", "ObjectBucketClaim"),
     ("snapshot.storage.k8s.io/v1", "VolumeSnapshotContent"),
+)
+
+# What people keep in a namespace.
+TENANTS = (
+    ("apps/v1", "Deployment"),
+    ("apps/v1", "StatefulSet"),
+    ("apps/v1", "DaemonSet"),
+    ("batch/v1", "CronJob"),
+    ("batch/v1", "Job"),
+    ("v1", "Pod"),
+    ("v1", "PersistentVolumeClaim"),
+    ("v1", "ConfigMap"),
+    ("v1", "Secret"),
+    ("v1", "Service"),
 )
 
 A = t.TypeVar("A")
@@ -51,16 +70,24 @@ B = t.TypeVar("B")
 
 @dataclasses.dataclass(frozen=True)
 class Scope:
-    """Whose objects to look at."""
+    """Whose objects to look at; leaving: they are to go, so what stands on them matters too."""
 
     site: str
     namespace: str
+    leaving: bool = False
 
 
 def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
     """Return what is there of what is wanted, of what is ours, and of who uses it."""
     with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
         owned, others = _listed(client, scope, pool)
+        tenants: tuple[str, ...] = ()
+        if scope.leaving:
+            others = {**_of_our_kinds(client, owned, pool), **others}
+            if f"Namespace//{scope.namespace}" in owned:
+                calls = [(*kind, scope.namespace) for kind in TENANTS]
+                listings = _each(pool, lambda call: client.list(*call).items, calls)
+                tenants = find_tenants(scope.site, [item for items in listings for item in items])
         missing = [item for item in desired if item.id not in owned and item.id not in others]
         found = _each(pool, lambda item: client.get(Ref.of(item.manifest)), missing)
         objects = {**others, **owned} | {
@@ -75,6 +102,7 @@ def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
         crds=_established(client, objects),
         owned=frozenset(key for key, item in objects.items() if is_ours(item, scope.site)),
         consumers=consumers,
+        tenants=tenants,
     )
 
 
@@ -100,6 +128,22 @@ def _listed(
         if id_of(item) not in owned
     }
     return owned, others
+
+
+def _of_our_kinds(
+    client: Kube, owned: Mapping[str, Object], pool: concurrent.futures.Executor
+) -> dict[str, Object]:
+    """Return all objects of the kinds that we have defined, whoever made them and wherever."""
+    calls = [
+        (f"{item['spec']['group']}/{version['name']}", item["spec"]["names"]["kind"])
+        for item in owned.values()
+        if item["kind"] == "CustomResourceDefinition"
+        for version in item["spec"]["versions"]
+        if version.get("storage", True)
+    ]
+    listings = _each(pool, lambda call: client.list(*call).items, calls)
+    found = {id_of(item): item for items in listings for item in items}
+    return {key: item for key, item in found.items() if key not in owned}
 
 
 def _predict(client: Kube, item: Desired, live: Object) -> Mapping[str, t.Any]:

@@ -50,13 +50,17 @@ class Consumer:
 
 @dataclasses.dataclass(frozen=True)
 class Observed:
-    """What is there now, as far as the model or our label names it."""
+    """What is there now, as far as the model or our label names it.
+
+    tenants are ids of what others keep in our namespace; they would go with it.
+    """
 
     objects: Mapping[str, Manifest] = dataclasses.field(default_factory=dict)
     predicted: Mapping[str, Manifest] = dataclasses.field(default_factory=dict)
     crds: frozenset[str] = frozenset()
     owned: frozenset[str] = frozenset()
     consumers: tuple[Consumer, ...] = ()
+    tenants: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -261,13 +265,10 @@ def _is_rooks(manifest: Manifest) -> bool:
 
 def _cleanups(objects: Mapping[str, Manifest]) -> list[str]:
     """Return Rook's jobs that are cleaning hosts; the operator and namespace have to stay."""
-    key, _, value = _kinds.CLEANUP_SELECTOR.partition("=")
     return [
         target
         for target, item in sorted(objects.items())
-        if item["kind"] == "Job"
-        and (_kinds.at(item, "metadata.labels") or {}).get(key) == value
-        and not _kinds.at(item, "status.completionTime")
+        if _kinds.is_cleanup(item) and not _kinds.at(item, "status.completionTime")
     ]
 
 
@@ -339,6 +340,7 @@ def _fingerprint(
         "observed": {key: stripped(item) for key, item in observed.objects.items()},
         "owned": sorted(observed.owned),
         "consumers": sorted(consumer.id for consumer in observed.consumers),
+        "tenants": sorted(observed.tenants),
     }
     text = json.dumps(source, sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()

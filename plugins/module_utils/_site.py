@@ -85,7 +85,8 @@ def prospect(client: Kube, wish: Wish) -> Prospect:
         for item in render(site, _upstream(wish))
         if item.stage in wish.stages and (not wish.only or item.id in wish.only)
     )
-    observed = observe(client, Scope(site.name, site.namespace), desired)
+    scope = Scope(site.name, site.namespace, leaving=wish.state == "absent")
+    observed = observe(client, scope, desired)
     narrowed = _narrowed(observed, wish.only)
     return Prospect(
         wish, desired, observed, make_plan(site, desired, narrowed, wish.state, wish.stages)

@@ -8,7 +8,10 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.rookery.rook.plugins.module_utils._consumers import find_consumers
+from ansible_collections.rookery.rook.plugins.module_utils._consumers import (
+    find_consumers,
+    find_tenants,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._plan import Consumer
 
 Params = dict[str, t.Any]
@@ -128,3 +131,35 @@ def test_snapshots_of_our_drivers_are_consumers() -> None:
         {"metadata": {"name": "b"}, "spec": {"driver": "other.rbd.csi.ceph.com"}},
     ]
     assert found(VolumeSnapshotContent=contents) == (Consumer("VolumeSnapshotContent//a"),)
+
+
+def kept(kind: str, name: str, **metadata: t.Any) -> Params:
+    return {"kind": kind, "metadata": {"namespace": "rook-ceph", "name": name, **metadata}}
+
+
+def test_what_nobody_of_us_has_made_is_a_tenant() -> None:
+    items = [kept("ConfigMap", "settings"), kept("Deployment", "rook-ceph-tools")]
+    assert find_tenants("store1", items) == (
+        "ConfigMap/rook-ceph/settings", "Deployment/rook-ceph/rook-ceph-tools",
+    )  # fmt: skip
+
+
+def labels(**values: str) -> Params:
+    return {f"app.kubernetes.io/{key.replace('_', '-')}": value for key, value in values.items()}
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        kept("ConfigMap", "ours", labels=labels(part_of="store1", managed_by="rookery")),
+        kept("Pod", "owned", ownerReferences=[{"kind": "ReplicaSet", "name": "x"}]),
+        kept("Deployment", "mon", labels=labels(managed_by="rook-ceph-operator")),
+        kept("Job", "cluster-cleanup-job-w1", labels={"app": "rook-ceph-cleanup"}),
+        kept("ConfigMap", "kube-root-ca.crt"),
+        kept("Secret", "rook-ceph-mon"),
+        {**kept("Secret", "token"), "type": "kubernetes.io/service-account-token"},
+    ],
+    ids=lambda item: item["metadata"]["name"],
+)
+def test_ours_and_what_rook_and_kubernetes_make_are_no_tenants(item: Params) -> None:
+    assert find_tenants("store1", [item]) == ()

@@ -152,6 +152,38 @@ def test_somebody_elses_custom_resource_holds_the_cluster_and_its_definition(
     assert all("CephNFS/rook-ceph/theirs, which is not ours (TEAR-02)" in line for line in lines)
 
 
+def test_what_others_keep_in_our_namespace_holds_the_namespace_alone(
+    make_site: MakeSite, upstream: list[Params]
+) -> None:
+    tenants = ("ConfigMap/rook-ceph/theirs", "Deployment/elsewhere/web")
+    seen = dataclasses.replace(standing(make_site(), upstream), tenants=tenants)
+    (line,) = told(make_site(), seen, state="absent")
+    assert line.startswith(
+        "ConfigMap/rook-ceph/theirs: is not ours and would be removed with Namespace//rook-ceph "
+        "(TEAR-03). Remove it or move it to another namespace first, or leave the operator stage"
+    )
+    # Without the namespace it is in nobody's way.
+    bare = dataclasses.replace(standing(make_site(), []), tenants=tenants)
+    assert told(make_site(), bare, state="absent", stages=["cluster", "storage"]) == []
+
+
+def test_somebody_elses_resource_in_another_namespace_holds_its_definition(
+    make_site: MakeSite, upstream: list[Params]
+) -> None:
+    other = {
+        "apiVersion": "ceph.rook.io/v1",
+        "kind": "CephBlockPool",
+        "metadata": {"name": "theirs", "namespace": "elsewhere"},
+    }
+    seen = standing(make_site(), upstream)
+    objects = {**seen.objects, "CephBlockPool/elsewhere/theirs": other}
+    (line,) = told(make_site(), dataclasses.replace(seen, objects=objects), state="absent")
+    assert line.startswith(
+        "CustomResourceDefinition//cephblockpools.ceph.rook.io: is still needed by "
+        "CephBlockPool/elsewhere/theirs, which is not ours (TEAR-02)."
+    )
+
+
 def pool(**layout: t.Any) -> Params:
     return {"block_pools": [{"name": "a", **layout}]}
 
