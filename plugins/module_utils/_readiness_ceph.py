@@ -117,7 +117,10 @@ def cephcluster_ready(manifest: Manifest, children: Sequence[Manifest], expect: 
     if _frozen(manifest):
         return Failed(_frozen(manifest))
     if at(manifest, "spec.cleanupPolicy.confirmation"):
-        return Failed("its cleanup policy is set, so Rook does not look after it (SEC-04)")
+        return Failed(
+            "its cleanup policy is set, so Rook does not look after it (SEC-04): a teardown was "
+            "begun. End it, or remove spec.cleanupPolicy from the cluster"
+        )
     state = at(manifest, "status.state")
     if state == "Error":
         return _failed("state is Error", _message(manifest))
@@ -193,7 +196,9 @@ def cephcluster_gone(last: Manifest, children: Sequence[Manifest]) -> Verdict:
     if daemons:
         return NotReady(f"Ceph daemons are still stopping: {', '.join(daemons)}")
     jobs = {_host(job): job for job in _labelled(children, "Job", "rook-ceph-cleanup")}
-    for host in sorted(node["name"] for node in at(last, "spec.storage.nodes") or ()):
+    # Rook cleans the hosts on which daemons ran; on one that never came so far there are none.
+    hosts = at(last, "spec.storage.nodes") if at(last, "status.ceph") else ()
+    for host in sorted(node["name"] for node in hosts or ()):
         if host not in jobs:
             return NotReady(f"the job that cleans host {host} has not begun")
     for host, job in sorted(jobs.items()):

@@ -20,6 +20,12 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
 Manifest = Mapping[str, t.Any]
 # Rook looks at Ceph's status every 60 seconds; what it says for longer than two looks, it means.
 SETTLED = 150
+# What a container waits for that does not come by itself, once kubelet has tried for a while.
+STUCK_SECONDS = 45
+_STUCK = (
+    "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "CreateContainerConfigError",
+    "CreateContainerError", "RunContainerError", "CrashLoopBackOff",
+)  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)
@@ -140,11 +146,18 @@ def daemonset_ready(manifest: Manifest, _children: Sequence[Manifest], _expect: 
     return Ready()
 
 
+_CLEANUP_WAY = (
+    ". See the log of its pod, remove the cause and the job, and wipe the host's devices with "
+    "rook_node"
+)
+
+
 def job_ready(manifest: Manifest, _children: Sequence[Manifest], _expect: Expect) -> Verdict:
     """Judge a Job, which is ready when it is complete."""
     failed = condition(manifest, "Failed")
     if failed.get("status") == "True":
-        return Failed(f"the job failed: {failed.get('message') or failed.get('reason', 'unknown')}")
+        reason = f"the job failed: {failed.get('message') or failed.get('reason', 'unknown')}"
+        return Failed(f"{reason}{_CLEANUP_WAY if _kinds.is_cleanup(manifest) else ''}")
     if condition(manifest, "Complete").get("status") == "True":
         return Ready()
     status = at(manifest, "status") or {}
@@ -160,6 +173,32 @@ def claim_ready(manifest: Manifest, _children: Sequence[Manifest], _expect: Expe
     return Ready() if phase == "Bound" else NotReady(f"phase is {phase or 'not set'}")
 
 
+def pod_ready(manifest: Manifest, _children: Sequence[Manifest], _expect: Expect) -> Verdict:
+    """Judge a Pod that is to run; one that has ended never does."""
+    phase = at(manifest, "status.phase")
+    if phase in ("Failed", "Succeeded"):
+        return Failed(f"it has ended, phase is {phase}: {_pod_words(manifest)}")
+    if condition(manifest, "Ready").get("status") == "True":
+        return Ready()
+    reason = f"phase is {phase or 'not set'}: {_pod_words(manifest)}"
+    stuck = any(word in reason for word in _STUCK)
+    return Failed(reason, STUCK_SECONDS) if stuck else NotReady(reason)
+
+
+def _pod_words(manifest: Manifest) -> str:
+    """Return what keeps a pod, by the scheduler first, then by its containers."""
+    scheduled = condition(manifest, "PodScheduled")
+    if scheduled.get("status") == "False":
+        return f"it is on no node: {scheduled.get('message', 'no message')}"
+    for container in at(manifest, "status.containerStatuses") or ():
+        for state in ("waiting", "terminated"):
+            told = at(container, f"state.{state}")
+            if told:
+                words = (told.get("reason"), told.get("message"))
+                return f"container {container['name']} {': '.join(filter(None, words))}"
+    return str(at(manifest, "status.message") or "its containers have not started")
+
+
 Judge = Callable[[Manifest, Sequence[Manifest], Expect], Verdict]
 JUDGES: Mapping[str, Judge] = {
     "namespace": namespace_ready,
@@ -168,6 +207,7 @@ JUDGES: Mapping[str, Judge] = {
     "daemonset": daemonset_ready,
     "job": job_ready,
     "claim": claim_ready,
+    "pod": pod_ready,
 }
 
 
@@ -181,5 +221,27 @@ def blockers(manifest: Manifest) -> str:
         return "it was not asked to go yet"
     finalizers = at(manifest, "metadata.finalizers") or at(manifest, "spec.finalizers") or ()
     if finalizers:
-        return f"finalizers hold it: {', '.join(finalizers)}"
+        return f"finalizers hold it: {', '.join(map(_held_by, finalizers))}"
     return "it is still being deleted"
+
+
+# Who takes a finalizer away, by what its name ends with; the first that fits.
+_HOLDERS = {
+    "ceph.rook.io": "the Rook operator takes it away: is it running, and what does its log say?",
+    "csi.ceph.io": "the CSI operator takes it away: is it running, and what does its log say?",
+    "objectbucket.io/finalizer": "the Rook operator takes it away when the bucket is gone",
+    "kubernetes.io/pvc-protection": "Kubernetes takes it away when no pod uses the claim",
+    "kubernetes.io/pv-protection": "Kubernetes takes it away when no claim is bound to the volume",
+    "customresourcecleanup.apiextensions.k8s.io": "Kubernetes takes it away with the last object",
+    "foregroundDeletion": "Kubernetes takes it away with the last dependent",
+    "kubernetes": "Kubernetes takes it away with the last object inside",
+}
+
+
+def _held_by(finalizer: str) -> str:
+    """Return a finalizer with who has to take it away."""
+    domain = finalizer.partition("/")[0]
+    for end, holder in _HOLDERS.items():
+        if finalizer.endswith(end) or domain.endswith(end):
+            return f"{finalizer} ({holder})"
+    return f"{finalizer} (whoever set it has to take it away)"

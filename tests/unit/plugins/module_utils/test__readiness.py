@@ -146,7 +146,8 @@ def test_a_cluster_with_its_cleanup_confirmed_is_not_looked_after() -> None:
     found = cluster()
     found["spec"]["cleanupPolicy"] = CLEANUP
     assert readiness(found, daemons()) == Failed(
-        "its cleanup policy is set, so Rook does not look after it (SEC-04)"
+        "its cleanup policy is set, so Rook does not look after it (SEC-04): a teardown was begun. "
+        "End it, or remove spec.cleanupPolicy from the cluster"
     )
 
 
@@ -305,10 +306,21 @@ def test_an_object_made_anew_under_the_name_is_not_the_one_that_went() -> None:
     assert gone(leaving(), other) == Ready()
 
 
-def test_finalizers_are_named() -> None:
+@pytest.mark.parametrize(
+    ("finalizer", "holder"),
+    [
+        ("cephblockpool.ceph.rook.io", "the Rook operator takes it away: is it running"),
+        ("ceph.rook.io/disaster-protection", "the Rook operator takes it away: is it running"),
+        ("kubernetes.io/pvc-protection", "Kubernetes takes it away when no pod uses the claim"),
+        ("example.com/theirs", "whoever set it has to take it away"),
+    ],
+)
+def test_finalizers_are_named_with_their_holder(finalizer: str, holder: str) -> None:
     live = leaving()
-    live["metadata"]["finalizers"] = ["cephblockpool.ceph.rook.io"]
-    assert gone(live, live) == NotReady("finalizers hold it: cephblockpool.ceph.rook.io")
+    live["metadata"]["finalizers"] = [finalizer]
+    verdict = gone(live, live)
+    assert isinstance(verdict, NotReady)
+    assert verdict.reason.startswith(f"finalizers hold it: {finalizer} ({holder}")
 
 
 @pytest.mark.parametrize("name", ["DeletionIsBlocked", "NamespaceContentRemaining"])
@@ -349,7 +361,10 @@ BROKEN = {"conditions": [{"type": "Failed", "status": "True", "message": "disk b
         ),
         (
             [job("w1", **DONE), job("w2", **BROKEN), job("w3")],
-            Failed("host w2 was not cleaned: the job failed: disk busy"),
+            Failed(
+                "host w2 was not cleaned: the job failed: disk busy. See the log of its pod, "
+                "remove the cause and the job, and wipe the host's devices with rook_node"
+            ),
         ),
         ([job(host, **DONE) for host in ("w1", "w2", "w3", "cp1")], Ready()),
     ],
@@ -360,6 +375,13 @@ def test_a_wiped_cluster_is_gone_when_every_host_is_clean(
     last = cluster()
     last["spec"]["cleanupPolicy"] = CLEANUP
     assert gone(last, None, children) == verdict
+
+
+def test_a_cluster_that_was_never_built_has_no_host_to_clean() -> None:
+    last = cluster()
+    last["spec"]["cleanupPolicy"] = CLEANUP
+    del last["status"]["ceph"]
+    assert gone(last, None, []) == Ready()
 
 
 def test_a_cluster_that_is_not_wiped_is_gone_at_once() -> None:
