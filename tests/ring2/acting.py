@@ -159,7 +159,9 @@ class Acting:
     def _clean(self, cluster: Object) -> None:
         """Stop the daemons; with a confirmed policy, clean every host by a job."""
         for item in self.raw.items(DEPLOYMENTS):
-            if item["metadata"]["name"].startswith(("rook-ceph-mon", "rook-ceph-mgr", "rook-ceph-osd")):
+            if item["metadata"]["name"].startswith(
+                ("rook-ceph-mon", "rook-ceph-mgr", "rook-ceph-osd")
+            ):
                 self.raw("DELETE", f"{DEPLOYMENTS}/{item['metadata']['name']}")
         if not cluster["spec"].get("cleanupPolicy", {}).get("confirmation"):
             return

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import ssl
+import time
 import typing as t
 import urllib.error
 import urllib.request
@@ -17,6 +18,7 @@ if t.TYPE_CHECKING:
 Object = dict[str, t.Any]
 CEPH = "/apis/ceph.rook.io/v1/namespaces/rook-ceph"
 MERGE = "application/merge-patch+json"
+INITIALIZING_SECONDS = 30
 
 
 class Raw:
@@ -30,20 +32,27 @@ class Raw:
     def __call__(
         self, method: str, path: str, body: Object | None = None, kind: str = "application/json"
     ) -> Object | None:
-        """Return the answer; None when the object does not exist."""
+        """Return the answer; None when the object does not exist.
+
+        A kind that has just been defined is not stored for a moment; that is waited for.
+        """
         request = urllib.request.Request(
             self._server + path,
             data=None if body is None else json.dumps(body).encode(),
             method=method,
             headers={"Content-Type": kind, "Accept": "application/json"},
         )
-        try:
-            with urllib.request.urlopen(request, context=self._context, timeout=20) as answer:
-                return t.cast("Object", json.load(answer))
-        except urllib.error.HTTPError as problem:
-            if problem.code == 404:
-                return None
-            raise RuntimeError(f"{method} {path}: {problem.read()[:500]!r}") from problem
+        deadline = time.monotonic() + INITIALIZING_SECONDS
+        while True:
+            try:
+                with urllib.request.urlopen(request, context=self._context, timeout=20) as answer:
+                    return t.cast("Object", json.load(answer))
+            except urllib.error.HTTPError as problem:
+                if problem.code == 404:
+                    return None
+                if problem.code != 429 or time.monotonic() > deadline:
+                    raise RuntimeError(f"{method} {path}: {problem.read()[:500]!r}") from problem
+                time.sleep(0.2)
 
     def items(self, path: str) -> list[Object]:
         """Return the objects of a collection; none when the kind does not exist."""

@@ -48,10 +48,12 @@ def test_a_second_run_changes_nothing_and_a_hand_edit_is_found_and_repaired(
         assert again["changed"] is False and ops(again) <= {"keep", "wait"}
         path = f"{CEPH}/cephfilesystems/myfs"
         raw.merge(path, {"spec": {"metadataServer": {"activeCount": 2}}})
-        raw.merge(CONFIG_MAP, {"data": {"ROOK_LOG_LEVEL": "DEBUG"}})
+        raw.merge(CONFIG_MAP, {"data": {"ROOK_CSI_ENABLE_CEPHFS": "false"}})
         predicted = run("rook_site", check=True)
         repaired = run("rook_site", wait_timeout=60)
-    updates = {step["target"]: step["changes"] for step in repaired["plan"] if step["op"] == "update"}
+    updates = {
+        step["target"]: step["changes"] for step in repaired["plan"] if step["op"] == "update"
+    }
     assert updates == {
         step["target"]: step["changes"] for step in predicted["plan"] if step["op"] == "update"
     }
@@ -69,7 +71,9 @@ def test_stages_do_their_part_only(run: Run, raw: Raw) -> None:
         assert first.get("failed") is None, first["msg"]
         assert raw.items(f"{CEPH}/cephclusters") == []
         second = run("rook_site", stages=["cluster"], wait_timeout=60)
-        assert [step["target"] for step in second["plan"]] == ["CephCluster/rook-ceph/rook-ceph"] * 2
+        assert [step["target"] for step in second["plan"]] == [
+            "CephCluster/rook-ceph/rook-ceph"
+        ] * 2
         assert raw.items(f"{CEPH}/cephblockpools") == []
         third = run("rook_site", stages=["storage"], wait_timeout=60)
         assert third.get("failed") is None, third["msg"]
