@@ -161,14 +161,14 @@ options:
     default: []
   purge:
     description:
-      - Directories that O(state=absent) removes with all that is in them.
+      - Directories that O(state=absent) removes with all that is in them, and single sockets.
       - Refused when the host's own files are there, or when something is mounted there.
     type: list
     elements: dict
     default: []
     suboptions:
       path:
-        description: The directory.
+        description: The directory or socket.
         type: path
         required: true
       package:

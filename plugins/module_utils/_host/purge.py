@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for the modules of this collection only; its functions may change in any release.
-"""Removing directories with all that is in them: only such as cannot be a mistake."""
+"""Removing directories with all that is in them, and sockets: only such as cannot be a mistake."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def purge_refusal(path: str) -> str | None:
 
 
 def plan_purge(system: System, paths: Sequence[str]) -> Iterator[HostStep]:
-    """Yield a step for each directory that exists; raise for all that must not go."""
+    """Yield a step for each path that exists; raise for all that must not go."""
     refusals = []
     for path in paths:
         reason = purge_refusal(path)
@@ -63,7 +63,10 @@ def plan_purge(system: System, paths: Sequence[str]) -> Iterator[HostStep]:
 
             def remove(path: str = path) -> None:
                 _refuse_mounted(system, path)
-                shutil.rmtree(system.path(path))
+                if system.path(path).is_dir():
+                    shutil.rmtree(system.path(path))
+                else:
+                    system.path(path).unlink(missing_ok=True)
 
             yield HostStep(f"Directory/{path}", "delete", "with all that is in it", remove, path)
 
