@@ -14,6 +14,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.failures imp
     ExpiredError,
     UnreachableError,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._errors import WaitTimeout
 
 if t.TYPE_CHECKING:
@@ -22,6 +23,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Kube, Object
 
 _WATCH_SECONDS = 30
+_ASK_SECONDS = 1.0
 
 
 def wait_for_nodes(
@@ -31,7 +33,7 @@ def wait_for_nodes(
     seconds: float,
     clock: Callable[[], float] = time.monotonic,
 ) -> dict[str, Object]:
-    """Return the nodes by name when all are as wanted; raise with each one's reason at the limit."""
+    """Return the nodes by name when all are as wanted; raise with each reason at the limit."""
     end, reasons = clock() + seconds, dict.fromkeys(wanted, "the API did not answer")
     while True:
         try:
@@ -67,3 +69,38 @@ def _follow(
             nodes[name] = event.object
         if not _nodes.missing(wish[0], nodes.values(), wish[1]):
             return
+
+
+def wait_for_plugin_dirs(
+    client: Kube,
+    names: Sequence[str],
+    wanted: str,
+    seconds: float,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], None] = time.sleep,
+) -> dict[str, str]:
+    """Return node -> volume plugin directory, as each kubelet itself answers.
+
+    With a wanted directory, ask until all have it; raise with each other answer at the limit. A
+    kubelet that is just restarting gives no answer, which is not the end.
+    """
+    end, dirs = clock() + seconds, dict.fromkeys(names, "")
+    while True:
+        reasons = {}
+        for name in names:
+            try:
+                dirs[name] = _ask_kubelet(client, name)
+            except UnreachableError as problem:
+                reasons[name] = str(problem)
+                continue
+            if wanted and dirs[name] != wanted:
+                reasons[name] = f"its kubelet uses {dirs[name]}, not {wanted}"
+        if not reasons:
+            return dirs
+        if clock() >= end:
+            raise WaitTimeout(reasons, seconds)
+        sleep(_ASK_SECONDS)
+
+
+def _ask_kubelet(client: Kube, name: str) -> str:
+    return _nodes.plugin_dir(client.get(Ref("v1", "Node", "", f"{name}/proxy/configz")) or {})

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import collections
 import typing as t
 
 if t.TYPE_CHECKING:
@@ -56,7 +57,13 @@ def missing(wanted: Sequence[str], nodes: Iterable[Object], until: str) -> dict[
     return reasons
 
 
-def kubelet_facts(answer: Object) -> dict[str, str]:
-    """Return what a kubelet's configz says of its directories."""
+def plugin_dir(answer: Object) -> str:
+    """Return where a kubelet looks for FlexVolume drivers, from its configz."""
     config = answer.get("kubeletconfig") or {}
-    return {"volume_plugin_dir": config.get("volumePluginDir", "")}
+    return str(config.get("volumePluginDir") or "").rstrip("/")
+
+
+def common_plugin_dir(dirs: Mapping[str, str]) -> str:
+    """Return the directory that most nodes have; of equally many the one that comes first."""
+    counts = collections.Counter(dirs.values())
+    return max(sorted(counts), key=counts.__getitem__, default="")

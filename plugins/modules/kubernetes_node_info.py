@@ -39,6 +39,12 @@ options:
     description: Also ask each kubelet among O(nodes) for its configuration, through the API.
     type: bool
     default: false
+  volume_plugin_dir:
+    description:
+      - With O(configz), ask until each kubelet answers that it looks there for FlexVolume drivers.
+      - Without it the first answer is taken. A kubelet that gives none is waited for.
+    type: str
+    default: ""
   namespace:
     description: Also ask for the Ceph cluster in this namespace.
     type: str
@@ -74,6 +80,15 @@ nodes:
   sample:
     worker1:
       {address: 192.0.2.21, pod_cidr: 10.244.1.0/24, version: v1.34.4, ready: true, reason: ""}
+volume_plugin_dirs:
+  description: With O(configz), each node's directory for FlexVolume drivers, by its kubelet.
+  returned: always
+  type: dict
+  sample: {worker1: /usr/libexec/kubernetes/kubelet-plugins/volume/exec}
+common_volume_plugin_dir:
+  description: The one among them that most nodes have.
+  returned: always
+  type: str
 ready:
   description: Whether all of O(nodes) are ready.
   returned: always
@@ -89,9 +104,11 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.rookery.rook.plugins.module_utils import _nodes
 from ansible_collections.rookery.rook.plugins.module_utils._clients.kube import KubeClient
-from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
-from ansible_collections.rookery.rook.plugins.module_utils._node_waiter import wait_for_nodes
+from ansible_collections.rookery.rook.plugins.module_utils._node_waiter import (
+    wait_for_nodes,
+    wait_for_plugin_dirs,
+)
 
 SPEC: dict[str, t.Any] = {
     "kubeconfig": {"type": "path", "required": True},
@@ -99,6 +116,7 @@ SPEC: dict[str, t.Any] = {
     "until": {"type": "str", "choices": ["now", "known", "addressed", "ready"], "default": "now"},
     "wait_timeout": {"type": "int", "default": 300},
     "configz": {"type": "bool", "default": False},
+    "volume_plugin_dir": {"type": "str", "default": ""},
     "namespace": {"type": "str"},
 }
 
@@ -108,11 +126,16 @@ def ask(client: KubeClient, wish: dict[str, t.Any]) -> dict[str, t.Any]:
     wanted = wish["nodes"] if wish["until"] != "now" else []
     found = wait_for_nodes(client, wanted, wish["until"], wish["wait_timeout"])
     nodes = {name: _nodes.summary(node) for name, node in sorted(found.items())}
-    for name in wish["nodes"] if wish["configz"] else ():
-        answer = client.get(Ref("v1", "Node", "", f"{name}/proxy/configz"))
-        nodes.setdefault(name, {}).update(_nodes.kubelet_facts(answer or {}))
-    ready = all(nodes.get(name, {}).get("ready", False) for name in wish["nodes"])
-    return {"nodes": nodes, "ready": ready, "ceph_fsid": _fsid(client, wish["namespace"])}
+    asked = wish["nodes"] if wish["configz"] else []
+    directory = wish["volume_plugin_dir"].rstrip("/")
+    dirs = wait_for_plugin_dirs(client, asked, directory, wish["wait_timeout"])
+    return {
+        "nodes": nodes,
+        "volume_plugin_dirs": dirs,
+        "common_volume_plugin_dir": _nodes.common_plugin_dir(dirs),
+        "ready": all(nodes.get(name, {}).get("ready", False) for name in wish["nodes"]),
+        "ceph_fsid": _fsid(client, wish["namespace"]),
+    }
 
 
 def _fsid(client: KubeClient, namespace: str | None) -> str:

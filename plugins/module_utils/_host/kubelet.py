@@ -1,0 +1,147 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""The directories of a host's kubelet: found, set where what rules them is written, restored."""
+
+from __future__ import annotations
+
+import time
+import typing as t
+import urllib.error
+import urllib.request
+
+from ansible_collections.rookery.rook.plugins.module_utils._errors import (
+    GuardError,
+    Refusal,
+    WaitTimeout,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._host import files, kubelet_settings
+from ansible_collections.rookery.rook.plugins.module_utils._host.record import Record
+from ansible_collections.rookery.rook.plugins.module_utils._host.steps import HostStep
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ansible_collections.rookery.rook.plugins.module_utils._host.kubelet_settings import Kubelet
+    from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
+
+    Wish = Mapping[str, t.Any]
+
+_RECORD = "kubelet"
+_ASK_SECONDS = 0.5
+
+
+def plan_present(system: System, kubelet: Kubelet, wish: Wish) -> Iterator[HostStep]:
+    """Yield the steps to a kubelet that uses the wanted directory. Reads only."""
+    record, wanted = Record(system, _RECORD), wish["volume_plugin_dir"].rstrip("/")
+    if not kubelet.found:
+        return
+    _refuse(system, kubelet, wish["root_dir"].rstrip("/"), wanted)
+    if not wanted:
+        return
+    differs = kubelet.volume_plugin_dir != wanted
+    if differs:
+        yield _setting(system, record, kubelet, wanted)
+    answered = wish["answered"].rstrip("/")
+    if differs or answered not in ("", wanted) or record.section("restart"):
+        reason = "it has to read its setting" if differs else "it has not read its setting yet"
+        yield _restart(system, record, reason, (kubelet.health_url, wish["wait_timeout"]))
+
+
+def plan_absent(system: System, kubelet: Kubelet, wish: Wish) -> Iterator[HostStep]:
+    """Yield the steps back to the directory that was there before the first change."""
+    record = Record(system, _RECORD)
+    values = record.section("values")
+    for path, before in sorted(values.items()):
+        yield _restored(system, record, path, before)
+    if kubelet.running and (values or record.section("restart")):
+        health = (kubelet.health_url, wish["wait_timeout"])
+        yield _restart(system, record, "as it was before", health)
+    yield from files.plan_empty_directories(system, record)
+    if values or record.section("restart") or record.section("directories"):
+        yield HostStep(f"Record/{_RECORD}", "delete", "nothing is left of it", record.remove)
+
+
+def _refuse(system: System, kubelet: Kubelet, root: str, wanted: str) -> None:
+    """Raise for what this module does not change, and for what could not work."""
+    refusals = []
+    if root and kubelet.root_dir != root:
+        reason = f"this kubelet's root directory is not {root}, and its volumes are mounted there"
+        cure = "Set rook_kubelet_root_dir to it, or move this kubelet while no pod runs here"
+        refusals.append(Refusal(f"Directory/{kubelet.root_dir}", reason, cure))
+    if wanted and not kubelet_settings.is_writable(system, wanted):
+        reason = "it is on a file system that is read-only, so no driver can be put there"
+        cure = (
+            "Set rook_kubelet_volume_plugin_dir to another one, say /var/lib/kubelet/volumeplugins"
+        )
+        refusals.append(Refusal(f"Directory/{wanted}", reason, cure))
+    if wanted != kubelet.volume_plugin_dir and wanted and not kubelet.ruling:
+        reason = f"this kubelet runs with neither --config nor --{kubelet_settings.FLAG}"
+        cure = "Give it a configuration file (--config), and run again"
+        refusals.append(Refusal("Unit/kubelet", reason, cure))
+    if refusals:
+        raise GuardError(refusals)
+
+
+def _setting(system: System, record: Record, kubelet: Kubelet, wanted: str) -> HostStep:
+    """Return the step that writes the directory where what rules it stands."""
+    path = kubelet.ruling
+    text = system.text(path) or ""
+    before = kubelet_settings.value_of(text, path)
+    after = kubelet_settings.with_value(text, path, wanted)
+
+    def write() -> None:
+        # The intention to restart comes first: a run that breaks off here is finished by the next.
+        record.note("restart", {"kubelet": None})
+        record.note("values", {path: before})
+        files.make_directory(system, record, wanted)
+        system.write(path, after, system.path(path).stat().st_mode & 0o7777)
+
+    reason = f"{kubelet.volume_plugin_dir} is not {wanted}"
+    return HostStep(f"File/{path}", "update", reason, write, text, after)
+
+
+def _restored(system: System, record: Record, path: str, before: str | None) -> HostStep:
+    """Return the step that gives a file its former value; what else changed there stays."""
+    text = system.text(path)
+    after = "" if text is None else kubelet_settings.with_value(text, path, before)
+
+    def write() -> None:
+        record.note("restart", {"kubelet": None})
+        if text is not None:
+            system.write(path, after, system.path(path).stat().st_mode & 0o7777)
+        record.forget("values", path)
+
+    return HostStep(f"File/{path}", "update", "as it was before", write, text or "", after)
+
+
+def _restart(system: System, record: Record, reason: str, health: tuple[str, int]) -> HostStep:
+    def restart() -> None:
+        cure = "Look at `journalctl -u kubelet` on this host"
+        system.run("reload", "systemd", ["systemctl", "daemon-reload"])
+        system.run("restart", "unit kubelet", ["systemctl", "restart", "kubelet"], cure=cure)
+        wait_until_healthy(*health)
+        record.forget("restart", "kubelet")
+
+    return HostStep("Unit/kubelet", "update", reason, restart, "", "restarted")
+
+
+def wait_until_healthy(
+    url: str,
+    seconds: float,
+    clock: t.Callable[[], float] = time.monotonic,
+    sleep: t.Callable[[float], None] = time.sleep,
+) -> None:
+    """Return when the kubelet says that it is well; raise with its last answer at the limit."""
+    end = clock() + seconds
+    while url:
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except (urllib.error.URLError, OSError) as problem:
+            reason = str(problem)
+        if clock() >= end:
+            cure = "Look at `journalctl -u kubelet` on this host"
+            raise WaitTimeout({"Unit/kubelet": f"{url} answers: {reason}. {cure}"}, seconds)
+        sleep(_ASK_SECONDS)

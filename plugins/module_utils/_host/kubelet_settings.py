@@ -1,0 +1,192 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Where a kubelet's settings come from: its flags, then drop-ins, then its file, then defaults."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+import typing as t
+from pathlib import Path
+
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+
+if t.TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
+
+FLAG = "volume-plugin-dir"
+_KEY = "volumePluginDir"
+_ROOT_DIR = "/var/lib/kubelet"
+_PLUGIN_DIR = "/usr/libexec/kubernetes/kubelet-plugins/volume/exec"
+_CONFIG = "/var/lib/kubelet/config.yaml"
+_HEALTH_PORT = "10248"
+_UNIT_FILES = "MainPID,FragmentPath,DropInPaths,EnvironmentFiles"
+# These hold settings by name; flags stand in unit files and files of environment variables.
+_SETTINGS = (".yaml", ".yml", ".json")
+
+
+@dataclasses.dataclass(frozen=True)
+class Kubelet:
+    """What is known of a host's kubelet; empty strings when the host has none."""
+
+    found: bool
+    running: bool
+    root_dir: str
+    volume_plugin_dir: str
+    ruling: str
+    """The file in which the volume plugin directory is, or would be, written down."""
+    writable: bool
+    health_url: str
+
+
+NONE = Kubelet(False, False, "", "", "", False, "")
+
+
+def find(system: System) -> Kubelet:
+    """Look at the running process, and at the files that it reads."""
+    text = system.ask("systemctl", "show", "kubelet", f"--property={_UNIT_FILES}").stdout
+    words = _command_line(system, text)
+    config = flag_value(words, "config") or (
+        _CONFIG if not words and system.path(_CONFIG).exists() else ""
+    )
+    if not words and not config:
+        return NONE
+    flagged = flag_value(words, FLAG)
+    sources = _sources(system, config, flag_value(words, "config-dir"))
+    directory, ruling = _plugin_dir(system, sources)
+    if flagged:
+        directory, ruling = flagged, _file_with_flag(system, text)
+    directory = (directory or _PLUGIN_DIR).rstrip("/")
+    return Kubelet(
+        found=True,
+        running=bool(words),
+        root_dir=(flag_value(words, "root-dir") or _ROOT_DIR).rstrip("/"),
+        volume_plugin_dir=directory,
+        ruling=ruling,
+        writable=is_writable(system, directory),
+        health_url=_health_url(system, sources),
+    )
+
+
+def flag_value(words: Sequence[str], name: str) -> str:
+    """Return the value of a flag, of the last one if it stands there twice, or an empty string."""
+    found = ""
+    for word, after in zip(words, [*words[1:], ""]):
+        key, equals, value = word.lstrip("-").partition("=")
+        if word.startswith("-") and key == name:
+            found = value if equals else after
+    return found
+
+
+def value_of(text: str, path: str, key: str = _KEY) -> str | None:
+    """Return what a file says of the directory: by its key, or in a flag."""
+    if _is_json(text):
+        value = _json(text, path).get(key)
+        return None if value is None else str(value)
+    if not _holds_settings(path):
+        flags = re.findall(rf"--{FLAG}[= ]+([^\s\"']+)", text)
+        return flags[-1] if flags else None
+    line = re.search(_line(key), text, re.MULTILINE)
+    return str(line[1]).strip("\"'") if line else None
+
+
+def with_value(text: str, path: str, value: str | None) -> str:
+    """Return a file's text with another directory, or with none; nothing else of it changes."""
+    if _is_json(text):
+        data = {name: item for name, item in _json(text, path).items() if name != _KEY}
+        return json.dumps({**data, **({_KEY: value} if value else {})}, indent=2) + "\n"
+    if not _holds_settings(path):
+        after = f"--{FLAG}={value}" if value else ""
+        return re.sub(rf"--{FLAG}[= ]+[^\s\"']+", lambda _found: after, text)
+    line = f"{_KEY}: {value}\n" if value else ""
+    if re.search(_line(_KEY), text, re.MULTILINE):
+        return re.sub(_line(_KEY) + r"\n?", lambda _found: line, text, flags=re.MULTILINE)
+    return (text if not text or text.endswith("\n") else text + "\n") + line
+
+
+def is_writable(system: System, folder: str) -> bool:
+    """Tell whether a directory can be written to, or else made where its parents end."""
+    path = system.path(folder)
+    while not path.exists() and path != system.root:
+        path = path.parent
+    return path.is_dir() and os.access(path, os.W_OK)
+
+
+def _command_line(system: System, unit: str) -> list[str]:
+    """Return the running kubelet's words: of its unit, else of a process of that name."""
+    main = re.search(r"^MainPID=([1-9]\d*)$", unit, re.MULTILINE)
+    places = [system.path(f"/proc/{main[1]}")] if main else []
+    places += sorted(system.path("/proc").glob("[0-9]*"))
+    for place in places:
+        try:
+            words = (place / "cmdline").read_text(errors="replace").rstrip("\0").split("\0")
+        except OSError:
+            # A process may end while one looks.
+            continue
+        if "kubelet" in (Path(words[0]).name, *words[1:2]):
+            return words
+    return []
+
+
+def _sources(system: System, config: str, folder: str) -> list[str]:
+    """Return the files of settings, the one that rules last."""
+    drop_ins = sorted(system.path(folder).glob("**/*.conf")) if folder else []
+    return ([config] if config else []) + ["/" + str(p.relative_to(system.root)) for p in drop_ins]
+
+
+def _plugin_dir(system: System, sources: Sequence[str]) -> tuple[str, str]:
+    """Return the directory and the file that rules; without a directory the file to write it to."""
+    for path in reversed(sources):
+        value = value_of(system.text(path) or "", path)
+        if value:
+            return value, path
+    return "", sources[0] if sources else ""
+
+
+def _file_with_flag(system: System, unit: str) -> str:
+    """Return the unit's file in which the flag stands, the last one that systemd reads."""
+    names = re.findall(r"(/[^\s\"']+)", unit)
+    holding = [name for name in names if value_of(system.text(name) or "", name) is not None]
+    if not holding:
+        raise ClientError(
+            "find the origin of", f"the kubelet's flag --{FLAG}",
+            "no file of its unit holds it. Remove it from where the kubelet is started",
+        )  # fmt: skip
+    return holding[-1]
+
+
+def _health_url(system: System, sources: Sequence[str]) -> str:
+    """Return where the kubelet tells its health; empty when that is turned off."""
+    said = [value_of(system.text(path) or "", path, "healthzPort") for path in sources]
+    port = next((item for item in reversed(said) if item is not None), _HEALTH_PORT)
+    return f"http://127.0.0.1:{port}/healthz" if port != "0" else ""
+
+
+def _holds_settings(path: str) -> bool:
+    """Tell whether a file is the kubelet's own; its drop-ins end in .conf as those of units do."""
+    return path.endswith(_SETTINGS) or (path.endswith(".conf") and "/systemd/" not in path)
+
+
+def _is_json(text: str) -> bool:
+    return text.lstrip().startswith("{")
+
+
+def _json(text: str, path: str) -> dict[str, t.Any]:
+    try:
+        data: dict[str, t.Any] = json.loads(text)
+    except ValueError as problem:
+        raise ClientError(
+            "read the kubelet's settings in", path,
+            f"{problem}. Write them as JSON or as YAML with a line for each setting",
+        ) from problem  # fmt: skip
+    return data
+
+
+def _line(key: str) -> str:
+    return rf"^[\"']?{key}[\"']?:[ \t]*([^#\n]*?)[ \t]*(?:#.*)?$"

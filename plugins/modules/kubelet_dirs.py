@@ -1,0 +1,159 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: kubelet_dirs
+short_description: Find, set and restore the directories of this host's kubelet
+version_added: 0.1.0
+author: The rookery.rook authors (@rookery)
+description:
+  - Finds the root directory and the volume plugin directory of the kubelet in the flags of the
+    running process, else in its drop-ins, else in its configuration file, else in its defaults.
+  - Without O(volume_plugin_dir) it only reads. With it, the directory is written where the one
+    that rules now is written, and the kubelet is restarted and waited for.
+  - A host without a kubelet is left alone.
+  - Needs nothing but Python 3.9.
+options:
+  volume_plugin_dir:
+    description:
+      - Where the kubelet has to look for FlexVolume drivers. Empty changes nothing.
+      - A change restarts the kubelet; its pods go on running.
+    type: str
+    default: ""
+  root_dir:
+    description:
+      - The root directory that the kubelet must have. Empty accepts any.
+      - It is never changed; a kubelet with another one is refused before the first change.
+    type: str
+    default: ""
+  answered:
+    description:
+      - The volume plugin directory that the kubelet itself answered, when it was asked.
+      - When it is not O(volume_plugin_dir) although the files say so, the kubelet is restarted.
+    type: str
+    default: ""
+  state:
+    description: V(absent) restores what was there before the first change.
+    type: str
+    choices: [present, absent]
+    default: present
+  wait_timeout:
+    description: Seconds in which a restarted kubelet has to be healthy.
+    type: int
+    default: 120
+attributes:
+  check_mode:
+    description: Returns the plan and changes nothing.
+    support: full
+  diff_mode:
+    description: Shows the file before and after.
+    support: full
+  idempotent:
+    description: Changes only what differs.
+    support: full
+  platform:
+    description: Target that the module works on.
+    platforms: posix
+    support: full
+"""
+
+EXAMPLES = r"""
+- name: Find the directories
+  rookery.rook.kubelet_dirs:
+
+- name: See what setting one would do
+  rookery.rook.kubelet_dirs:
+    volume_plugin_dir: /var/lib/kubelet/volumeplugins
+  check_mode: true
+
+- name: Set it
+  rookery.rook.kubelet_dirs:
+    volume_plugin_dir: /var/lib/kubelet/volumeplugins
+
+- name: Restore the one that was there
+  rookery.rook.kubelet_dirs:
+    state: absent
+"""
+
+RETURN = r"""
+plan:
+  description: The steps that were done, or in check mode would be.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - id: File//var/lib/kubelet/config.yaml
+      op: update
+      executor: node
+      reason: /opt/plugins is not /var/lib/kubelet/volumeplugins
+kubelet:
+  description: The kubelet as it is after the call, in check mode as it is.
+  returned: always
+  type: dict
+  contains:
+    found:
+      description: Whether this host has a kubelet; without one the directories are empty.
+      type: bool
+    running:
+      description: Whether it runs.
+      type: bool
+    root_dir:
+      description: Its root directory.
+      type: str
+      sample: /var/lib/kubelet
+    volume_plugin_dir:
+      description: Where it looks for FlexVolume drivers, without a slash at the end.
+      type: str
+      sample: /usr/libexec/kubernetes/kubelet-plugins/volume/exec
+    ruling:
+      description: The file in which that directory is, or would be, written down.
+      type: str
+      sample: /var/lib/kubelet/config.yaml
+    writable:
+      description: Whether drivers can be put there.
+      type: bool
+"""
+
+import dataclasses
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
+from ansible_collections.rookery.rook.plugins.module_utils._host import (
+    kubelet,
+    kubelet_settings,
+    steps,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
+
+SPEC: dict[str, t.Any] = {
+    "volume_plugin_dir": {"type": "str", "default": ""},
+    "root_dir": {"type": "str", "default": ""},
+    "answered": {"type": "str", "default": ""},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "wait_timeout": {"type": "int", "default": 120},
+}
+
+
+def main() -> None:
+    """Plan, and outside of check mode do it."""
+    module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
+    system, wish = System(), module.params
+    make = kubelet.plan_present if wish["state"] == "present" else kubelet.plan_absent
+    try:
+        found = kubelet_settings.find(system)
+        plan = list(make(system, found, wish))
+        steps.carry_out(plan, module.check_mode)
+        after = kubelet_settings.find(system) if plan else found
+    except (RookeryError, OSError) as problem:
+        module.fail_json(msg=str(problem))
+    module.exit_json(**steps.as_result(plan), kubelet=dataclasses.asdict(after))
+
+
+if __name__ == "__main__":
+    main()
