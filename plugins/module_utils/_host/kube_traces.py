@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import typing as t
 
@@ -49,8 +50,12 @@ def files(system: System) -> list[str]:
 def stop(system: System) -> None:
     """End the kubelet and whatever its pods still run, and unmount their volumes."""
     system.ask("systemctl", "stop", "kubelet")
-    if processes(system):
+    if _pod_groups(system):
         system.run("stop the containers in", _SLICE, ["systemctl", "stop", _SLICE])
+    for group in _pod_groups(system):
+        # systemd forgets the hierarchies that it does not use itself.
+        for folder, _folders, _files in os.walk(group, topdown=False):
+            os.rmdir(folder)
     for folder in _MOUNTED:
         for point in mounts.below(mounts.mounts(system), folder):
             system.run("unmount", point, ["umount", point], cure=f"`fuser -vm {point}` names users")
