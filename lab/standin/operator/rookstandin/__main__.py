@@ -60,8 +60,8 @@ def follow(registry: kopf.OperatorRegistry, context: Context) -> None:
 
 
 def configure(registry: kopf.OperatorRegistry) -> None:
-    def login(**_: t.Any) -> kopf.ConnectionInfo | None:
-        return kopf.login_with_service_account()
+    def login(settings: kopf.OperatorSettings, **_: t.Any) -> kopf.ConnectionInfo | None:
+        return kopf.login_with_service_account(settings=settings)
 
     def startup(settings: kopf.OperatorSettings, **_: t.Any) -> None:
         settings.posting.enabled = False

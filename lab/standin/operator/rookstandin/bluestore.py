@@ -87,9 +87,11 @@ def size(device: str) -> int:
 def labels(device: str) -> dict[int, Label]:
     """Return the labels on a device by their offsets, read past the page cache of older readers."""
     found: dict[int, Label] = {}
+    end = size(device)
     with open(device, "rb") as file:
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-        for offset in OFFSETS:
+        # The kernel refuses to seek past the end of a device.
+        for offset in (offset for offset in OFFSETS if offset + BLOCK <= end):
             file.seek(offset)
             if label := parse(file.read(BLOCK)):
                 found[offset] = label

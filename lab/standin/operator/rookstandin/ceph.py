@@ -105,7 +105,9 @@ class Ceph:
             capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
         if done.returncode:
-            if missing_ok and done.returncode == ENOENT:
+            # A user that is not there has a number of his own.
+            gone = done.returncode == ENOENT or "no user info saved" in done.stderr
+            if missing_ok and gone:
                 return None
             raise CephCommandError(f"radosgw-admin {arguments[0]}", done.returncode, done.stderr)
         text = done.stdout.strip()

@@ -67,8 +67,9 @@ def deleting(context: Context, namespace: str) -> list[Key]:
 def _storage(ceph: Ceph) -> Status:
     stores: dict[str, int] = {}
     for item in ceph.mon("osd metadata"):
-        kind = item.get("osd_objectstore", "")
-        stores[kind] = stores.get(kind, 0) + 1
+        # One that has not started yet has told nothing.
+        if kind := item.get("osd_objectstore"):
+            stores[kind] = stores.get(kind, 0) + 1
     classes = [{"name": name} for name in ceph.mon("osd crush class ls")]
     return {"deviceClasses": classes, "osd": {"storeType": stores}}
 

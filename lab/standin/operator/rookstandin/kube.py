@@ -57,7 +57,7 @@ class Kube:
     """Requests on manifests as dictionaries. A missing object is None, never an error."""
 
     def __init__(self) -> None:
-        config.load_config()
+        config.load_incluster_config()
         # Kinds are named above: the library's discovery would only cost requests.
         self._dynamic = DynamicClient(client.ApiClient(), discoverer=lambda *_: None)
 

@@ -140,7 +140,8 @@ def _properties(spec: Spec) -> dict[str, str]:
 
 
 def _quotas(spec: Spec) -> dict[str, int]:
-    quotas, found = spec.get("quotas") or {}, {}
+    quotas = spec.get("quotas") or {}
+    found: dict[str, int] = {}
     if quotas.get("maxSize") is not None:
         found["max_bytes"] = quantity(quotas["maxSize"])
     elif quotas.get("maxBytes") is not None:
