@@ -111,8 +111,13 @@ class FakeKube:
         kept = {**copy.deepcopy(item), "metadata": meta}
         if kept["kind"].startswith("Ceph"):
             kept["status"] = _status(kept)
+            owner = {"kind": kept["kind"], "name": meta["name"], "uid": meta["uid"]}
             for child in _children(kept):
-                self._store(Ref.of(child), child)
+                self._store(
+                    Ref.of(child), merged(child, {"metadata": {"ownerReferences": [owner]}})
+                )
+        elif kept["kind"] in _AT_ONCE:
+            kept.setdefault("status", _AT_ONCE[kept["kind"]])
         self.objects[ref] = kept
         self._tell(Event("MODIFIED", copy.deepcopy(kept)))
 
@@ -132,6 +137,13 @@ class FakeKube:
             for node in cluster["spec"]["storage"]["nodes"]:
                 job = _cleanup_job(cluster["metadata"]["namespace"], node["name"])
                 self._store(Ref.of(job), job)
+
+
+_AT_ONCE: Object = {
+    "Namespace": {"phase": "Active"},
+    "CustomResourceDefinition": {"conditions": [{"type": "Established", "status": "True"}]},
+    "Deployment": {"updatedReplicas": 1, "availableReplicas": 1, "replicas": 1},
+}
 
 
 def _matches(item: Object, api_version: str, kind: str, namespace: str, labels: str) -> bool:

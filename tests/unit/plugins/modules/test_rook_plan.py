@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The plan is the one that would be carried out, and planning writes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible_collections.rookery.rook.plugins.modules import rook_plan, rook_site
+from onsite import Onsite, run_module
+from wholesite import MODEL, write_manifests
+
+
+@pytest.fixture(name="options")
+def _options(tmp_path: Path) -> dict[str, object]:
+    return {**MODEL, "operator": {"manifests": str(write_manifests(tmp_path / "manifests"))}}
+
+
+@pytest.fixture(name="plan")
+def _plan(
+    options: dict[str, object],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> Onsite:
+    # It does not wait, so it has no option for it.
+    return Onsite(rook_plan, {**options, "wait_timeout": None}, capsys, monkeypatch, tmp_path)
+
+
+def made(
+    plan: Onsite, options: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> dict[str, object]:
+    kubeconfig = str(plan.kubeconfig)
+    site = {"site": "store1", "wait_timeout": 20}
+    return run_module(capsys, rook_site, False, kubeconfig=kubeconfig, **site, **options)
+
+
+def test_planning_changes_nothing_and_tells_what_the_run_does(
+    plan: Onsite, options: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    planned = plan()
+    assert planned["changed"] is False and planned["refusals"] == []
+    assert plan.kube.writes == []
+    assert made(plan, options, capsys)["plan"] == planned["plan"]
+
+
+def test_without_a_kubeconfig_the_plan_starts_from_nothing(plan: Onsite) -> None:
+    plan.kubeconfig.unlink()
+    planned = plan()
+    assert {step["op"] for step in planned["plan"]} == {"create", "wait"}
+    assert plan(state="absent")["plan"] == []
+
+
+def test_the_plan_of_a_teardown_lists_what_stands_against_it(
+    plan: Onsite, options: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    made(plan, options, capsys)
+    planned = plan(state="absent")
+    assert planned.get("failed") is None
+    refused = {refusal["id"] for refusal in planned["refusals"]}
+    assert "CephCluster/rook-ceph/rook-ceph" in refused
+    assert plan(state="absent", confirm="store1")["refusals"] == []
+
+
+def test_the_fingerprint_is_that_of_the_same_plan(plan: Onsite) -> None:
+    first = plan()
+    assert plan()["fingerprint"] == first["fingerprint"]
+    plan.kube.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "rook-ceph"}})
+    assert plan()["fingerprint"] != first["fingerprint"]

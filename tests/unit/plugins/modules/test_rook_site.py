@@ -1,0 +1,84 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole site in one call: predicted, made in order, kept, repaired."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible_collections.rookery.rook.plugins.modules import rook_site
+from onsite import Onsite
+from wholesite import MODEL, write_manifests
+
+CLUSTER = "CephCluster/rook-ceph/rook-ceph"
+
+
+@pytest.fixture(name="onsite")
+def _onsite(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Onsite:
+    operator = {"manifests": str(write_manifests(tmp_path / "manifests"))}
+    return Onsite(rook_site, {**MODEL, "operator": operator}, capsys, monkeypatch, tmp_path)
+
+
+def test_check_mode_on_nothing_is_the_plan_of_the_run(onsite: Onsite) -> None:
+    predicted = onsite(check=True)
+    assert predicted["changed"] is True and onsite.kube.writes == []
+    made = onsite()
+    assert made.get("failed") is None, made["msg"]
+    assert made["plan"] == predicted["plan"] and made["diff"] == predicted["diff"]
+    assert {wait["outcome"] for wait in made["waited"]} == {"ready"}
+
+
+def test_a_cluster_that_is_not_there_yet_can_be_planned(onsite: Onsite) -> None:
+    onsite.kubeconfig.unlink()
+    predicted = onsite(check=True)
+    assert predicted["changed"] is True
+    assert "no cluster is there yet" in str(predicted["warnings"])
+
+
+def test_things_are_made_after_what_they_need(onsite: Onsite) -> None:
+    onsite()
+    made = [write.removeprefix("write ") for write in onsite.kube.writes]
+    order = [
+        "Namespace//rook-ceph", "Deployment/rook-ceph/rook-ceph-operator", CLUSTER,
+        "CephFilesystem/rook-ceph/shared", "StorageClass//files",
+    ]  # fmt: skip
+    assert [target for target in made if target in order] == order
+
+
+def test_a_second_run_changes_nothing(onsite: Onsite) -> None:
+    onsite()
+    onsite.kube.writes.clear()
+    again = onsite()
+    assert again["changed"] is False and onsite.kube.writes == []
+    assert {step["op"] for step in again["plan"]} == {"keep", "wait"}
+
+
+def test_a_stage_leaves_the_others_alone(onsite: Onsite) -> None:
+    onsite(stages=["operator"])
+    assert not any("Ceph" in write.split("/")[0] for write in onsite.kube.writes)
+    onsite.kube.writes.clear()
+    onsite(stages=["cluster"])
+    assert onsite.kube.writes == [f"write {CLUSTER}"]
+
+
+def test_a_plan_that_is_stale_is_not_carried_out(onsite: Onsite) -> None:
+    refused = onsite(fingerprint="0" * 64)
+    assert refused["failed"] and "made from other objects" in refused["msg"]
+    assert onsite.kube.writes == []
+
+
+def test_every_problem_of_the_model_is_told_at_once(onsite: Onsite) -> None:
+    classes = [{"name": "a", "pool": "fst"}, {"name": "b"}]
+    refused = onsite(storage_classes=classes, cluster={"mon_count": 0})
+    assert refused["failed"] and onsite.kube.writes == []
+    for path in ("cluster.mon_count: 0", "storage_classes[0].pool: 'fst'", "storage_classes[1]:"):
+        assert path in refused["msg"]
+
+
+def test_manifests_that_are_not_there_are_named_with_their_variable(onsite: Onsite) -> None:
+    refused = onsite(operator={"manifests": "/nowhere"})
+    assert "/nowhere" in refused["msg"] and "rook_operator_manifests" in refused["msg"]

@@ -1,0 +1,147 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The whole site goes in reverse, only ours, only when confirmed, and never by force."""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
+from ansible_collections.rookery.rook.plugins.modules import rook_site, rook_teardown
+from onsite import Onsite, run_module
+from wholesite import MODEL, write_manifests
+
+CLUSTER = "CephCluster/rook-ceph/rook-ceph"
+FAST = Ref("ceph.rook.io/v1", "CephBlockPool", "rook-ceph", "fast")
+CONFIRMED = {"confirm": "store1"}
+
+
+@pytest.fixture(name="onsite")
+def _onsite(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Onsite:
+    """Return the teardown of a site that stands."""
+    options = {**MODEL, "operator": {"manifests": str(write_manifests(tmp_path / "manifests"))}}
+    onsite = Onsite(rook_teardown, options, capsys, monkeypatch, tmp_path)
+    site = {"site": "store1", "wait_timeout": 20}
+    kubeconfig = str(onsite.kubeconfig)
+    made = run_module(capsys, rook_site, False, kubeconfig=kubeconfig, **site, **options)
+    assert made.get("failed") is None, made["msg"]
+    onsite.kube.writes.clear()
+    return onsite
+
+
+def deleted(onsite: Onsite) -> list[str]:
+    return [write.removeprefix("delete ") for write in onsite.kube.writes if "delete" in write]
+
+
+def test_without_the_sites_name_nothing_is_touched(onsite: Onsite) -> None:
+    for confirm in ({}, {"confirm": "store2"}):
+        refused = onsite(**confirm)
+        assert refused["failed"] and refused["changed"] is False
+        assert CLUSTER in refused["msg"] and "rook_confirm" in refused["msg"]
+    assert onsite.kube.writes == []
+
+
+def test_it_goes_in_reverse_and_a_second_run_changes_nothing(onsite: Onsite) -> None:
+    predicted = onsite(check=True, **CONFIRMED)
+    assert predicted["changed"] is True and onsite.kube.writes == []
+    removed = onsite(**CONFIRMED)
+    assert removed.get("failed") is None, removed["msg"]
+    assert removed["plan"] == predicted["plan"]
+    order = [
+        "StorageClass//files", "CephFilesystem/rook-ceph/shared", CLUSTER,
+        "Deployment/rook-ceph/rook-ceph-operator", "Namespace//rook-ceph",
+    ]  # fmt: skip
+    assert [target for target in deleted(onsite) if target in order] == order
+    assert onsite(**CONFIRMED)["changed"] is False
+
+
+def test_the_cleanup_policy_is_set_last_before_the_cluster_goes(onsite: Onsite) -> None:
+    onsite(**CONFIRMED)
+    place = onsite.kube.writes.index(f"write {CLUSTER}")
+    assert onsite.kube.writes[place + 1] == f"delete {CLUSTER}"
+    pools = [place for place, write in enumerate(onsite.kube.writes) if "CephBlockPool" in write]
+    assert max(pools) < place
+
+
+def test_a_stage_takes_down_only_its_part(onsite: Onsite) -> None:
+    onsite(stages=["storage"], **CONFIRMED)
+    assert CLUSTER not in deleted(onsite)
+    assert "CephBlockPool/rook-ceph/fast" in deleted(onsite)
+
+
+def test_what_is_not_ours_stays_as_it_was(onsite: Onsite) -> None:
+    theirs = {
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "StorageClass",
+        "metadata": {"name": "theirs"},
+        "provisioner": "example.com/theirs",
+    }
+    before = copy.deepcopy(onsite.kube.apply(theirs))
+    onsite(**CONFIRMED)
+    assert onsite.kube.get(Ref.of(theirs)) == before
+
+
+@pytest.mark.parametrize("namespace", ["rook-ceph", "elsewhere"])
+def test_somebody_elses_resource_of_our_kinds_refuses_it_whole(
+    onsite: Onsite, namespace: str
+) -> None:
+    onsite.kube.apply(
+        {
+            "apiVersion": "ceph.rook.io/v1",
+            "kind": "CephBlockPool",
+            "metadata": {"name": "theirs", "namespace": namespace},
+            "spec": {},
+        }
+    )
+    onsite.kube.writes.clear()
+    refused = onsite(**CONFIRMED)
+    assert refused["failed"] and onsite.kube.writes == []
+    assert f"CephBlockPool/{namespace}/theirs, which is not ours (TEAR-02)" in refused["msg"]
+
+
+def test_somebody_elses_workload_in_our_namespace_refuses_it_whole(onsite: Onsite) -> None:
+    workload: dict[str, t.Any] = {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": {"name": "theirs", "namespace": "rook-ceph"},
+        "spec": {},
+    }
+    onsite.kube.apply(workload)
+    onsite.kube.writes.clear()
+    refused = onsite(**CONFIRMED)
+    assert refused["failed"] and onsite.kube.writes == []
+    assert "StatefulSet/rook-ceph/theirs: is not ours" in refused["msg"]
+
+
+def test_a_finalizer_is_waited_for_named_and_never_taken_away(onsite: Onsite) -> None:
+    finalizer = "cephblockpool.ceph.rook.io"
+    onsite.kube.patch(FAST, {"metadata": {"finalizers": [finalizer]}})
+    stuck = onsite(wait_timeout=1, **CONFIRMED)
+    assert stuck["failed"] and stuck["changed"] is True
+    assert "CephBlockPool/rook-ceph/fast" in stuck["msg"]
+    assert f"finalizers hold it: {finalizer} (the Rook operator takes it away" in stuck["msg"]
+    assert f"delete {CLUSTER}" in stuck["msg"], "what was held up is told"
+    assert onsite.kube.get(FAST)["metadata"]["finalizers"] == [finalizer]
+    assert CLUSTER not in deleted(onsite)
+
+
+def test_an_interrupted_one_is_resumed(onsite: Onsite) -> None:
+    onsite.kube.patch(FAST, {"metadata": {"finalizers": ["cephblockpool.ceph.rook.io"]}})
+    onsite(wait_timeout=1, **CONFIRMED)
+    onsite.kube.objects.pop(FAST)
+    onsite.kube.writes.clear()
+    resumed = onsite(**CONFIRMED)
+    assert resumed.get("failed") is None, resumed["msg"]
+    assert "StorageClass//files" not in deleted(onsite)
+    assert deleted(onsite)[-1] == "Namespace//rook-ceph"
+
+
+def test_without_a_kubeconfig_there_is_nothing_to_take_down(onsite: Onsite) -> None:
+    onsite.kubeconfig.unlink()
+    assert onsite(**CONFIRMED)["changed"] is False
