@@ -24,6 +24,13 @@ JOBS = "/apis/batch/v1/namespaces/rook-ceph/jobs"
 NOW = "2099-01-01T00:00:00Z"
 
 
+def owned_by(owner: Object) -> Object:
+    """Return the reference by which an object goes with its owner."""
+    meta = owner["metadata"]
+    kind = {"apiVersion": owner["apiVersion"], "kind": owner["kind"]}
+    return {**kind, "name": meta["name"], "uid": meta["uid"]}
+
+
 class Acting:
     """An operator for as long as the context lasts."""
 
@@ -99,28 +106,30 @@ class Acting:
             ceph = {"health": "HEALTH_OK", "lastChecked": NOW}
             status |= {"state": "Created", "message": "Cluster created successfully", "ceph": ceph}
         elif plural == "cephfilesystems":
-            self._daemon(f"rook-ceph-mds-{meta['name']}", "mds", 2, rook_file_system=meta["name"])
+            labels = {"rook_file_system": meta["name"]}
+            self._daemon(item, f"rook-ceph-mds-{meta['name']}", "mds", 2, **labels)
         elif plural == "cephobjectstores":
-            self._daemon(f"rook-ceph-rgw-{meta['name']}", "rgw", 1, rook_object_store=meta["name"])
+            labels = {"rook_object_store": meta["name"]}
+            self._daemon(item, f"rook-ceph-rgw-{meta['name']}", "rgw", 1, **labels)
         elif plural == "cephobjectstoreusers":
             self._user_secret(item)
         self.raw.merge(f"{CEPH}/{plural}/{meta['name']}/status", {"status": status})
 
     def _daemons(self, cluster: Object) -> None:
         for number in range(cluster["spec"]["mon"]["count"]):
-            self._daemon(f"rook-ceph-mon-{number}", "mon", 1)
+            self._daemon(cluster, f"rook-ceph-mon-{number}", "mon", 1)
         for number in range(cluster["spec"]["mgr"]["count"]):
-            self._daemon(f"rook-ceph-mgr-{number}", "mgr", 1)
+            self._daemon(cluster, f"rook-ceph-mgr-{number}", "mgr", 1)
         for number, _host in enumerate(self.hosts):
-            self._daemon(f"rook-ceph-osd-{number}", "osd", 1)
+            self._daemon(cluster, f"rook-ceph-osd-{number}", "osd", 1)
 
-    def _daemon(self, name: str, sort: str, count: int, **labels: str) -> None:
+    def _daemon(self, owner: Object, name: str, sort: str, count: int, **labels: str) -> None:
         labels = {"app": f"rook-ceph-{sort}", "rook_cluster": "rook-ceph", **labels}
         if self.raw("GET", f"{DEPLOYMENTS}/{name}"):
             return
         container = {"name": sort, "image": "none"}
         self.raw("POST", DEPLOYMENTS, {
-            "metadata": {"name": name, "labels": labels},
+            "metadata": {"name": name, "labels": labels, "ownerReferences": [owned_by(owner)]},
             "spec": {
                 "replicas": count, "selector": {"matchLabels": {"daemon": name}},
                 "template": {
@@ -137,7 +146,7 @@ class Acting:
             return
         labels = {"app": "rook-ceph-rgw", "rook_object_store": store, "user": name}
         self.raw("POST", path, {
-            "metadata": {"name": secret, "labels": labels},
+            "metadata": {"name": secret, "labels": labels, "ownerReferences": [owned_by(user)]},
             "stringData": {"AccessKey": "KEY", "SecretKey": "TOP-SECRET-VALUE"},
         })  # fmt: skip
 

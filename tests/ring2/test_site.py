@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The rookery.rook authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A whole site on a real API: predicted, made, unchanged, repaired, refused, taken down, resumed."""
+"""A whole site on a real API: predicted, made, unchanged, repaired, refused."""
 
 from __future__ import annotations
 
