@@ -1,0 +1,253 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Everything that speaks against a site comes in one message, before the first change."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.rookery.rook.plugins.module_utils import _examine
+from ansible_collections.rookery.rook.plugins.module_utils._clients.failures import (
+    UnreachableError,
+)
+from ansible_collections.rookery.rook.plugins.modules import rook_preflight
+from fakekube import FakeKube
+from onsite import HOSTS, Result, run_module
+from wholesite import MODEL, write_manifests
+
+FSID = "11111111-2222-3333-4444-555555555555"
+Judge = t.Callable[..., Result]
+
+
+class Api(FakeKube):
+    """An API whose credentials end some time, or which does not answer."""
+
+    expiry: datetime.datetime | None = None
+    problem: Exception | None = None
+
+    def list(self, *where: str) -> t.Any:
+        if self.problem:
+            raise self.problem
+        return super().list(*where)
+
+
+@pytest.fixture(name="api")
+def _api(monkeypatch: pytest.MonkeyPatch) -> Api:
+    api = Api()
+    connect = classmethod(lambda _cls, *_where, **_how: api)
+    monkeypatch.setattr(_examine.KubeClient, "connect", connect)
+    return api
+
+
+@pytest.fixture(name="judge")
+def _judge(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Judge:
+    manifests = {"manifests": str(write_manifests(tmp_path / "manifests"))}
+    (tmp_path / "kubeconfig").write_text("")
+
+    def judge(model: Result | None = None, *, api: bool = False, **more: t.Any) -> Result:
+        whole = {"site": "store1", **MODEL, "operator": manifests, **(model or {})}
+        where = {"kubeconfig": str(tmp_path / "kubeconfig")} if api else {}
+        return run_module(capsys, rook_preflight, False, model=whole, **{**where, **more})
+
+    return judge
+
+
+def disks(**over: t.Any) -> Result:
+    """Return what three nodes say of a blank disk each; over changes that of the first."""
+    size = 100 << 30
+    return {
+        host: {
+            "disks": [
+                {
+                    "path": "/dev/vdb", "links": [f"/dev/disk/by-id/{host}-a"], "type": "disk",
+                    "size": size, **(over if host == "w1" else {}),
+                }
+            ]
+        }
+        for host in HOSTS
+    }  # fmt: skip
+
+
+def node(name: str, **spec: t.Any) -> Result:
+    labels = {"kubernetes.io/hostname": name}
+    status = {"nodeInfo": {"kubeletVersion": "v1.30.2"}}
+    meta = {"name": name, "labels": labels}
+    return {"apiVersion": "v1", "kind": "Node", "metadata": meta, "spec": spec, "status": status}
+
+
+def test_a_site_that_can_work_passes(judge: Judge) -> None:
+    passed = judge(disks=disks())
+    assert passed.get("failed") is None, passed["msg"]
+    assert passed["changed"] is False
+
+
+def test_what_is_only_unwise_is_a_warning(judge: Judge) -> None:
+    passed = judge({"cluster": {"mon_count": 1}})
+    assert "rook_cluster_mon_count (1): with the only monitor" in str(passed["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("layout", "path", "arithmetic"),
+    [
+        ({"replicas": 3}, "replicas (3)", "wants 3 copies on different hosts"),
+        (
+            {"erasure": {"data_chunks": 2, "coding_chunks": 1}},
+            "erasure (2+1)",
+            "wants 2 data + 1 coding = 3 chunks on different hosts",
+        ),
+    ],
+)
+def test_more_pieces_than_hosts_are_refused_with_arithmetic_and_cure(
+    judge: Judge, layout: Result, path: str, arithmetic: str
+) -> None:
+    two = {name: HOSTS[name] for name in ("w1", "w2")}
+    pools = [{"name": "fast", **layout}]
+    refused = judge({"hosts": two, "block_pools": pools, "cluster": {"mon_count": 1}})
+    said = refused["msg"]
+    assert f"rook_storage_block_pools[0].{path}: pool 'fast' {arithmetic}" in said
+    assert "the inventory has 2 OSD hosts (w1, w2): 2 of 3 find a place" in said
+    assert "Add 1 host to rook_storage or " in said
+
+
+def test_all_problems_of_the_model_come_at_once_under_the_roles_names(judge: Judge) -> None:
+    cluster = {"mon_count": 0, "data_dir_host_path": "/rook/data"}
+    refused = judge({"cluster": cluster, "storage_classes": [{"name": "a", "pool": "fst"}]})
+    assert refused["msg"].startswith("Nothing was changed: preflight found 3 errors.\n")
+    for words in (
+        "rook_cluster_mon_count: 0 is not between 1 and 9. Give a number of that range.",
+        "rook_node_data_dir_host_path: '/rook/data' is under /rook, which Rook's containers use",
+        "rook_storage_classes[0].pool: 'fst' is not in block_pools. The nearest is fast",
+    ):
+        assert words in refused["msg"]
+
+
+def test_a_device_that_is_not_there_is_named_with_the_blank_ones(judge: Judge) -> None:
+    refused = judge(disks=disks(links=["/dev/disk/by-id/other"]))
+    assert (
+        "rook_node_devices[0] of w1 (/dev/disk/by-id/w1-a): there is no such device on this host "
+        "(DISK-01). Blank disks there are: /dev/disk/by-id/other." in refused["msg"]
+    )
+
+
+def test_a_device_with_data_is_refused(judge: Judge) -> None:
+    refused = judge(disks=disks(signatures=["ext4"], mounts=["/data"]))
+    assert "rook_node_devices[0] of w1" in refused["msg"]
+    assert "it is not blank: it is mounted at /data; it holds ext4 (DISK-02)" in refused["msg"]
+
+
+def osd(fsid: str) -> Result:
+    return {"signatures": ["ceph_bluestore"], "ceph": {"fsid": fsid}}
+
+
+def test_an_osd_of_another_cluster_is_refused_and_of_this_site_is_not(
+    judge: Judge, api: Api
+) -> None:
+    assert "an OSD of another Ceph cluster" in judge(disks=disks(**osd(FSID)), api=True)["msg"]
+    meta = {"name": "rook-ceph-mon", "namespace": "rook-ceph"}
+    data = {"fsid": base64.b64encode(FSID.encode()).decode()}
+    api.apply({"apiVersion": "v1", "kind": "Secret", "metadata": meta, "data": data})
+    assert judge(disks=disks(**osd(FSID)), api=True).get("failed") is None
+
+
+def test_two_hosts_at_one_address_or_of_one_name_are_one_node(judge: Judge) -> None:
+    refused = judge(addresses={"w1": "192.0.2.1", "w2": "192.0.2.1", "W1": "192.0.2.3"})
+    assert (
+        "inventory host w2 (ansible_host 192.0.2.1): it has the same address as w1"
+        in (refused["msg"])
+    )
+    assert "inventory host W1 (W1): it has the same name as w1" in refused["msg"]
+
+
+def test_an_unreachable_node_and_one_without_root_are_told_once_each(judge: Judge) -> None:
+    away = {"unreachable": True, "msg": "Connection refused"}
+    plain = {"failed": True, "msg": "Missing sudo password"}
+    answers = {**disks(), "w1": away, "w2": plain}
+    refused = judge(disks=answers, kubelets={"w1": {"skipped": True}, "w2": plain})
+    assert refused["msg"].startswith("Nothing was changed: preflight found 2 errors.\n")
+    assert (
+        "inventory host w1 (unreachable): Connection refused (NODE-REACH). Start"
+        in (refused["msg"])
+    )
+    assert "it could not be examined as root: Missing sudo password (NODE-ROOT)" in refused["msg"]
+
+
+def test_manifests_that_are_missing_are_named(judge: Judge) -> None:
+    refused = judge({"operator": {"manifests": "/nowhere"}})
+    assert "rook_operator_manifests (/nowhere): there is no crds.yaml" in refused["msg"]
+    assert "rook_operator_manifests: it is not set" in judge({"operator": {}})["msg"]
+
+
+def test_an_expired_kubeconfig_is_refused_with_its_date(judge: Judge, api: Api) -> None:
+    api.expiry = datetime.datetime(2020, 1, 2, 3, 4, tzinfo=datetime.UTC)
+    refused = judge(api=True)
+    assert "its client certificate expired on 2020-01-02 03:04 UTC (API-CERT)" in refused["msg"]
+    assert "kubeadm certs renew admin.conf" in refused["msg"]
+
+
+def test_an_api_that_does_not_answer_is_a_finding(judge: Judge, api: Api) -> None:
+    api.problem = UnreachableError("list", "Node", "nothing listens at https://192.0.2.1:6443")
+    refused = judge(api=True)
+    assert "rook_kubeconfig (" in refused["msg"] and "nothing listens at" in refused["msg"]
+    assert "(API-REACH). If that cluster is gone, remove the file." in refused["msg"]
+
+
+def test_without_a_kubeconfig_there_is_no_cluster_yet_unless_one_is_adopted(judge: Judge) -> None:
+    nowhere = "/nonexistent/kubeconfig"
+    assert judge(kubeconfig=nowhere).get("failed") is None
+    refused = judge(kubeconfig=nowhere, kubernetes_adopt=True)
+    assert f"rook_kubeconfig ({nowhere}): there is no such file" in refused["msg"]
+
+
+def test_nodes_that_will_join_are_counted_and_those_of_an_adopted_cluster_are_not(
+    judge: Judge, api: Api
+) -> None:
+    api.apply(node("w1"))
+    assert judge(api=True).get("failed") is None
+    refused = judge(api=True, kubernetes_adopt=True)
+    assert "each monitor needs a node of its own and there are 1: w1" in refused["msg"]
+    assert "inventory host w2 (w2): no node has this name" in refused["msg"]
+
+
+def test_the_release_of_an_adopted_cluster_is_judged(judge: Judge, api: Api) -> None:
+    for name in HOSTS:
+        api.apply({**node(name), "status": {"nodeInfo": {"kubeletVersion": "v1.20.4"}}})
+    refused = judge(api=True, kubernetes_adopt=True)
+    assert "rook_kubernetes_version (v1.20.4): Rook 1.16 is made for" in refused["msg"]
+
+
+def test_a_teardown_asks_for_its_confirmation_and_for_nothing_of_building(judge: Judge) -> None:
+    refused = judge({"operator": {}}, state="absent", disks=disks(signatures=["ext4"]))
+    assert refused["msg"].splitlines()[1:] == [
+        "rook_confirm (''): it is not the name of the site, and all data of the site would be "
+        "destroyed (TEAR-04). Set it to store1, if store1 is to go."
+    ]
+    assert judge({"operator": {}}, state="absent", confirm="store1").get("failed") is None
+
+
+def test_a_teardown_names_who_uses_the_storage(judge: Judge, api: Api) -> None:
+    labels = {
+        "app.kubernetes.io/part-of": "store1", "app.kubernetes.io/managed-by": "rookery",
+    }  # fmt: skip
+    meta = {"name": "rook-ceph", "namespace": "rook-ceph", "labels": labels}
+    storage = {"nodes": []}
+    spec = {"storage": storage, "mon": {"count": 1}, "mgr": {"count": 1}}
+    api.apply(
+        {"apiVersion": "ceph.rook.io/v1", "kind": "CephCluster", "metadata": meta, "spec": spec}
+    )
+    csi = {
+        "driver": "rook-ceph.cephfs.csi.ceph.com",
+        "volumeAttributes": {"clusterID": "rook-ceph", "fsName": "shared"},
+    }
+    api.apply(
+        {
+            "apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": "pv-1"},
+            "spec": {"csi": csi, "claimRef": {"namespace": "shop", "name": "data"}},
+        }
+    )  # fmt: skip
+    refused = judge(api=True, state="absent", confirm="store1")
+    assert "PersistentVolume//pv-1: uses CephCluster/rook-ceph/rook-ceph" in refused["msg"]
