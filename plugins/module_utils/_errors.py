@@ -117,3 +117,16 @@ class StalePlan(RookeryError):
             f"The plan of site {site} was made from other objects "
             f"(fingerprint {planned[:12]}, now {found[:12]}). Plan again, and apply that plan."
         )
+
+
+class ProbeError(RookeryError):
+    """One probe of a proof did not find what it must."""
+
+
+class ProofFailed(RookeryError):
+    """Storage was not proven; each target comes with what its probe met."""
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = dict(problems)
+        lines = [f"{target}: {problem}" for target, problem in self.problems.items()]
+        super().__init__("\n".join(["Not proven:", *lines]))

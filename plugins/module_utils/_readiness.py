@@ -31,7 +31,7 @@ __all__ = ["Expect", "Failed", "NotReady", "Ready", "Verdict", "gone", "readines
 
 _ALL = {**JUDGES, **CEPH_JUDGES}
 # Kinds that are waited for but never planned.
-_UNPLANNED = {"PersistentVolumeClaim": "claim"}
+_UNPLANNED = {"PersistentVolumeClaim": "claim", "Pod": "pod"}
 
 
 def readiness(

@@ -4,7 +4,7 @@
 # PRIVATE: for the modules of this collection only; its functions may change in any release.
 """Write and read an image of a block pool through librbd. Runs inside a pod.
 
-usage: block.py write POOL IMAGE MIB | read POOL IMAGE MIB | remove POOL IMAGE
+usage: block.py write POOL IMAGE MIB [DATA_POOL] | read POOL IMAGE MIB | remove POOL IMAGE | kernel
 The monitors are in the environment as ROOK_MONS; the keyring is a mounted file.
 """
 
@@ -40,12 +40,12 @@ def connect() -> t.Any:
     return importlib.import_module("rados").Rados(name="client.admin", conf=conf)
 
 
-def write(pool: str, image: str, mib: str) -> dict[str, object]:
-    """Make an image, fill it with random data and flush it."""
+def write(pool: str, image: str, mib: str, data_pool: str | None = None) -> dict[str, object]:
+    """Make an image, fill it with random data and flush it; its data may be in another pool."""
     rbd = importlib.import_module("rbd")
     digest, size = hashlib.sha256(), int(mib) * CHUNK
     with connect() as cluster, cluster.open_ioctx(pool) as io:
-        rbd.RBD().create(io, image, size)
+        rbd.RBD().create(io, image, size, old_format=False, data_pool=data_pool)
         with rbd.Image(io, image) as device:
             for offset in range(0, size, CHUNK):
                 block = os.urandom(CHUNK)
@@ -78,11 +78,17 @@ def remove(pool: str, image: str) -> dict[str, object]:
         return {"removed": image not in rbd.RBD().list(io)}
 
 
+def kernel() -> dict[str, object]:
+    """Tell whether the kernel of this node can map images."""
+    return {"rbd": os.path.isdir("/sys/bus/rbd")}
+
+
 if __name__ == "__main__":
     ACTS: dict[str, t.Callable[..., dict[str, object]]] = {
         "write": write,
         "read": read,
         "remove": remove,
+        "kernel": kernel,
     }
     began = time.monotonic()
     result = ACTS[sys.argv[1]](*sys.argv[2:])

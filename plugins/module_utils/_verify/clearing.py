@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Remove the objects of a site's proofs, and wait until they and their volumes are gone."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
+from ansible_collections.rookery.rook.plugins.module_utils._verify.bench import wait_for
+from ansible_collections.rookery.rook.plugins.module_utils._verify.objects import selector
+from ansible_collections.rookery.rook.plugins.module_utils._verify.probes import PREFIX
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Kube, Object
+    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
+    from ansible_collections.rookery.rook.plugins.module_utils._verify.bench import World
+
+_KINDS = ("Pod", "PersistentVolumeClaim", "ConfigMap")
+
+
+def leftovers(client: Kube, site: Site) -> tuple[Object, ...]:
+    """Return the proof's objects that are there: by label and by name, volumes by their claim."""
+    found = [
+        item
+        for kind in _KINDS
+        for item in client.list("v1", kind, site.namespace, selector(site)).items
+        if item["metadata"]["name"].startswith(PREFIX)
+    ]
+    volumes = client.list("v1", "PersistentVolume").items
+    return (*found, *(item for item in volumes if _is_of_proof(item, site)))
+
+
+def clear(world: World) -> tuple[Object, ...]:
+    """Remove the proof's objects; the programs go last, as they tell of an interrupted proof."""
+    found = leftovers(world.client, world.site)
+    programs = [item for item in found if item["kind"] == "ConfigMap"]
+    volumes = _volumes(found)
+    others = [item for item in found if item not in programs and item not in volumes]
+    for volume in volumes:
+        _let_go(world.client, volume)
+    _remove(world, others)
+    _wait_gone(world, [*others, *volumes])
+    if others:
+        # A volume that was still being made for a claim comes when the claim has gone.
+        late = _volumes(leftovers(world.client, world.site))
+        for volume in late:
+            _let_go(world.client, volume)
+        _wait_gone(world, late)
+    _remove(world, programs)
+    return found
+
+
+def _volumes(items: Iterable[Object]) -> list[Object]:
+    return [item for item in items if item["kind"] == "PersistentVolume"]
+
+
+def _is_of_proof(volume: Object, site: Site) -> bool:
+    """Tell whether a volume was made for a claim of a proof."""
+    name = str(at(volume, "spec.claimRef.name") or "")
+    namespace = at(volume, "spec.claimRef.namespace")
+    return namespace == site.namespace and name.startswith(f"{PREFIX}-")
+
+
+def _let_go(client: Kube, volume: Object) -> None:
+    """Let a volume go with its claim, also when its class would keep it."""
+    if at(volume, "spec.persistentVolumeReclaimPolicy") != "Delete":
+        client.patch(Ref.of(volume), {"spec": {"persistentVolumeReclaimPolicy": "Delete"}})
+
+
+def _remove(world: World, items: list[Object]) -> None:
+    for item in items:
+        world.client.delete(Ref.of(item), item["metadata"]["uid"])
+
+
+def _wait_gone(world: World, items: list[Object]) -> None:
+    wait_for(world, [(Ref.of(item), "gone", item) for item in items], world.timeout)

@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""What of a model is to be proven, one probe for each, and what is not and why. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import re
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError, Problem
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import make_id
+from ansible_collections.rookery.rook.plugins.module_utils._render.storage import provisioner
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ansible_collections.rookery.rook.plugins.module_utils._model.types import (
+        Site,
+        StorageClass,
+    )
+
+PREFIX = "rookery-proof"
+# With what is appended for a pod, names stay under the 63 characters of a label and of a bucket.
+_LONGEST = 55
+_NO_USER = "no user of it is in the model: add one to object_store_users"
+_CLAIMS = "claims for buckets are not tried; its gateway is, by a user's bucket"
+
+
+@dataclasses.dataclass(frozen=True)
+class Probe:
+    """One thing to prove.
+
+    name begins the names of its objects, and is the name of its bucket or image: the same in each
+    run, so that what an interrupted one left is found.
+    """
+
+    kind: str
+    target: str
+    name: str
+    storage_class: str = ""
+    driver: str = ""
+    pool: str = ""
+    data_pool: str = ""
+    store: str = ""
+    user: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Unproven:
+    """Something of the model that no probe tries."""
+
+    target: str
+    reason: str
+
+
+def probe_name(*parts: str) -> str:
+    """Return a DNS label for one probe's objects; a long one is cut and told apart by a digest."""
+    plain = re.sub(r"[^a-z0-9-]", "-", "-".join((PREFIX, *parts)))
+    if len(plain) <= _LONGEST:
+        return plain
+    digest = hashlib.sha256("/".join(parts).encode()).hexdigest()[:8]
+    return f"{plain[: _LONGEST - 9].rstrip('-')}-{digest}"
+
+
+def probes_of(site: Site, classes: Sequence[str]) -> tuple[tuple[Probe, ...], tuple[Unproven, ...]]:
+    """Return the probes of a site, of the named classes or of all, and what stays unproven."""
+    _check_known(site, classes)
+    chosen = [item for item in site.storage_classes if not classes or item.name in classes]
+    found = [*(_of_class(site, item) for item in chosen), *_of_stores(site)]
+    return (
+        tuple(item for item in found if isinstance(item, Probe)),
+        tuple(item for item in found if isinstance(item, Unproven)),
+    )
+
+
+def promise(probe: Probe) -> str:
+    """Return in words what a probe proves."""
+    return _PROMISES[probe.kind]
+
+
+def _check_known(site: Site, classes: Sequence[str]) -> None:
+    """Refuse names of classes that the model does not have."""
+    known = [item.name for item in site.storage_classes]
+    cure = f"Take one of: {', '.join(known) or 'none, the model has no storage class'}."
+    problems = [
+        Problem("classes", name, "is no storage class of the model", cure)
+        for name in classes
+        if name not in known
+    ]
+    if problems:
+        raise ModelError(problems)
+
+
+def _of_class(site: Site, item: StorageClass) -> Probe | Unproven:
+    """Return the probe of a class for files or for block devices."""
+    target = make_id("StorageClass", "", item.name)
+    if item.type == "bucket":
+        return Unproven(target, _CLAIMS)
+    kind = "files" if item.type == "cephfs" else "block"
+    return Probe(
+        kind=kind,
+        target=target,
+        name=probe_name(kind, item.name),
+        storage_class=item.name,
+        driver=provisioner(site, item.type),
+        pool=item.pool or "",
+        data_pool=item.data_pool or "",
+    )
+
+
+def _of_stores(site: Site) -> Iterator[Probe | Unproven]:
+    """Yield a probe for each object store, as its first user."""
+    for store in site.object_stores:
+        target = make_id("CephObjectStore", site.namespace, store.name)
+        user = next((item for item in site.object_store_users if item.store == store.name), None)
+        if user is None:
+            yield Unproven(target, _NO_USER)
+            continue
+        name = probe_name("bucket", store.name)
+        yield Probe(kind="bucket", target=target, name=name, store=store.name, user=user.name)
+
+
+_PROMISES = {
+    "files": (
+        "pods on two nodes share a volume: each writes and flushes a file, the other reads equal "
+        "hashes; a lock that one holds is seen by the other; a pod that is moved finds its data"
+    ),
+    "bucket": "a bucket is made, an object put, fetched with an equal hash, listed and removed",
+    "block": (
+        "a device is written and flushed on one node and read with an equal hash on another: as a "
+        "mounted claim where the nodes' kernel and the driver allow it, else through librbd"
+    ),
+}

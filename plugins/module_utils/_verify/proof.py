@@ -1,0 +1,135 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""The whole proof: remove what an interrupted one left, probe at the same time, remove it all."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._errors import (
+    ProofFailed,
+    RookeryError,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._verify.bench import Bench
+from ansible_collections.rookery.rook.plugins.module_utils._verify.clearing import clear
+from ansible_collections.rookery.rook.plugins.module_utils._verify.objects import (
+    PROBE_LABEL,
+    programs,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._verify.places import find_places
+from ansible_collections.rookery.rook.plugins.module_utils._verify.procedures import (
+    PROCEDURES,
+    tidy,
+)
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Object
+    from ansible_collections.rookery.rook.plugins.module_utils._verify.bench import Told, World
+    from ansible_collections.rookery.rook.plugins.module_utils._verify.probes import Probe
+
+
+_WAY_ON = "Run this again when the reason is gone: it begins by removing them."
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """What became of one probe. Without a problem it is proven."""
+
+    probe: Probe
+    seconds: float
+    evidence: tuple[Told, ...]
+    problem: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Proof:
+    """Findings, what an earlier proof had left, and why something of this one is still there."""
+
+    removed: tuple[Object, ...]
+    findings: tuple[Finding, ...] = ()
+    left: str = ""
+    warnings: tuple[str, ...] = ()
+
+    def check(self) -> None:
+        """Raise when a probe failed, or when objects of the proof are not gone."""
+        problems = {item.probe.target: item.problem for item in self.findings if item.problem}
+        if self.left:
+            problems["objects of the proof"] = f"{self.left}\n{_WAY_ON}"
+        if problems:
+            raise ProofFailed(problems)
+
+
+def prove(world: World, probes: Sequence[Probe]) -> Proof:
+    """Do all probes at the same time. Their objects are gone afterwards, however they ended."""
+    removed = clear(world)
+    if not probes:
+        return Proof(removed)
+    return _with_programs(world, removed, probes, lambda bench: PROCEDURES[bench.probe.kind](bench))
+
+
+def remove(world: World, probes: Iterable[Probe]) -> Proof:
+    """Remove what an interrupted proof left, in Kubernetes and then in Ceph.
+
+    Only a probe whose own objects were left can have left something in Ceph. Ceph may be gone or
+    broken already, so that what cannot be removed from it is a warning.
+    """
+    removed = clear(world)
+    names = {(item["metadata"].get("labels") or {}).get(PROBE_LABEL) for item in removed}
+    left = [probe for probe in probes if probe.name in names and probe.kind != "files"]
+    if not left:
+        return Proof(removed)
+    tidied = _with_programs(world, removed, left, tidy)
+    warnings = tuple(
+        f"{item.probe.target} may still hold {item.probe.name}, which a proof made: {item.problem}"
+        for item in tidied.findings
+        if item.problem
+    )
+    return Proof(removed, left=tidied.left, warnings=warnings)
+
+
+def _with_programs(
+    world: World,
+    removed: tuple[Object, ...],
+    probes: Sequence[Probe],
+    procedure: Callable[[Bench], None],
+) -> Proof:
+    """Do a procedure for each probe in a thread of its own, and remove everything in any case."""
+    nodes = world.client.list("v1", "Node").items
+    csi_nodes = world.client.list("storage.k8s.io/v1", "CSINode").items
+    places = find_places(nodes, csi_nodes, [host.name for host in world.site.hosts])
+    world.client.create(programs(world.site))
+    left = ""
+    try:
+        with concurrent.futures.ThreadPoolExecutor(len(probes)) as pool:
+            benches = [Bench(world, probe, places) for probe in probes]
+            findings = tuple(pool.map(lambda bench: _one(bench, procedure), benches))
+    finally:
+        left = _why_left(world)
+    return Proof(removed, findings, left)
+
+
+def _why_left(world: World) -> str:
+    """Remove everything; return why something is still there."""
+    try:
+        clear(world)
+    except RookeryError as problem:
+        return str(problem)
+    return ""
+
+
+def _one(bench: Bench, procedure: Callable[[Bench], None]) -> Finding:
+    """Do one procedure; its failure is a finding, so that the others go on."""
+    problem = ""
+    try:
+        procedure(bench)
+    except RookeryError as error:
+        problem = "; ".join(filter(None, (str(error), bench.undo())))
+    finally:
+        bench.close()
+    return Finding(bench.probe, bench.seconds(), tuple(bench.evidence), problem)

@@ -1,0 +1,199 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: rook_verify
+short_description: Prove a site's storage by writing and reading from pods on different nodes
+version_added: 0.1.0
+author: The rookery.rook authors (@rookery)
+description:
+  - For each storage class of a file system, pods on two nodes share a volume. Each writes and
+    flushes a file, the other reads it with an equal hash; a lock that one holds is seen by the
+    other; a pod that is moved to another node finds its data.
+  - For each storage class of a block pool, a device is written on one node and read on another,
+    as a mounted claim where driver and kernel of the nodes allow it, else through librbd. The
+    evidence says which.
+  - For each object store with a user in the model, a bucket is made through the gateway, an object
+    put, fetched with an equal hash, listed and removed.
+  - All probes run at the same time, each act in a process of its own with a time limit. Their
+    pods, claims and volumes are gone when the module ends, also when it fails, and what an
+    interrupted proof left is removed first. So a proof is no change.
+extends_documentation_fragment:
+  - rookery.rook.kubernetes
+  - rookery.rook.model
+options:
+  state:
+    description:
+      - V(present) proves the storage.
+      - V(absent) only removes what an interrupted proof left.
+    type: str
+    choices: [present, absent]
+    default: present
+  image:
+    description:
+      - Image of the pods, with Python 3 and, for block pools, Ceph's Python bindings.
+      - If it is not set, the image of the Ceph cluster is used, which has both.
+    type: str
+  classes:
+    description: Storage classes to prove. Empty means all of the model.
+    type: list
+    elements: str
+    default: []
+  timeout:
+    description: Seconds after which one probe is ended and counts as failed.
+    type: int
+    default: 300
+attributes:
+  check_mode:
+    description: Says what would be proven, and makes nothing.
+    support: full
+  diff_mode:
+    description: There is nothing to compare.
+    support: none
+  idempotent:
+    description: Leaves nothing behind. Changed tells of what an interrupted proof had left.
+    support: full
+  platform:
+    description: Runs on the deploy host, which needs Python 3.11 and the Kubernetes client.
+    platforms: posix
+    support: full
+seealso:
+  - module: rookery.rook.rook_info
+"""
+
+EXAMPLES = r"""
+- name: Prove everything that the model names
+  rookery.rook.rook_verify:
+    site: store1
+    version: "1.18.11"
+    filesystems:
+      - name: shared
+        data_pools: [{name: replicated, replicas: 3}]
+    storage_classes:
+      - {name: rook-cephfs, filesystem: shared}
+    timeout: 120
+  register: proof
+
+- name: Remove what an interrupted proof left
+  rookery.rook.rook_verify:
+    site: store1
+    version: "1.18.11"
+    state: absent
+"""
+
+RETURN = r"""
+probes:
+  description: What was to be proven. In check mode every outcome is V(planned).
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    target: {description: "The object, as kind/namespace/name.", type: str}
+    outcome: {description: "One of V(proven), V(failed), V(planned).", type: str}
+    seconds: {description: How long it took., type: float}
+    proves: {description: What the probe does., type: str}
+    reason: {description: Why it failed., type: str}
+  sample:
+    - target: StorageClass//rook-cephfs
+      outcome: proven
+      seconds: 21.4
+      proves: pods on two nodes share a volume
+      reason: ''
+evidence:
+  description: Every act of every probe, in the order in which it ended. Empty in check mode.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    target: {description: The object that was proven., type: str}
+    act: {description: "What was done, such as V(write), V(read), V(hold).", type: str}
+    what: {description: "File, bucket or image, and size in MiB.", type: str}
+    pod: {description: In which pod., type: str}
+    node: {description: On which node., type: str}
+    sha256: {description: Hash of what was written or read., type: str}
+    bytes: {description: How much was written or read., type: int}
+    seconds: {description: How long the act took in the pod., type: float}
+    answer: {description: What else the act found out., type: dict}
+  sample:
+    - target: StorageClass//rook-cephfs
+      act: read
+      what: /proof/from-a
+      pod: rookery-proof-files-rook-cephfs-b
+      node: node2
+      sha256: 0f343b0931126a20f133d67c2b018a3b5a8c1c3b3e0c9a1e6f3c7b1c5d7e9f01
+      bytes: 16777216
+      seconds: 0.41
+      answer: {}
+unproven:
+  description: What the model names and no probe tries, each with the reason.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - target: CephObjectStore/rook-ceph/objects
+      reason: "no user of it is in the model: add one to object_store_users"
+removed:
+  description: What an interrupted proof had left, and was removed or in check mode would be.
+  returned: always
+  type: list
+  elements: str
+  sample: [Pod/rook-ceph/rookery-proof-files-rook-cephfs-a]
+summary:
+  description: The proof in one line.
+  returned: always
+  type: str
+  sample: 3 of 3 proven in 28.3 s
+"""
+
+import time
+
+from ansible_collections.rookery.rook.plugins.module_utils._argspec import KUBERNETES, MODEL
+from ansible_collections.rookery.rook.plugins.module_utils._model.parse import (
+    MODEL_KEYS,
+    parse_site,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
+from ansible_collections.rookery.rook.plugins.module_utils._verify.bench import World
+from ansible_collections.rookery.rook.plugins.module_utils._verify.clearing import leftovers
+from ansible_collections.rookery.rook.plugins.module_utils._verify.probes import probes_of
+from ansible_collections.rookery.rook.plugins.module_utils._verify.proof import prove, remove
+from ansible_collections.rookery.rook.plugins.module_utils._verify.result import outcome, outline
+
+SPEC = {
+    **KUBERNETES,
+    **MODEL,
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "image": {"type": "str"},
+    "classes": {"type": "list", "elements": "str", "default": []},
+    "timeout": {"type": "int", "default": 300},
+}
+
+
+def main() -> None:
+    """Prove, or only remove; in check mode say what it would be."""
+    with CollectionModule(SPEC) as module:
+        present = module.params["state"] == "present"
+        site = parse_site({key: module.params[key] for key in MODEL_KEYS if key in module.params})
+        probes, unproven = probes_of(site, module.params["classes"])
+        client = module.client(absent_ok=module.check_mode or not present)
+        shown = (probes, unproven) if present else ((), ())
+        module.note(**outline(*shown, leftovers(client, site)))
+        if module.check_mode:
+            return
+        image = module.params["image"] or site.cluster.ceph_image
+        world = World(client, site, image, module.params["timeout"], module.log)
+        began = time.monotonic()
+        proof = (prove if present else remove)(world, probes)
+        module.note(**outcome(proof, time.monotonic() - began))
+        for text in proof.warnings:
+            module.warn(text)
+        proof.check()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is proven of a model, on which nodes, and with which objects."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+from collections.abc import Callable
+
+import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError
+from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
+from ansible_collections.rookery.rook.plugins.module_utils._verify import objects
+from ansible_collections.rookery.rook.plugins.module_utils._verify.places import (
+    Place,
+    find_places,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._verify.probes import (
+    probe_name,
+    probes_of,
+    promise,
+)
+from proofworld import csi_node, node
+
+IMAGE = "registry.example/ceph:v1"
+HERE = Place("w1", "w1.local")
+
+
+def test_each_class_and_each_store_with_a_user_is_a_probe(whole_site: Site) -> None:
+    probes, unproven = probes_of(whole_site, ())
+    assert [(probe.kind, probe.target) for probe in probes] == [
+        ("block", "StorageClass//block"),
+        ("files", "StorageClass//files"),
+        ("bucket", "CephObjectStore/rook-ceph/objects"),
+    ]
+    assert [item.target for item in unproven] == ["StorageClass//buckets"]
+    assert all(promise(probe) for probe in probes)
+
+
+def test_named_classes_narrow_the_classes_and_not_the_stores(whole_site: Site) -> None:
+    probes, unproven = probes_of(whole_site, ["files"])
+    assert [probe.kind for probe in probes] == ["files", "bucket"]
+    assert unproven == ()
+
+
+def test_an_unknown_class_is_named_with_those_that_there_are(whole_site: Site) -> None:
+    with pytest.raises(ModelError, match=r"nope is no storage class.*block, files, buckets"):
+        probes_of(whole_site, ["nope"])
+
+
+def test_a_store_without_a_user_is_told_as_unproven(make_site: Callable[..., Site]) -> None:
+    site = make_site(object_stores=[{"name": "lonely", "data": {"replicas": 3}}])
+    probes, (unproven,) = probes_of(site, ())
+    assert probes == () and "object_store_users" in unproven.reason
+
+
+def test_a_long_name_is_cut_and_stays_its_own() -> None:
+    names = {probe_name("files", f"{'x.' * 80}{number}") for number in range(3)}
+    assert len(names) == 3
+    assert all(len(name) <= 55 and "." not in name for name in names)
+    assert probe_name("files", "rook-cephfs") == "rookery-proof-files-rook-cephfs"
+
+
+@pytest.mark.parametrize(
+    ("spec", "status", "reason"),
+    [
+        ({"unschedulable": True}, "True", "it is cordoned"),
+        ({"taints": [{"key": "gpu", "effect": "NoSchedule"}]}, "True", "its taint gpu"),
+        ({"taints": [{"key": "gpu", "effect": "PreferNoSchedule"}]}, "True", ""),
+        ({}, "Unknown", "condition Ready is Unknown"),
+    ],
+)
+def test_a_node_that_takes_no_pods_is_refused_with_the_reason(
+    spec: dict[str, t.Any], status: str, reason: str
+) -> None:
+    item = node("w1", **spec)
+    item["status"]["conditions"][0]["status"] = status
+    places = find_places([item], [], [])
+    assert [place.node for place in places.usable] == ([] if reason else ["w1"])
+    assert reason in places.refused.get("w1", "")
+
+
+def test_only_the_models_nodes_are_used_and_those_with_the_driver_come_first() -> None:
+    nodes = [node(name) for name in ("w3", "w2", "w1", "other")]
+    csi_nodes = [csi_node("w2", "cephfs"), csi_node("w1")]
+    places = find_places(nodes, csi_nodes, ["w1", "w2", "w3"])
+    driver = "rook-ceph.cephfs.csi.ceph.com"
+    assert [place.node for place in places.best(driver)] == ["w2", "w1", "w3"]
+    assert [place.node for place in places.having(driver)] == ["w2"]
+    assert places.refused == {"other": "the model does not name it"}
+
+
+def test_a_pod_is_small_ends_quickly_and_has_no_account(whole_site: Site) -> None:
+    (probe, *_others) = probes_of(whole_site, ["files"])[0]
+    pod = objects.pod(whole_site, probe, "a", HERE, IMAGE, [objects.claimed(probe)])
+    spec = pod["spec"]
+    assert spec["nodeSelector"] == {"kubernetes.io/hostname": "w1.local"}
+    assert spec["automountServiceAccountToken"] is False
+    assert spec["terminationGracePeriodSeconds"] <= 2
+    assert spec["restartPolicy"] == "Never"
+    mounts = {mount["name"]: mount["mountPath"] for mount in spec["containers"][0]["volumeMounts"]}
+    assert mounts == {"programs": "/rookery", "data": "/proof"}
+    assert all(set(volume) & {"configMap", "persistentVolumeClaim"} for volume in spec["volumes"])
+
+
+def test_credentials_are_references_and_nothing_else(whole_site: Site) -> None:
+    bucket = next(probe for probe in probes_of(whole_site, ())[0] if probe.kind == "bucket")
+    environment = objects.environment(bucket)
+    assert all(set(item) == {"name", "valueFrom"} for item in environment)
+    secrets = {item["valueFrom"]["secretKeyRef"]["name"] for item in environment}
+    assert secrets == {"rook-ceph-object-user-objects-backup"}
+
+
+def test_every_object_carries_the_sites_labels_and_the_fixed_prefix(whole_site: Site) -> None:
+    probe = probes_of(whole_site, ["files"])[0][0]
+    made = [
+        objects.programs(whole_site),
+        objects.claim(whole_site, probe, "ReadWriteMany"),
+        objects.pod(whole_site, probe, "a", HERE, IMAGE),
+    ]
+    for item in made:
+        labels = item["metadata"]["labels"]
+        pairs = (part.split("=") for part in objects.selector(whole_site).split(","))
+        assert all(labels[key] == value for key, value in pairs)
+        assert item["metadata"]["name"].startswith("rookery-proof-")
+        assert item["metadata"]["namespace"] == "rook-ceph"
+        assert json.loads(json.dumps(item)) == item
+
+
+def test_the_programs_are_whole(whole_site: Site) -> None:
+    data = objects.programs(whole_site)["data"]
+    assert sorted(data) == ["block.py", "s3.py", "shared.py"]
+    for name, text in data.items():
+        compile(text, name, "exec")
+        assert '__name__ == "__main__"' in text

@@ -1,0 +1,241 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The proof as a whole, on a cluster in memory whose pods really write, read and lock."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Outcome
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ProofFailed
+from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
+from ansible_collections.rookery.rook.plugins.module_utils._verify import objects, procedures
+from ansible_collections.rookery.rook.plugins.module_utils._verify.bench import World
+from ansible_collections.rookery.rook.plugins.module_utils._verify.clearing import leftovers
+from ansible_collections.rookery.rook.plugins.module_utils._verify.places import Place
+from ansible_collections.rookery.rook.plugins.module_utils._verify.probes import Probe, probes_of
+from ansible_collections.rookery.rook.plugins.module_utils._verify.proof import (
+    Proof,
+    prove,
+    remove,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._verify.result import outcome
+from proofworld import ProofWorld, csi_node
+
+FILES, BLOCK = "StorageClass//files", "StorageClass//block"
+BUCKET = "CephObjectStore/rook-ceph/objects"
+
+
+@pytest.fixture
+def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ProofWorld:
+    monkeypatch.setattr(procedures, "MIB", "1")
+    return ProofWorld(tmp_path)
+
+
+def world(cluster: ProofWorld, site: Site, timeout: float = 30) -> World:
+    return World(cluster, site, "registry.example/ceph:v1", timeout, lambda _text: None)
+
+
+def proven(
+    cluster: ProofWorld, site: Site, classes: t.Sequence[str] = (), timeout: float = 30
+) -> Proof:
+    return prove(world(cluster, site, timeout), probes_of(site, classes)[0])
+
+
+def only(site: Site, kind: str) -> tuple[Probe, ...]:
+    return tuple(probe for probe in probes_of(site, ())[0] if probe.kind == kind)
+
+
+def rows(proof: Proof, target: str) -> list[dict[str, t.Any]]:
+    return [row for row in outcome(proof, 1.0)["evidence"] if row["target"] == target]
+
+
+def nothing_left(cluster: ProofWorld, site: Site) -> bool:
+    return not leftovers(cluster, site) and not cluster.names("ConfigMap")
+
+
+def test_everything_is_proven_with_evidence_and_nothing_is_left(
+    cluster: ProofWorld, whole_site: Site
+) -> None:
+    proof = proven(cluster, whole_site)
+    proof.check()
+    result = outcome(proof, 1.0)
+    assert {row["target"]: row["outcome"] for row in result["probes"]} == {
+        FILES: "proven", BLOCK: "proven", BUCKET: "proven",
+    }  # fmt: skip
+    assert result["changed"] is False and result["summary"] == "3 of 3 proven in 1.0 s"
+    assert nothing_left(cluster, whole_site)
+    assert cluster.names("PersistentVolume") == cluster.names("PersistentVolumeClaim") == []
+
+
+def test_files_are_written_and_read_across_nodes_and_found_after_a_move(
+    cluster: ProofWorld, whole_site: Site
+) -> None:
+    found = rows(proven(cluster, whole_site, ["files"]), FILES)
+    hashes = {(row["what"].split()[0], row["sha256"]) for row in found if row.get("sha256")}
+    assert len(hashes) == 2, "two files, each with one hash wherever it was read"
+    where = [(row["act"], row["what"].split()[0], row["node"]) for row in found]
+    assert {("write", "/proof/from-a", "w1"), ("read", "/proof/from-a", "w2")} <= set(where)
+    assert {("write", "/proof/from-b", "w2"), ("read", "/proof/from-b", "w1")} <= set(where)
+    assert {("read", "/proof/from-a", "w3"), ("read", "/proof/from-b", "w3")} <= set(where)
+    looks = [row["answer"]["locked_by_other"] for row in found if row["act"] == "try"]
+    assert looks[0] is True and looks[-1] is False
+    assert all(row["bytes"] == 1 << 20 for row in found if "bytes" in row)
+
+
+def test_block_says_why_it_was_proven_through_librbd(cluster: ProofWorld, whole_site: Site) -> None:
+    note = rows(proven(cluster, whole_site, ["block"]), BLOCK)[-1]
+    assert note["act"] == "proven through librbd"
+    assert "rook-ceph.rbd.csi.ceph.com runs on no node" in note["what"]
+    for name in ("w1", "w2"):
+        cluster.store(csi_node(name, "cephfs", "rbd"))
+    note = rows(proven(cluster, whole_site, ["block"]), BLOCK)[-1]
+    assert "no rbd module" in note["what"]
+
+
+def test_block_is_proven_as_a_mounted_claim_where_the_kernel_allows_it(
+    cluster: ProofWorld, whole_site: Site
+) -> None:
+    for name in ("w2", "w3"):
+        cluster.store(csi_node(name, "cephfs", "rbd"))
+    cluster.answers["block.py", "kernel"] = {"rbd": True}
+    found = rows(proven(cluster, whole_site, ["block"]), BLOCK)
+    mounted = [row for row in found if row["what"].startswith("/proof/mounted")]
+    assert [(row["act"], row["node"]) for row in mounted] == [("write", "w2"), ("read", "w3")]
+    assert mounted[0]["sha256"] == mounted[1]["sha256"]
+    assert found[-1]["act"] == "proven as a mounted claim"
+    assert nothing_left(cluster, whole_site)
+
+
+@pytest.mark.parametrize(
+    ("call", "answer", "words"),
+    [
+        (("shared.py", "read"), {"sha256": "00", "bytes": 1}, "read from-a with hash 00"),
+        (("shared.py", "try"), {"locked_by_other": False}, "was given the lock"),
+        (("shared.py", "write"), Outcome(1, "", "a\nOSError: no space"), "OSError: no space"),
+        (("shared.py", "write"), Outcome(None, "", ""), "still running after"),
+        (("shared.py", "write"), Outcome(0, "Hello", ""), "gave no answer: Hello"),
+        (("s3.py", "get"), {"sha256": "00", "bytes": 1}, "with other hashes"),
+        (("s3.py", "list"), {"keys": []}, "lists [] instead of ['object']"),
+        (("s3.py", "remove"), {"removed": False}, "still there after it was removed"),
+        (("block.py", "read"), {"sha256": "00", "bytes": 1}, "read the image with hash 00"),
+        (("block.py", "remove"), {"removed": False}, "still there after it was removed"),
+    ],
+)
+def test_one_failed_probe_is_named_and_leaves_nothing_and_the_others_go_on(
+    cluster: ProofWorld, whole_site: Site, call: tuple[str, str], answer: t.Any, words: str
+) -> None:
+    cluster.answers[call] = answer
+    proof = proven(cluster, whole_site)
+    with pytest.raises(ProofFailed) as caught:
+        proof.check()
+    assert words in str(caught.value)
+    assert len(caught.value.problems) == 1
+    assert nothing_left(cluster, whole_site)
+
+
+def test_a_pod_that_does_not_start_is_named_with_its_last_event(
+    cluster: ProofWorld, whole_site: Site
+) -> None:
+    name = "rookery-proof-files-files-b"
+    waiting = {"reason": "ContainerCreating"}
+    cluster.stuck_pods[name] = {
+        "phase": "Pending",
+        "containerStatuses": [{"name": "proof", "state": {"waiting": waiting}}],
+    }
+    cluster.told = [{"reason": "FailedMount", "message": "no such file system"}]
+    proof = proven(cluster, whole_site, ["files"], timeout=1.0)
+    problem = proof.findings[0].problem
+    assert f"Pod/rook-ceph/{name}" in problem and "ContainerCreating" in problem
+    assert "last event: FailedMount: no such file system" in problem
+    assert nothing_left(cluster, whole_site)
+
+
+def test_two_nodes_are_needed_and_the_others_are_told_with_their_reasons(
+    tmp_path: Path, whole_site: Site
+) -> None:
+    cluster = ProofWorld(tmp_path, ["w1"])
+    problem = proven(cluster, whole_site, ["files"]).findings[0].problem
+    assert "there is only w1" in problem and "cp1: the model does not name it" in problem
+
+
+def test_what_an_interrupted_proof_left_is_removed_first_and_told(
+    cluster: ProofWorld, whole_site: Site
+) -> None:
+    interrupt(cluster, whole_site)
+    proof = proven(cluster, whole_site)
+    proof.check()
+    result = outcome(proof, 1.0)
+    assert result["changed"] is True
+    assert "Pod/rook-ceph/rookery-proof-bucket-objects-a" in result["removed"]
+    assert nothing_left(cluster, whole_site)
+
+
+def interrupt(cluster: ProofWorld, site: Site) -> None:
+    """Leave what a proof that was killed leaves."""
+    cluster.create(objects.programs(site))
+    for kind in ("files", "bucket"):
+        (probe,) = only(site, kind)
+        place = Place("w1", "w1.local")
+        cluster.create(objects.pod(site, probe, "a", place, "registry.example/ceph:v1"))
+    (files,) = only(site, "files")
+    cluster.create(objects.claim(site, files, "ReadWriteMany"))
+
+
+def test_removing_only_also_takes_the_bucket_that_was_left(
+    cluster: ProofWorld, whole_site: Site
+) -> None:
+    interrupt(cluster, whole_site)
+    proof = remove(world(cluster, whole_site), probes_of(whole_site, ())[0])
+    proof.check()
+    assert len(proof.removed) == 5 and proof.findings == ()
+    assert {(script, act) for _pod, script, act in cluster.ran} == {("s3.py", "remove")}
+    assert nothing_left(cluster, whole_site)
+
+
+def test_a_bucket_that_cannot_be_removed_is_a_warning(
+    cluster: ProofWorld, whole_site: Site
+) -> None:
+    interrupt(cluster, whole_site)
+    cluster.answers["s3.py", "remove"] = Outcome(1, "", "no gateway")
+    proof = remove(world(cluster, whole_site), probes_of(whole_site, ())[0])
+    proof.check()
+    assert "rookery-proof-bucket-objects" in proof.warnings[0] and "no gateway" in proof.warnings[0]
+
+
+def test_removing_from_a_clean_site_asks_for_no_node_and_writes_nothing(
+    cluster: ProofWorld, whole_site: Site
+) -> None:
+    assert remove(world(cluster, whole_site), probes_of(whole_site, ())[0]) == Proof(())
+    assert cluster.writes == []
+
+
+def test_a_volume_of_a_class_that_keeps_volumes_goes_too(
+    cluster: ProofWorld, whole_site: Site
+) -> None:
+    cluster.reclaim = "Retain"
+    proven(cluster, whole_site, ["files"]).check()
+    assert cluster.names("PersistentVolume") == []
+
+
+def test_an_object_that_does_not_go_is_told_with_what_holds_it_and_the_way_on(
+    cluster: ProofWorld, whole_site: Site
+) -> None:
+    cluster.kept.add("rookery-proof-files-files-b")
+    proof = proven(cluster, whole_site, ["files"], timeout=4.0)
+    with pytest.raises(ProofFailed, match=r"finalizers hold it: keep[\s\S]*Run this again"):
+        proof.check()
+
+
+def test_the_objects_of_others_are_not_touched(cluster: ProofWorld, whole_site: Site) -> None:
+    foreign = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "rookery-proof-mine", "namespace": "rook-ceph"},
+    }
+    cluster.store(foreign)
+    proven(cluster, whole_site).check()
+    assert cluster.names("Pod") == ["rookery-proof-mine"]

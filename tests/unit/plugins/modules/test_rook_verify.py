@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A proof is no change; check mode says what it would be; a failure keeps its evidence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._verify import procedures
+from ansible_collections.rookery.rook.plugins.modules import rook_verify
+from onsite import Onsite
+from proofworld import ProofWorld
+
+MODEL = {
+    "wait_timeout": None,
+    "filesystems": [{"name": "shared", "data_pools": [{"name": "a", "replicas": 3}]}],
+    "object_stores": [{"name": "objects", "data": {"replicas": 3}}],
+    "object_store_users": [{"name": "backup", "store": "objects"}],
+    "storage_classes": [{"name": "files", "filesystem": "shared"}],
+}
+
+
+@pytest.fixture
+def run(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Onsite:
+    monkeypatch.setattr(procedures, "MIB", "1")
+    return Onsite(rook_verify, MODEL, capsys, monkeypatch, tmp_path)
+
+
+@pytest.fixture
+def cluster(run: Onsite, tmp_path: Path) -> ProofWorld:
+    """Put a cluster whose pods work in the place of the plain one."""
+    run.kube = ProofWorld(tmp_path)
+    return run.kube
+
+
+def test_check_mode_says_what_would_be_proven_and_makes_nothing(
+    run: Onsite, cluster: ProofWorld
+) -> None:
+    result = run(check=True)
+    assert result["changed"] is False
+    assert {(row["target"], row["outcome"]) for row in result["probes"]} == {
+        ("StorageClass//files", "planned"),
+        ("CephObjectStore/rook-ceph/objects", "planned"),
+    }
+    assert result["evidence"] == [] and cluster.writes == []
+
+
+def test_check_mode_works_before_there_is_a_cluster(run: Onsite) -> None:
+    run.kubeconfig.unlink()
+    result = run(check=True)
+    assert result.get("failed") is None and result["summary"] == "2 to prove"
+
+
+def test_a_proof_is_no_change_and_returns_its_evidence(run: Onsite, cluster: ProofWorld) -> None:
+    result = run()
+    assert result.get("failed") is None, result["msg"]
+    assert result["changed"] is False and result["removed"] == []
+    assert {row["outcome"] for row in result["probes"]} == {"proven"}
+    assert {row["act"] for row in result["evidence"]} >= {"write", "read", "hold", "put", "get"}
+    assert cluster.names("Pod") == cluster.names("ConfigMap") == []
+
+
+def test_a_failure_says_which_probe_and_keeps_the_evidence(
+    run: Onsite, cluster: ProofWorld
+) -> None:
+    cluster.answers["shared.py", "try"] = {"locked_by_other": False}
+    result = run()
+    assert result["failed"] is True and result["changed"] is False
+    assert "StorageClass//files" in result["msg"] and "lock" in result["msg"]
+    outcomes = {row["target"]: row["outcome"] for row in result["probes"]}
+    assert outcomes["CephObjectStore/rook-ceph/objects"] == "proven"
+    assert result["evidence"]
+    assert cluster.names("Pod") == []
+
+
+def test_absent_removes_what_was_left_once(run: Onsite, cluster: ProofWorld) -> None:
+    cluster.kept.add("rookery-proof-files-files-a")
+    assert run(timeout=2)["failed"] is True
+    cluster.kept.clear()
+    predicted = run(check=True, state="absent")
+    assert predicted["changed"] is True and cluster.names("Pod") != []
+    removed = run(state="absent")
+    assert removed["changed"] is True and removed["removed"] == predicted["removed"]
+    assert cluster.names("Pod") == cluster.names("ConfigMap") == []
+    assert run(state="absent")["changed"] is False
+
+
+def test_absent_on_a_cluster_that_is_gone_is_nothing(run: Onsite) -> None:
+    run.kubeconfig.unlink()
+    result = run(state="absent")
+    assert result.get("failed") is None and result["changed"] is False
+
+
+def test_an_unknown_class_is_refused_before_anything_is_asked(
+    run: Onsite, cluster: ProofWorld
+) -> None:
+    result = run(classes=["nope"])
+    assert result["failed"] is True and "nope" in result["msg"]
+    assert cluster.writes == []
