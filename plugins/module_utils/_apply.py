@@ -173,7 +173,10 @@ class Applier:
         if step.until == "gone":
             manifest = last_seen(plan, step.target, self._observed)
             return self._waiter.add(Ref.of(manifest), "gone", manifest)
-        manifest = self._manifest(step)
+        # Somebody else's object is watched by its own labels: it lacks ours.
+        seen = self._observed.objects
+        theirs = step.target in seen and step.target not in self._observed.owned
+        manifest = seen[step.target] if theirs else self._manifest(step)
         expect = Expect(muted=self._muted, since=self._written.get(step.target, ""))
         return self._waiter.add(Ref.of(manifest), "ready", manifest, expect)
 

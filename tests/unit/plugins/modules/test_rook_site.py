@@ -65,6 +65,16 @@ def test_a_stage_leaves_the_others_alone(onsite: Onsite) -> None:
     assert onsite.kube.writes == [f"write {CLUSTER}"]
 
 
+def test_a_namespace_that_somebody_else_has_made_is_used_and_left_as_it_is(onsite: Onsite) -> None:
+    theirs = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "rook-ceph"}}
+    onsite.kube.apply(theirs)
+    onsite.kube.writes.clear()
+    made = onsite()
+    assert made.get("failed") is None, made["msg"]
+    assert "write Namespace//rook-ceph" not in onsite.kube.writes
+    assert f"write {CLUSTER}" in onsite.kube.writes
+
+
 def test_a_plan_that_is_stale_is_not_carried_out(onsite: Onsite) -> None:
     refused = onsite(fingerprint="0" * 64)
     assert refused["failed"] and "made from other objects" in refused["msg"]
