@@ -142,14 +142,10 @@ class ControlPlane:
         )  # fmt: skip
 
     def stop(self) -> None:
-        """End the programs, the last first."""
+        """End the programs, the last first; they have nothing to save."""
         for _name, process in reversed(self._running):
-            process.terminate()
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait(20)
+            process.kill()
+            process.wait(20)
         self._running.clear()
 
     def kubeconfig(self, user: str, organisation: str = "", ends_in: float = 1.0) -> Path:
