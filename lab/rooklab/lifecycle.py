@@ -11,6 +11,7 @@ import importlib.util
 import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from rooklab import (
@@ -29,7 +30,16 @@ from rooklab.config import Config
 from rooklab.errors import LabError
 from rooklab.files import remove_tree, write_whole
 from rooklab.locks import locked
-from rooklab.model import Lab, Node, Wish, from_json, grown_lab, new_lab, to_json
+from rooklab.model import (
+    Lab,
+    Node,
+    Wish,
+    from_json,
+    grown_lab,
+    image_source,
+    new_lab,
+    to_json,
+)
 from rooklab.say import announce
 
 _AT_ONCE = 4
@@ -55,6 +65,7 @@ def up(config: Config, wish: Wish, nodes_only: bool) -> None:
     old = load(config)
     if old:
         grown_lab(old, wish)
+    config = replace(config, image_source=image_source(old, wish))
     host.ensure_packages(config)
     with locked(config.locks / f"lab-{config.name}.lock") as lock:
         root = base.build(config)

@@ -160,6 +160,12 @@ def grown_lab(lab: Lab, wish: Wish) -> Lab:
     )
 
 
+def image_source(lab: Lab | None, wish: Wish) -> str:
+    """Return where Rook's images come from: as asked, as an existing lab has it, or the default."""
+    known = lab.image_source if lab else str(DEFAULTS["image_source"])
+    return wish.image_source or known
+
+
 def to_json(lab: Lab) -> str:
     """Return a lab as the text of its state file."""
     return json.dumps(asdict(lab), indent=1) + "\n"

@@ -56,6 +56,14 @@ def test_a_node_keeps_its_address_when_the_lab_grows() -> None:
     assert grown.node("w2") == LAB.node("w2")
 
 
+def test_images_are_built_from_the_source_that_was_asked_for() -> None:
+    given = model.new_lab("rook", 0, 1500, model.Wish(image_source="/rook"))
+    assert model.image_source(None, model.Wish()) == "standin"
+    assert model.image_source(None, model.Wish(image_source="/rook")) == "/rook"
+    assert model.image_source(given, model.Wish()) == "/rook"
+    assert model.image_source(given, model.Wish(image_source="standin")) == "standin"
+
+
 def test_state_survives_the_file() -> None:
     assert model.from_json(model.to_json(LAB)) == LAB
 
