@@ -75,7 +75,7 @@ def reconcile(context: Context, controller: Controller, resource: Resource) -> N
 def _scene(context: Context, cluster: Resource | None, resource: Resource) -> Scene:
     """Return what is needed to act; a cluster that cannot be acted on is waited for."""
     if cluster is None:
-        raise NotYet("there is no CephCluster in the namespace", 10.0)
+        raise NotYet("there is no CephCluster in the namespace, or it goes with its data", 10.0)
     if not conditions.usable_health(cluster.status.get("ceph")):
         raise NotYet("the CephCluster is not ready for it", 5.0)
     identity = context.identity(resource.namespace)

@@ -112,7 +112,7 @@ def remove(scene: Scene) -> None:
     realms = _realms(scene)
     if store.name in realms:
         realm, group, _ = site(store)
-        ceph.radosgw_admin("realm", "delete", realm, missing_ok=True)
+        ceph.radosgw_admin("realm", "rm", realm, missing_ok=True)
         ceph.radosgw_admin("zonegroup", "delete", realm, group, missing_ok=True)
         ceph.radosgw_admin("zone", "delete", *site(store), missing_ok=True)
     if not store.at("preservePoolsOnDelete"):

@@ -40,7 +40,8 @@ def store_of(scene: Scene) -> Resource | None:
 
 def make(scene: Scene) -> Status:
     user, store = scene.resource, store_of(scene)
-    if store is None or store.deleting or store.status.get("phase") != "Ready":
+    # A store has an endpoint from when it was made until it is gone.
+    if store is None or not (store.status.get("info") or {}).get("endpoint"):
         if user.status.get("phase") != "ReconcileFailed":
             scene.context.patch_status(user, {"phase": "ReconcileFailed"})
         raise NotYet(f'object store "{user.at("store")}" is not initialized', 3.0)
