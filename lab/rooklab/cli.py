@@ -47,6 +47,7 @@ def _parser() -> argparse.ArgumentParser:
         return command
 
     _add_up_options(add("up", "build what is missing, start every node; again: finish it"))
+    add("build", "build what is missing, and make no node")
     add("down", "remove the lab, keep what was built; prove that nothing is left")
     add("reset", "down, then up from what is built")
     add("purge", "down for every lab, and remove all that was built")
@@ -95,10 +96,12 @@ def main(arguments: t.Sequence[str]) -> int:
     return 0
 
 
+def _chosen_source() -> str | None:
+    return parse_image_source(os.environ["LAB_ROOK"]) if os.environ.get("LAB_ROOK") else None
+
+
 def _up(config: Config, options: argparse.Namespace) -> None:
-    source = options.image_source
-    if source is None and os.environ.get("LAB_ROOK"):
-        source = parse_image_source(os.environ["LAB_ROOK"])
+    source = options.image_source or _chosen_source()
     wish = Wish(options.control_planes, options.workers, options.disks, options.disk_size, source)
     lifecycle.up(config, wish, options.nodes_only)
 
@@ -129,6 +132,7 @@ def _shell(config: Config, options: argparse.Namespace) -> None:
 
 _COMMANDS: dict[str, t.Callable[[Config, argparse.Namespace], None]] = {
     "up": _up,
+    "build": lambda config, options: lifecycle.build(config, _chosen_source()),
     "down": lambda config, options: lifecycle.down(config),
     "reset": lambda config, options: lifecycle.reset(config),
     "purge": lambda config, options: lifecycle.purge(config),

@@ -83,6 +83,17 @@ def up(config: Config, wish: Wish, nodes_only: bool) -> None:
     announce(f"inventory: {config.inventory}")
 
 
+def build(config: Config, source: str | None) -> None:
+    """Build everything that labs are made of, without making one."""
+    host.need_root()
+    config = replace(config, image_source=image_source(load(config), Wish(image_source=source)))
+    host.ensure_packages(config)
+    base.build(config)
+    debs.build(config)
+    build_all(config)
+    announce(f"everything is built, in {config.top}")
+
+
 def build_all(config: Config) -> None:
     """Build what the nodes are served beside packages."""
     binaries.build(config)
