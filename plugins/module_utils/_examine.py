@@ -22,7 +22,12 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.manifests im
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 from ansible_collections.rookery.rook.plugins.module_utils._guards import refusals
-from ansible_collections.rookery.rook.plugins.module_utils._kinds import KINDS, STAGES, at
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
+    KINDS,
+    STAGES,
+    at,
+    is_ours,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._render.operator import upstream_files
 from ansible_collections.rookery.rook.plugins.module_utils._rules_types import Finding, error
 from ansible_collections.rookery.rook.plugins.module_utils._site import Wish, prospect
@@ -87,10 +92,12 @@ def ask(client: Kube, question: Question) -> Answer:
     # That the confirmation is missing is told once, not for each object.
     against = refusals(found.plan, found.observed, question.site.name)
     return Answer(
+        # Afterwards nothing in the API could tell which disks were the site's.
+        facts={"ceph_fsid": _own_fsid(client, question.site, found.observed.objects)},
         findings=tuple(
             Finding("TEARDOWN", "error", refusal.id, "", refusal.reason, refusal.way_on)
             for refusal in against
-        )
+        ),
     )
 
 
@@ -185,6 +192,12 @@ def _node(node: Object) -> dict[str, t.Any]:
         "schedulable": not at(node, "spec.unschedulable") and not repels,
         "labels": labels,
     }
+
+
+def _own_fsid(client: Kube, site: Site, objects: Mapping[str, Mapping[str, t.Any]]) -> str:
+    """Return the id of a cluster that is to go; empty for one of somebody else."""
+    cluster = objects.get(f"CephCluster/{site.namespace}/{site.cluster.name}")
+    return _fsid(client, site) if cluster and is_ours(cluster, site.name) else ""
 
 
 def _fsid(client: Kube, site: Site) -> str:

@@ -107,6 +107,11 @@ findings:
         pool 'replicapool' wants 3 copies on different hosts, the inventory has 1 OSD host (node1):
         1 of 3 find a place and Ceph writes with 2 or more, so nothing can ever be written to it
       cure: Add 2 hosts to rook_storage.
+ceph_fsid:
+  description: The id of the site's own Ceph cluster as the API knows it, empty if there is none.
+  returned: always
+  type: str
+  sample: 3f2a8c1e-7d54-4f0a-9d5e-0c1b2a394857
 """
 
 import dataclasses
@@ -156,7 +161,10 @@ def main() -> None:
         if site is not None and params["state"] == "present":
             found += manifest_findings(site)
         found = errors_first(found)
-        module.note(findings=[dataclasses.asdict(finding) for finding in found])
+        module.note(
+            findings=[dataclasses.asdict(finding) for finding in found],
+            ceph_fsid=facts.get("ceph_fsid", ""),
+        )
         errors = [finding for finding in found if finding.severity == "error"]
         for finding in found[len(errors) :]:
             module.warn(sentence(finding))

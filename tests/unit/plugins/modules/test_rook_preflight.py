@@ -251,3 +251,18 @@ def test_a_teardown_names_who_uses_the_storage(judge: Judge, api: Api) -> None:
     )  # fmt: skip
     refused = judge(api=True, state="absent", confirm="store1")
     assert "PersistentVolume//pv-1: uses CephCluster/rook-ceph/rook-ceph" in refused["msg"]
+
+
+@pytest.mark.parametrize(("owner", "fsid"), [("store1", FSID), ("store2", "")])
+def test_a_teardown_learns_the_id_of_its_own_cluster_only(
+    judge: Judge, api: Api, owner: str, fsid: str
+) -> None:
+    labels = {"app.kubernetes.io/part-of": owner, "app.kubernetes.io/managed-by": "rookery"}
+    meta = {"name": "rook-ceph", "namespace": "rook-ceph"}
+    spec = {"storage": {"nodes": []}, "mon": {"count": 1}, "mgr": {"count": 1}}
+    cluster = {"metadata": {**meta, "labels": labels}, "spec": spec}
+    api.apply({"apiVersion": "ceph.rook.io/v1", "kind": "CephCluster", **cluster})
+    data = {"fsid": base64.b64encode(FSID.encode()).decode()}
+    secret = {**meta, "name": "rook-ceph-mon"}
+    api.apply({"apiVersion": "v1", "kind": "Secret", "metadata": secret, "data": data})
+    assert judge(api=True, state="absent", confirm="store1")["ceph_fsid"] == fsid
