@@ -35,6 +35,7 @@ PURE = (
     "_readiness_ceph",
     "_readiness",
     "_report",
+    "_standing",
     "_preflight",
     "_page",
 )
@@ -49,6 +50,7 @@ WORLD = (
     "_nodes",
     "_argspec",
     "_site",
+    "_look",
     "_examine",
     "_single",
     "_module",
