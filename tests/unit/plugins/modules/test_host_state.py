@@ -1,0 +1,207 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A host is brought to what is wanted, recorded, and brought back to exactly what it was."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.rookery.rook.plugins.modules import host_state
+from barehost import BareHost, archive
+from diskhost import call
+
+Run = t.Callable[..., dict[str, t.Any]]
+WISH: dict[str, t.Any] = {
+    "address": "192.0.2.11",
+    "swap_refused": True,
+    "modules": ["overlay", "br_netfilter"],
+    "sysctls": {"net.ipv4.ip_forward": 1, "net.ipv4.none": 1},
+    "directories": [{"path": "/srv/osd", "mode": "0750"}],
+    "files": [
+        {"path": "/etc/demo.conf", "content": "new\n"},
+        {"path": "/etc/demo.d/own.conf", "content": "own\n"},
+    ],
+    "copies": [{"src": "/art/bin/kubelet", "dest": "/usr/local/bin/kubelet"}],
+    "packages": ["containerd"],
+    "units": [
+        {"name": "containerd", "restart_on": ["/etc/demo.conf"]},
+        {"name": "kubelet", "started_when": "/var/lib/kubelet/config.yaml"},
+    ],
+    "images": ["/art/images"],
+}
+
+
+@pytest.fixture(name="host")
+def _host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BareHost:
+    host = BareHost(tmp_path, "base-files")
+    monkeypatch.setattr(host_state, "System", lambda: host)
+    host.available = {"containerd": ["runc"]}
+    host.put("/proc/swaps", "Filename Type\n")
+    host.put("/proc/sys/net/ipv4/ip_forward", "0\n")
+    host.put("/etc/demo.conf", "old\n", 0o600)
+    host.put("/art/bin/kubelet", "program")
+    archive(host.path("/art/images/pause.tar"), pause="sha256:1")
+    host.unit("kubelet.service")
+    host.unit("containerd.service", ActiveState="active", UnitFileState="enabled")
+    return host
+
+
+@pytest.fixture(name="run")
+def _run(host: BareHost, capsys: pytest.CaptureFixture[str]) -> Run:
+    assert host
+    return functools.partial(call, capsys, host_state, name="demo")
+
+
+def ids(result: dict[str, t.Any]) -> list[str]:
+    return [step["id"] for step in result["plan"]]
+
+
+def everything(host: BareHost) -> dict[str, tuple[int, bytes]]:
+    """Return every file of the host with its mode."""
+    files = (path for path in host.root.rglob("*") if path.is_file())
+    return {str(path): (path.stat().st_mode, path.read_bytes()) for path in files}
+
+
+def test_check_mode_predicts_the_run_and_changes_nothing(run: Run, host: BareHost) -> None:
+    before = everything(host)
+    predicted = run(check=True, **WISH)
+    assert (everything(host), host.did) == (before, [])
+    done = run(**WISH)
+    assert done.get("failed") is None, done["msg"]
+    assert (done["plan"], done["diff"]) == (predicted["plan"], predicted["diff"])
+    assert ids(done) == [
+        "KernelModule/overlay", "Sysctl/net.ipv4.ip_forward", "Directory//srv/osd",
+        "File//etc/demo.conf", "File//etc/demo.d/own.conf", "File//usr/local/bin/kubelet",
+        "Package/containerd", "Unit/containerd", "Unit/kubelet", "Image/pause",
+    ]  # fmt: skip
+
+
+def test_what_this_kernel_lacks_is_noted_and_passed_over(run: Run) -> None:
+    notes = run(**WISH)["host"]["notes"]
+    assert [note.split(" is ")[0].split(" does ")[0] for note in notes] == [
+        "Kernel module br_netfilter", "Kernel setting net.ipv4.none",
+    ]  # fmt: skip
+
+
+def test_a_second_run_changes_nothing(run: Run, host: BareHost) -> None:
+    run(**WISH)
+    host.put("/proc/modules", "overlay 1 0\n")
+    before = everything(host)
+    again = run(**WISH)
+    assert (ids(again), again["changed"], everything(host)) == ([], False, before)
+
+
+def test_absent_brings_back_exactly_what_was_there(run: Run, host: BareHost) -> None:
+    before, packages = everything(host), dict(host.packages)
+    run(**WISH)
+    predicted = run(check=True, state="absent")
+    done = run(state="absent")
+    assert ids(done) == ids(predicted) and ids(done)[-1] == "Record/demo"
+    assert (everything(host), host.packages, host.images) == (before, packages, {})
+    assert not host.path("/srv/osd").exists() and not host.path("/etc/rookery").exists()
+    assert host.units["containerd.service"]["UnitFileState"] == "enabled"
+    assert host.units["kubelet.service"]["UnitFileState"] == "disabled"
+    assert run(state="absent")["changed"] is False
+
+
+def test_a_repaired_file_restarts_the_unit_that_reads_it(run: Run, host: BareHost) -> None:
+    run(**WISH)
+    host.put("/proc/modules", "overlay 1 0\n")
+    host.put("/etc/demo.conf", "by hand\n")
+    host.did.clear()
+    assert ids(run(**WISH)) == ["File//etc/demo.conf", "Unit/containerd"]
+    assert host.did == ["daemon-reload", "restart containerd"]
+
+
+def test_a_file_that_is_no_longer_wanted_becomes_as_it_was(run: Run, host: BareHost) -> None:
+    run(files=WISH["files"])
+    result = run(files=WISH["files"][1:])
+    assert ids(result) == ["File//etc/demo.conf"]
+    assert host.text("/etc/demo.conf") == "old\n"
+    assert host.path("/etc/demo.conf").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_unit_starts_only_once_what_it_waits_for_is_there(run: Run, host: BareHost) -> None:
+    run(units=WISH["units"][1:])
+    assert host.units["kubelet.service"]["ActiveState"] == "inactive"
+    host.put("/var/lib/kubelet/config.yaml", "")
+    run(units=WISH["units"][1:])
+    assert host.units["kubelet.service"]["ActiveState"] == "active"
+
+
+def test_probes_digests_and_images_for_later_are_told(run: Run, host: BareHost) -> None:
+    host.put("/etc/one", "1")
+    result = run(
+        probes={"one": ["/etc/one"], "both": ["/etc/one", "/etc/two"]},
+        digests=["/etc/one", "/etc/two"],
+        images_later=["/art/images"],
+    )
+    assert result["host"]["probes"] == {"one": True, "both": False}
+    assert result["host"]["digests"]["/etc/two"] == ""
+    assert result["host"]["digests"]["/etc/one"].startswith("6b86b273ff34fce1")
+    assert result["host"]["images_later"] == [str(host.path("/art/images/pause.tar"))]
+
+
+@pytest.mark.parametrize(
+    ("wish", "words"),
+    [
+        ({"address": "192.0.2.99"}, "Address/192.0.2.99: this host does not have it"),
+        ({"swap_refused": True}, "Swap//dev/sda2: a kubelet does not start"),
+        (
+            {
+                "expects": [
+                    {"path": "/etc/demo.conf", "content": "x\n", "reason": "drift", "cure": "No."}
+                ]
+            },
+            "File//etc/demo.conf: drift: -old; +x. No.",
+        ),
+        ({"copies": [{"src": "/art/none", "dest": "/x"}]}, "there is no file /art/none"),
+        ({"directories": [{"path": "/etc/demo.conf"}]}, "there is a file of that name"),
+        ({"state": "absent", "purge": [{"path": "/var/lib"}]}, "the host's own files are there"),
+        ({"state": "absent", "purge": [{"path": "/a/../b"}]}, "not an absolute, plain path"),
+    ],
+)
+def test_what_cannot_be_is_refused_before_the_first_change(
+    run: Run, host: BareHost, wish: dict[str, t.Any], words: str
+) -> None:
+    host.put("/proc/swaps", "Filename Type\n/dev/sda2 partition\n")
+    before = everything(host)
+    result = run(**{"files": WISH["files"], **wish})
+    assert result["failed"] is True and words in result["msg"]
+    assert everything(host) == before
+
+
+def test_a_package_that_does_not_exist_is_named_with_a_way_out(run: Run) -> None:
+    message = run(packages=["nosuch"])["msg"]
+    assert "Failed to install nosuch" in message and "Unable to locate" in message
+    assert "package sources" in message
+
+
+def test_packages_that_others_need_stay_and_this_is_told(run: Run, host: BareHost) -> None:
+    run(packages=["containerd"])
+    removal = host.answers.setdefault
+    removal("apt-get", lambda _words: (0, "Purg containerd [1]\nPurg runc [1]\nRemv docker [1]\n"))
+    result = run(state="absent")
+    assert "docker, installed by somebody else" in result["host"]["notes"][0]
+    assert "containerd" in host.packages and host.path("/etc/rookery/demo.json").exists()
+
+
+def test_what_containerd_held_goes_only_with_a_containerd_of_ours(run: Run, host: BareHost) -> None:
+    host.put("/var/lib/containerd/db", "x")
+    purge = [{"path": "/var/lib/containerd", "package": "containerd"}]
+    assert run(state="absent", purge=purge)["changed"] is False
+    run(packages=["containerd"])
+    run(state="absent", purge=purge)
+    assert not host.path("/var/lib/containerd").exists()
+
+
+def test_nothing_is_removed_below_which_something_is_mounted(run: Run, host: BareHost) -> None:
+    host.put("/var/lib/demo/x", "")
+    host.put("/proc/1/mountinfo", "1 1 8:1 / /var/lib/demo/m rw - ext4 /dev/sda1 rw\n")
+    result = run(state="absent", purge=[{"path": "/var/lib/demo"}])
+    assert "mounted there: /var/lib/demo/m" in result["msg"]
+    assert host.path("/var/lib/demo/x").exists()
