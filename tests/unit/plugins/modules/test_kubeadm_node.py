@@ -1,0 +1,159 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A host becomes a node once, a broken run is resumed, and nothing foreign is ever touched."""
+
+from __future__ import annotations
+
+import functools
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.rookery.rook.plugins.modules import kubeadm_node
+from barehost import Answer, BareHost
+from diskhost import call
+
+Run = t.Callable[..., dict[str, t.Any]]
+ADMIN, KUBELET = "/etc/kubernetes/admin.conf", "/var/lib/kubelet/config.yaml"
+RULES = """\
+*filter
+:INPUT ACCEPT [0:0]
+:KUBE-FIREWALL - [0:0]
+-A INPUT -j KUBE-FIREWALL
+-A INPUT -p tcp -j ACCEPT
+COMMIT
+"""
+
+
+class KubeadmHost(BareHost):
+    """A host with a kubeadm that does what the real one leaves behind."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.put("/usr/bin/kubeadm", "", 0o755)
+        self.configs: list[str] = []
+        self.broken = False
+        self.answers["kubeadm"] = self._kubeadm
+
+    def _kubeadm(self, words: tuple[str, ...]) -> Answer:
+        self.did.append(" ".join(word for word in words[1:] if not word.startswith("--config")))
+        if words[1] == "reset":
+            self.path(ADMIN).unlink(missing_ok=True)
+            self.path(KUBELET).unlink(missing_ok=True)
+            return 0, ""
+        name = next(word for word in words if word.startswith("--config=")).partition("=")[2]
+        assert Path(name).stat().st_mode & 0o777 == 0o600
+        self.configs.append(Path(name).read_text())
+        self.put(ADMIN, "")
+        if self.broken:
+            return 1, "[preflight] some error"
+        self.put(KUBELET, "")
+        self.put("/usr/libexec/kubernetes/x", "")
+        self.links, self.tables, self.rules = ["eth0", "cni0"], ["ip kube-proxy", "ip own"], RULES
+        return 0, ""
+
+
+@pytest.fixture(name="host")
+def _host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> KubeadmHost:
+    host = KubeadmHost(tmp_path)
+    monkeypatch.setattr(kubeadm_node, "System", lambda: host)
+    return host
+
+
+@pytest.fixture(name="run")
+def _run(host: KubeadmHost, capsys: pytest.CaptureFixture[str]) -> Run:
+    assert host
+    return functools.partial(call, capsys, kubeadm_node)
+
+
+def ids(result: dict[str, t.Any]) -> list[str]:
+    assert result.get("failed") is None, result["msg"]
+    return [step["id"] for step in result["plan"]]
+
+
+def test_check_mode_predicts_the_beginning_and_does_nothing(run: Run, host: KubeadmHost) -> None:
+    result = run(check=True, first=True, config="kind: x\n")
+    assert (result["changed"], ids(result), host.did) == (True, ["Kubeadm/init"], [])
+
+
+def test_a_cluster_begins_once_and_its_configuration_leaves_no_trace(
+    run: Run, host: KubeadmHost
+) -> None:
+    assert ids(run(first=True, config="kind: x\n")) == ["Kubeadm/init"]
+    assert (host.did, host.configs) == (["init --skip-token-print"], ["kind: x\n"])
+    assert [path.name for path in host.path("/run").iterdir()] == [".keep"]
+    assert run(first=True, config="kind: y\n")["changed"] is False
+
+
+def test_a_node_joins(run: Run, host: KubeadmHost) -> None:
+    assert ids(run(config="kind: x\n")) == ["Kubeadm/join"]
+    assert host.did == ["join"]
+
+
+def test_a_try_that_broke_off_is_reset_and_made_again(run: Run, host: KubeadmHost) -> None:
+    host.broken = True
+    message = run(config="kind: x\n")["msg"]
+    assert "[preflight] some error" in message and "what is left of this try" in message
+    host.broken = False
+    assert ids(run(config="kind: x\n")) == ["Kubeadm/reset", "Kubeadm/join"]
+    assert run(config="kind: x\n")["changed"] is False
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_a_kubernetes_of_somebody_else_is_never_touched(
+    run: Run, host: KubeadmHost, state: str
+) -> None:
+    host.put(ADMIN, "theirs")
+    message = run(state=state, config="kind: x\n")["msg"]
+    assert f"File/{ADMIN}: it belongs to a Kubernetes that this role did not make" in message
+    assert (host.text(ADMIN), host.did) == ("theirs", [])
+
+
+def test_absent_takes_everything_of_kubernetes_and_nothing_else(
+    run: Run, host: KubeadmHost
+) -> None:
+    run(first=True, config="kind: x\n")
+    predicted = run(check=True, state="absent", whole_cluster=True)
+    assert host.path(ADMIN).exists()
+    done = run(state="absent", whole_cluster=True)
+    assert ids(done) == ids(predicted)
+    assert "reset --force" in host.did[1] and "--skip-phases=remove-etcd-member" in host.did[1]
+    assert (host.links, host.tables) == (["eth0"], ["ip own"])
+    assert "KUBE" not in host.rules and "-A INPUT -p tcp -j ACCEPT" in host.rules
+    for name in ("/etc/kubernetes", "/var/lib/kubelet", "/usr/libexec/kubernetes", "/etc/rookery"):
+        assert not host.path(name).exists()
+    assert run(state="absent")["changed"] is False
+
+
+def test_the_etcd_member_leaves_in_order_when_the_cluster_stays(
+    run: Run, host: KubeadmHost
+) -> None:
+    run(config="kind: x\n")
+    run(state="absent")
+    assert "remove-etcd-member" not in host.did[1]
+
+
+def test_a_bare_host_is_absent_already(run: Run) -> None:
+    assert run(state="absent")["changed"] is False
+
+
+def test_a_volume_that_a_pod_still_uses_is_refused(run: Run, host: KubeadmHost) -> None:
+    run(config="kind: x\n")
+    mount = "/var/lib/kubelet/pods/1/mount rw - ceph 192.0.2.1:/ rw"
+    host.put("/proc/1/mountinfo", f"1 1 0:9 / {mount}\n")
+    message = run(state="absent")["msg"]
+    assert "Mount//var/lib/kubelet/pods/1/mount (ceph from 192.0.2.1:/)" in message
+    assert host.did == ["join"]
+
+
+def test_what_is_left_in_spite_of_all_is_named(run: Run, host: KubeadmHost) -> None:
+    run(config="kind: x\n")
+    host.answers["iptables-restore"] = lambda _words: (0, "")
+    message = run(state="absent")["msg"]
+    assert "still there: chains in iptables-save" in message
+    assert host.path("/etc/rookery/kubeadm.json").exists()
+
+
+def test_a_configuration_is_needed_to_make_a_node(run: Run) -> None:
+    assert "config" in run()["msg"]
