@@ -51,7 +51,9 @@ options:
       - Refused if another cluster than O(ceph_fsid) has left data there.
     type: path
   other_data:
-    description: Also wipe devices with data that are not Ceph's, such as file systems.
+    description:
+      - Also wipe devices with data that name no Ceph cluster, such as file systems.
+      - An OSD of another cluster than O(ceph_fsid) stays refused.
     type: bool
     default: false
 attributes:

@@ -107,7 +107,8 @@ def words(device: Device, contents: Contents) -> list[str]:
     if device.partitions:
         found.append(f"it has partitions ({_some(device.partitions)})")
     for fsid in contents.fsids:
-        found.append(f"it holds an OSD of Ceph cluster {fsid or 'that is not named'}")
+        owner = f"Ceph cluster {fsid}" if fsid else "a Ceph cluster that it does not name"
+        found.append(f"it holds an OSD of {owner}")
     others = [
         kind for kind in signatures.kinds(contents.signatures)
         if kind != signatures.BLUESTORE or not contents.ceph

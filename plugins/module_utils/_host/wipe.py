@@ -216,16 +216,16 @@ def _own_fsids(system: System, wish: Wish, refusals: list[Refusal]) -> tuple[str
 
 def _contents(target: Target, own: Sequence[str], other_data: bool) -> Iterator[Refusal]:
     """Refuse data that are not of the site's Ceph cluster."""
-    name, fsids = f"Device/{target.name}", target.contents.fsids
-    for fsid in fsids:
+    name, named = f"Device/{target.name}", [fsid for fsid in target.contents.fsids if fsid]
+    for fsid in named:
         if fsid not in own:
             mine = f"this site's is {own[0]}" if own else "which one is this site's is not known"
-            reason = f"it holds an OSD of Ceph cluster {fsid or 'that is not named'}, and {mine}"
+            reason = f"it holds an OSD of Ceph cluster {fsid}, and {mine}"
             yield Refusal(name, reason, _CEPH_CURE)
     if target.contents.problem:
         yield Refusal(name, target.held[0], f"Replace it, {_OUT}")
-    elif not fsids and target.held and not other_data:
-        reason = f"{'; '.join(target.held)}, which is nothing that Rook has put there"
+    elif not named and target.held and not other_data:
+        reason = f"{'; '.join(target.held)}, and nothing says that it is this site's"
         cure = f"Wipe it with rookery.rook.disk_wipe and other_data if nobody needs it, {_OUT}"
         yield Refusal(name, reason, cure)
 

@@ -110,10 +110,11 @@ def test_an_osd_of_another_cluster_is_refused_wherever_its_label_is(
     assert f"cluster {OTHER}, and this site's is {FSID}" in refused(run(ceph_fsid=FSID))
 
 
-def test_an_unnamed_osd_is_never_the_sites(run: Run, host: DiskHost) -> None:
+def test_an_unnamed_osd_is_not_the_sites_and_counts_as_other_data(run: Run, host: DiskHost) -> None:
     put(host.root / "dev/sdb", 0, label(fsid=""))
-    assert "cluster that is not named" in refused(run())
-    assert "cluster that is not named" in refused(run(ceph_fsid=FSID, other_data=True))
+    for fsid in ("", FSID):
+        assert "a Ceph cluster that it does not name" in refused(run(ceph_fsid=fsid))
+    assert run(ceph_fsid=FSID, other_data=True)["changed"] is True
 
 
 def test_rooks_directory_with_another_clusters_data_is_refused(run: Run, host: DiskHost) -> None:
@@ -126,7 +127,7 @@ def test_rooks_directory_with_another_clusters_data_is_refused(run: Run, host: D
 
 def test_data_that_are_not_cephs_need_a_permission_of_their_own(run: Run, host: DiskHost) -> None:
     put(host.root / "dev/sdb", EXT4_AT, EXT4)
-    assert "it holds ext4, which is nothing that Rook has put there" in refused(run())
+    assert "it holds ext4, and nothing says that it is this site's" in refused(run())
     assert run(other_data=True)["devices"][0]["held"] == ["it holds ext4"]
     assert run(other_data=True)["changed"] is False
 
