@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sys
@@ -72,34 +73,44 @@ def configure(registry: kopf.OperatorRegistry) -> None:
     kopf.on.startup(registry=registry)(startup)
 
 
-def main() -> int:
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stdout
-    )
-    logging.getLogger("kopf").setLevel(logging.WARNING)
-    log.info("%s: not Rook, but the lab's stand-in for its operator", VERSION)
-    failure: list[str] = []
-    stop = threading.Event()
+async def serve(context: Context, failures: list[str]) -> None:
+    """Follow what happens until a signal comes or a thread fails."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
 
     def thread_failed(what: threading.ExceptHookArgs) -> None:
-        failure.append("".join(traceback.format_exception(what.exc_value)))
-        stop.set()
+        failures.append("".join(traceback.format_exception(what.exc_value)))
+        loop.call_soon_threadsafe(stop.set)
 
     threading.excepthook = thread_failed
-    context = Context(Kube(), os.environ["POD_NAMESPACE"])
-    Worker(context)
     registry = kopf.OperatorRegistry()
     configure(registry)
     follow(registry, context)
     context.queue.start()
-    kopf.run(
-        registry=registry, standalone=True, clusterwide=True, liveness_endpoint=LIVENESS,
+    await kopf.operator(
+        registry=registry,
+        standalone=True,
+        clusterwide=True,
+        liveness_endpoint=LIVENESS,
         stop_flag=stop,
-    )  # fmt: skip
+    )
+
+
+def main() -> int:
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stdout
+    )
+    for name in ("kopf", "aiohttp"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    log.info("%s: not Rook, but the lab's stand-in for its operator", VERSION)
+    context = Context(Kube(), os.environ["POD_NAMESPACE"])
+    Worker(context)
+    failures: list[str] = []
+    asyncio.run(serve(context, failures))
     context.queue.stop()
-    if failure:
-        log.error("a thread failed:\n%s", failure[0])
-    return 1 if failure else 0
+    for failure in failures:
+        log.error("a thread failed:\n%s", failure)
+    log.info("the operator ends")
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":
