@@ -10,17 +10,17 @@ The environment holds the gateway, S3_ENDPOINT, and credentials, S3_ACCESS_KEY a
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
+import http.client
 import json
 import os
 import ssl
 import sys
 import time
 import typing as t
-import urllib.error
 import urllib.parse
-import urllib.request
 import xml.etree.ElementTree as ET
 
 REGION, SERVICE = "us-east-1", "s3"
@@ -57,20 +57,29 @@ def signature(
     return headers
 
 
+def connect(url: urllib.parse.SplitResult) -> http.client.HTTPConnection:
+    """Return a connection to the gateway."""
+    if url.scheme != "https":
+        return http.client.HTTPConnection(url.netloc, timeout=TIMEOUT)
+    # The gateway is reached by its cluster address, which its certificate does not name.
+    context = ssl._create_unverified_context()
+    return http.client.HTTPSConnection(url.netloc, timeout=TIMEOUT, context=context)
+
+
 def call(method: str, path: str, body: bytes = b"", query: str = "") -> tuple[int, bytes]:
     """Send one signed request and return status and answer."""
     url = os.environ["S3_ENDPOINT"].rstrip("/") + "/" + path + (f"?{query}" if query else "")
     digest = hashlib.sha256(body).hexdigest()
     access, secret = os.environ["S3_ACCESS_KEY"], os.environ["S3_SECRET_KEY"]
     headers = signature(method, url, digest, time.time(), access, secret)
-    request = urllib.request.Request(url, data=body or None, method=method, headers=headers)
-    # The gateway is reached by its cluster address, which its certificate does not name.
-    context = ssl._create_unverified_context() if url.startswith("https:") else None
-    try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT, context=context) as answer:
-            return answer.status, answer.read()
-    except urllib.error.HTTPError as problem:
-        return problem.code, problem.read()
+    parts = urllib.parse.urlsplit(url)
+    with contextlib.closing(connect(parts)) as connection:
+        # A gateway that refuses does not read the body; its answer says why.
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            target = urllib.parse.urlunsplit(("", "", parts.path, parts.query, ""))
+            connection.request(method, target, body or None, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
 
 
 def must(method: str, path: str, body: bytes = b"", query: str = "") -> bytes:
