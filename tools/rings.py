@@ -1,0 +1,167 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The rings of tests, one after another; each says what it runs, and the last line counts."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import time
+import typing as t
+from dataclasses import dataclass
+
+import traces
+from steps import LOGS, TOP, Step, alone, clock, measured, run, say
+
+_TALLY = re.compile(r"^(?:=+ )?(\d+ \w+(?:, \d+ \w+)*) in [\d.]+s\b.*$", re.MULTILINE)
+# Tests of the lab that make nodes; the others only read and build.
+_ON_NODES = ("tests/lab/test_nodes.py", "tests/lab/test_oci_import.py")
+_SECONDS = {"site_default": 900, "kubelet_plugin_dir": 240, "node_refuses_used_disk": 60}
+
+
+@dataclass
+class Tally:
+    """How many tests passed, failed and were left out."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __iadd__(self, other: Tally) -> Tally:
+        self.passed += other.passed
+        self.failed += other.failed
+        self.skipped += other.skipped
+        return self
+
+    def __str__(self) -> str:
+        skipped = f", {self.skipped} skipped" if self.skipped else ""
+        return f"{self.passed} passed, {self.failed} failed{skipped}"
+
+
+@dataclass(frozen=True)
+class Ring:
+    """What one ring stands on and runs."""
+
+    stands_on: str
+    steps: tuple[Step, ...]
+    takes_root: bool = True
+
+
+def tally(step: Step, status: int, text: str) -> Tally:
+    """Count what a step reported; a step that is not made of tests is one itself."""
+    total = Tally()
+    for match in _TALLY.finditer(text):
+        words = dict(reversed(part.split()) for part in match[1].split(", "))
+        failed = sum(int(words.get(word, 0)) for word in ("failed", "error", "errors"))
+        total += Tally(int(words.get("passed", 0)), failed, int(words.get("skipped", 0)))
+    if step.command[0] != "pytest":
+        total += Tally(failed=1) if status else Tally(passed=1)
+    elif status and not total.failed:
+        total += Tally(failed=1)
+    return total
+
+
+def ring_1() -> Ring:
+    """Return what needs nothing but Python."""
+    lints = (
+        Step("style", ("ruff", "check", "."), 1),
+        Step("format", ("ruff", "format", "--check", "."), 1),
+        Step("types", ("mypy",), 20),
+        Step("YAML", ("yamllint", "--strict", "."), 5),
+        Step("Ansible's own lint, profile production", ("ansible-lint", "--offline"), 60),
+    )
+    tests = ("pytest", "-q", "-n", "auto", "tests/unit", "tests/architecture")
+    return Ring("Python", (*lints, Step("unit and meta-tests", tests, 20)), takes_root=False)
+
+
+def ring_2() -> Ring:
+    """Return what runs against a real API server, real disks and the lab's own programs."""
+    ignored = tuple(f"--ignore={path}" for path in _ON_NODES)
+    cold = not any((LOGS.parent / "lab").glob("gomod-kubernetes-*"))
+    return Ring(
+        "an API server, etcd and loop devices on this machine",
+        (
+            Step("the lab's programs and images", ("lab/lab", "build"), 1500 if cold else 5),
+            Step("modules and teardown on an API server", ("pytest", "-q", "tests/ring2"), 180),
+            Step("bad input", ("pytest", "-q", "-n", "auto", "tests/roles"), 60),
+            Step("the lab's programs", ("pytest", "-q", "-n", "auto", "tests/lab", *ignored), 30),
+        ),
+    )
+
+
+def ring_3() -> Ring:
+    """Return what runs on nodes with systemd, ssh, kubelets and Ceph's daemons."""
+    scenarios = tuple(
+        Step(
+            f"scenario {name}",
+            ("molecule", "--no-color", "test", "--scenario-name", name),
+            _SECONDS.get(name, 300),
+            {"MOLECULE_COMMAND_BORDERS": "false"},
+        )
+        for name in sorted(path.parent.name for path in TOP.glob("molecule/*/molecule.yml"))
+    )
+    nodes = Step("the lab's nodes", ("pytest", "-q", *_ON_NODES), 240)
+    return Ring("LXC nodes, kubeadm, Ceph's daemons", (nodes, *scenarios))
+
+
+_RINGS: dict[str, t.Callable[[], Ring]] = {"1": ring_1, "2": ring_2, "3": ring_3}
+
+
+def run_ring(number: str, ring: Ring) -> Tally:
+    """Run all steps of a ring, also after one that failed."""
+    log, start, total = LOGS / f"ring-{number}.log", time.monotonic(), Tally()
+    log.unlink(missing_ok=True)
+    usual = clock(sum(step.expected for step in ring.steps))
+    say(f"ring {number} on {ring.stands_on}: about {usual}, log {log}")
+    if ring.takes_root and os.geteuid():
+        say(f"ring {number} cannot run: it takes root. tools/rings 1 runs without")
+        return Tally(failed=1)
+    for step in ring.steps:
+        outcome = run(step, log)
+        counted = tally(step, outcome.status, outcome.text)
+        word = f"FAILED with {outcome.status}" if outcome.status else "done"
+        say(f"{step.name}: {word} in {clock(outcome.seconds)}, {counted}")
+        total += counted
+    say(f"ring {number}: {total} in {clock(time.monotonic() - start)}")
+    return total
+
+
+def run_rings(numbers: t.Sequence[str]) -> Tally:
+    """Run rings on a machine that is afterwards as it was before."""
+    traces.remove_leftovers()
+    before, total = traces.machine(), Tally()
+    for number in numbers:
+        total += run_ring(number, _RINGS[number]())
+    left = traces.left_since(before)
+    for line in left or ["no process, link, loop device, mount or rule more than before"]:
+        say(f"left on the machine: {line}")
+    total += Tally(failed=1) if left else Tally(passed=1)
+    return total
+
+
+def main(arguments: t.Sequence[str]) -> int:
+    """Run the rings that are named, print the closing line, and return the exit status."""
+    unknown = [word for word in arguments if word not in _RINGS]
+    if unknown or not arguments:
+        say(f"{' '.join(unknown) or 'nothing'} is none of {', '.join(_RINGS)}")
+        return 2
+    start = time.time() - float(os.environ["ROOKERY_STARTED"])
+    begun = time.monotonic() - start
+    os.environ[traces.MARK] = f"{os.getpid()}"
+    try:
+        with alone("rings", "other tests of this cache"):
+            total = run_rings(arguments)
+    except KeyboardInterrupt:
+        say("interrupted; the next run removes what this one has left")
+        return 130
+    say(f"{clock(time.monotonic() - begun)} in all; {measured()}")
+    closing = f"{total}"
+    (LOGS / "rings.last").write_text(f"{closing}\n")
+    print(closing, flush=True)
+    return 1 if total.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
