@@ -117,6 +117,10 @@ kubelet:
     writable:
       description: Whether drivers can be put there.
       type: bool
+    health_url:
+      description: Where the kubelet tells this host that it is well; empty when that is off.
+      type: str
+      sample: http://127.0.0.1:10248/healthz
 """
 
 import dataclasses

@@ -151,7 +151,7 @@ def _plugin_dir(system: System, sources: Sequence[str]) -> tuple[str, str]:
 
 def _file_with_flag(system: System, unit: str) -> str:
     """Return the unit's file in which the flag stands, the last one that systemd reads."""
-    names = re.findall(r"(/[^\s\"']+)", unit)
+    names: list[str] = re.findall(r"(/[^\s\"']+)", unit)
     holding = [name for name in names if value_of(system.text(name) or "", name) is not None]
     if not holding:
         raise ClientError(
