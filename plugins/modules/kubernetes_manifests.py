@@ -14,30 +14,19 @@ author: The rookery.rook authors (@rookery)
 description:
   - Applies the objects of manifest files by server-side apply, in their order.
   - The API itself says what would change; an object that is as wanted is left alone.
+extends_documentation_fragment:
+  - rookery.rook.attributes
+  - rookery.rook.kubernetes
 options:
-  kubeconfig:
-    description: The kubeconfig on the host that runs the module.
-    type: path
-    required: true
   files:
-    description: Files with one or more objects each.
+    description: Files with one or more objects each, made in the namespaces that they name.
     type: list
     elements: path
     required: true
 attributes:
-  check_mode:
-    description: Asks the API for a dry run.
-    support: full
   diff_mode:
     description: Shows which objects change, not their fields.
     support: partial
-  idempotent:
-    description: Changes only what differs.
-    support: full
-  platform:
-    description: Target that the module works on.
-    platforms: posix
-    support: full
 """
 
 EXAMPLES = r"""
@@ -60,28 +49,18 @@ plan:
 import typing as t
 from pathlib import Path
 
-from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.rookery.rook.plugins.module_utils._clients.kube import KubeClient
+from ansible_collections.rookery.rook.plugins.module_utils._argspec import KUBERNETES
+from ansible_collections.rookery.rook.plugins.module_utils._clients.manifests import read_objects
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
-from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError, RookeryError
+from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
 
 if t.TYPE_CHECKING:
-    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Object
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Kube, Object
 
-YAML_PROBLEM: str | None = None
-try:
-    import yaml
-except ImportError as error:
-    YAML_PROBLEM = str(error)
-
-
-def read(path: str) -> list[Object]:
-    """Return the objects of one file."""
-    try:
-        found = [item for item in yaml.safe_load_all(Path(path).read_text()) if item]
-    except (OSError, yaml.YAMLError) as problem:
-        raise ClientError("read the manifests in", path, str(problem)) from problem
-    return [part for item in found for part in (item.get("items") or [item])]
+SPEC: dict[str, t.Any] = {
+    **KUBERNETES,
+    "files": {"type": "list", "elements": "path", "required": True},
+}
 
 
 def meaning(item: Object) -> Object:
@@ -94,7 +73,7 @@ def meaning(item: Object) -> Object:
     return {**item, "metadata": meta}
 
 
-def bring(client: KubeClient, item: Object, check_mode: bool) -> dict[str, str] | None:
+def bring(client: Kube, item: Object, check_mode: bool) -> dict[str, str] | None:
     """Apply one object when the API's dry run differs from what is there; return the step."""
     ref = Ref.of(item)
     live = client.get(ref)
@@ -108,24 +87,13 @@ def bring(client: KubeClient, item: Object, check_mode: bool) -> dict[str, str] 
 
 def main() -> None:
     """Apply all files."""
-    module = AnsibleModule(
-        argument_spec={
-            "kubeconfig": {"type": "path", "required": True},
-            "files": {"type": "list", "elements": "path", "required": True},
-        },
-        supports_check_mode=True,
-    )
-    if YAML_PROBLEM:
-        module.fail_json(msg=f"{YAML_PROBLEM}. Install the Python package PyYAML.")
-    try:
-        client = KubeClient.connect(module.params["kubeconfig"])
-        objects = [item for path in module.params["files"] for item in read(path)]
+    with CollectionModule(SPEC) as module:
+        client = module.client()
+        objects = [item for path in module.params["files"] for item in read_objects(Path(path))]
         steps = [bring(client, item, module.check_mode) for item in objects]
-    except RookeryError as problem:
-        module.fail_json(msg=str(problem))
-    plan = [step for step in steps if step]
-    after = "".join(f"{step['op']} {step['id']}\n" for step in plan)
-    module.exit_json(changed=bool(plan), plan=plan, diff={"before": "", "after": after})
+        plan = [step for step in steps if step]
+        after = "".join(f"{step['op']} {step['id']}\n" for step in plan)
+        module.note(changed=bool(plan), plan=plan, diff={"before": "", "after": after})
 
 
 if __name__ == "__main__":

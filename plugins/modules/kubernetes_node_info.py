@@ -14,11 +14,10 @@ author: The rookery.rook authors (@rookery)
 description:
   - Returns addresses and readiness of nodes, and waits by a watch until they are as wanted.
   - When the limit is reached, each node that is missing is named with its condition and reason.
+extends_documentation_fragment:
+  - rookery.rook.attributes.info
+  - rookery.rook.kubernetes
 options:
-  kubeconfig:
-    description: The kubeconfig on the host that runs the module.
-    type: path
-    required: true
   nodes:
     description: The nodes to wait for. All nodes are returned in any case.
     type: list
@@ -45,23 +44,6 @@ options:
       - Without it the first answer is taken. A kubelet that gives none is waited for.
     type: str
     default: ""
-  namespace:
-    description: Also ask for the Ceph cluster in this namespace.
-    type: str
-attributes:
-  check_mode:
-    description: Asks in the same way.
-    support: full
-  diff_mode:
-    description: There is no difference to show.
-    support: none
-  idempotent:
-    description: Changes nothing.
-    support: full
-  platform:
-    description: Target that the module works on.
-    platforms: posix
-    support: full
 """
 
 EXAMPLES = r"""
@@ -93,35 +75,32 @@ ready:
   description: Whether all of O(nodes) are ready.
   returned: always
   type: bool
-ceph_fsid:
-  description: The id of the Ceph cluster in O(namespace), empty when there is none.
-  returned: always
-  type: str
 """
 
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.rookery.rook.plugins.module_utils import _nodes
-from ansible_collections.rookery.rook.plugins.module_utils._clients.kube import KubeClient
-from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
+from ansible_collections.rookery.rook.plugins.module_utils._argspec import KUBERNETES
+from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
 from ansible_collections.rookery.rook.plugins.module_utils._node_waiter import (
     wait_for_nodes,
     wait_for_plugin_dirs,
 )
 
+if t.TYPE_CHECKING:
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Kube
+
 SPEC: dict[str, t.Any] = {
-    "kubeconfig": {"type": "path", "required": True},
+    **KUBERNETES,
     "nodes": {"type": "list", "elements": "str", "default": []},
     "until": {"type": "str", "choices": ["now", "known", "addressed", "ready"], "default": "now"},
     "wait_timeout": {"type": "int", "default": 300},
     "configz": {"type": "bool", "default": False},
     "volume_plugin_dir": {"type": "str", "default": ""},
-    "namespace": {"type": "str"},
 }
 
 
-def ask(client: KubeClient, wish: dict[str, t.Any]) -> dict[str, t.Any]:
+def ask(client: Kube, wish: dict[str, t.Any]) -> dict[str, t.Any]:
     """Return the answer of this module."""
     wanted = wish["nodes"] if wish["until"] != "now" else []
     found = wait_for_nodes(client, wanted, wish["until"], wish["wait_timeout"])
@@ -134,27 +113,13 @@ def ask(client: KubeClient, wish: dict[str, t.Any]) -> dict[str, t.Any]:
         "volume_plugin_dirs": dirs,
         "common_volume_plugin_dir": _nodes.common_plugin_dir(dirs),
         "ready": all(nodes.get(name, {}).get("ready", False) for name in wish["nodes"]),
-        "ceph_fsid": _fsid(client, wish["namespace"]),
     }
-
-
-def _fsid(client: KubeClient, namespace: str | None) -> str:
-    if not namespace:
-        return ""
-    clusters = client.list("ceph.rook.io/v1", "CephCluster", namespace).items
-    ceph = ((item.get("status") or {}).get("ceph") or {} for item in clusters)
-    return next((item["fsid"] for item in ceph if item.get("fsid")), "")
 
 
 def main() -> None:
     """Ask, and wait when wanted."""
-    module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
-    try:
-        client = KubeClient.connect(module.params["kubeconfig"])
-        answer = ask(client, module.params)
-    except RookeryError as problem:
-        module.fail_json(msg=str(problem))
-    module.exit_json(changed=False, **answer)
+    with CollectionModule(SPEC, reads=True) as module:
+        module.note(**ask(module.client(), module.params))
 
 
 if __name__ == "__main__":

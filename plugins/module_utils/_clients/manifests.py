@@ -23,13 +23,6 @@ except ImportError as error:
 
 def read_manifests(folder: str, names: Sequence[str]) -> tuple[dict[str, t.Any], ...]:
     """Return every object of the named files, in the order of files and documents."""
-    if IMPORT_PROBLEM:
-        raise ClientError(
-            "read",
-            f"manifests in {folder}",
-            f"{IMPORT_PROBLEM}. Install the Python package 'PyYAML' for the interpreter that runs "
-            "this module",
-        )
     path = Path(folder).expanduser()
     missing = missing_files(folder, names)
     if missing:
@@ -39,7 +32,7 @@ def read_manifests(folder: str, names: Sequence[str]) -> tuple[dict[str, t.Any],
             f"there is no {', no '.join(missing)}. Set operator.manifests "
             "(rook_operator_manifests) to a directory with Rook's own files of this release",
         )
-    return tuple(item for name in names for item in _documents(path / name))
+    return tuple(item for name in names for item in read_objects(path / name))
 
 
 def missing_files(folder: str, names: Sequence[str]) -> tuple[str, ...]:
@@ -48,8 +41,15 @@ def missing_files(folder: str, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in names if not (path / name).is_file())
 
 
-def _documents(file: Path) -> list[dict[str, t.Any]]:
+def read_objects(file: Path) -> list[dict[str, t.Any]]:
     """Return a file's objects; lists of objects are taken apart."""
+    if IMPORT_PROBLEM:
+        raise ClientError(
+            "read",
+            str(file),
+            f"{IMPORT_PROBLEM}. Install the Python package 'PyYAML' for the interpreter that runs "
+            "this module",
+        )
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         with file.open(encoding="utf-8") as text:
