@@ -21,7 +21,7 @@ from rookstandin.errors import CephCommandError, NotYet
 
 ENOENT = 2
 TIMEOUTS = {
-    "client_mount_timeout": "8",
+    "client_mount_timeout": "4",
     "rados_mon_op_timeout": "15",
     "rados_osd_op_timeout": "20",
 }
@@ -46,7 +46,7 @@ class Ceph:
                     cluster.connect()
                 except rados.Error as error:
                     cluster.shutdown()
-                    raise NotYet(f"the mons cannot be reached yet: {error}", 3.0) from error
+                    raise NotYet(f"the mons cannot be reached yet: {error}", 1.0) from error
                 self._cluster = cluster
             return self._cluster
 

@@ -61,6 +61,7 @@ def reconcile(context: Context, cluster: Resource) -> float | None:
     keep_mgrs(context, frame, ceph)
     progress(context, cluster, "Configuring Ceph OSDs")
     cluster_osds.reconcile(context, frame)
+    await_mgr(ceph)
     if not conditions.settled(cluster.status, cluster.generation):
         context.set_condition(cluster, CREATED)
         context.event(cluster, "ReconcileSucceeded", f"successfully configured {cluster.id}")
@@ -179,9 +180,13 @@ def keep_mgrs(context: Context, frame: Frame, ceph: Ceph) -> None:
     for item in context.kube.list("Deployment", cluster.namespace, labels):
         if item["metadata"]["name"] not in {f"rook-ceph-mgr-{letters(i)}" for i in range(count)}:
             context.kube.delete("Deployment", item["metadata"]["name"], cluster.namespace)
+    enable_modules(cluster, ceph)
+
+
+def await_mgr(ceph: Ceph) -> None:
+    """Wait for a mgr last: it takes its time, and devices are prepared without one."""
     if not ceph.mon("mgr dump").get("available"):
         raise NotYet("no mgr is active yet", 2.0)
-    enable_modules(cluster, ceph)
 
 
 def enable_modules(cluster: Resource, ceph: Ceph) -> None:

@@ -123,6 +123,6 @@ def usable_health(ceph: Status | None) -> bool:
         return True
     errors = {
         code for code, item in (ceph.get("details") or {}).items()
-        if item["severity"] == "HEALTH_ERR"
+        if item and item["severity"] == "HEALTH_ERR"
     }  # fmt: skip
     return bool(errors) and errors <= {"MDS_ALL_DOWN", "MGR_MODULE_ERROR"}
