@@ -115,8 +115,8 @@ evidence:
     what: {description: "File, bucket or image, and size in MiB.", type: str}
     pod: {description: In which pod., type: str}
     node: {description: On which node., type: str}
-    sha256: {description: Hash of what was written or read., type: str}
-    bytes: {description: How much was written or read., type: int}
+    sha256: {description: Hash of what was written or read; null for other acts., type: str}
+    bytes: {description: How much was written or read; null for other acts., type: int}
     seconds: {description: How long the act took in the pod., type: float}
     answer: {description: What else the act found out., type: dict}
   sample:

@@ -106,7 +106,7 @@ class Bench:
         told = self._run(pod, (script, act, *words), self._left())
         self.world.say(f"{self.probe.target}: {act} {' '.join(words)} on {node}: {told}")
         row = {"act": act, "what": " ".join(words), "pod": name, "node": node}
-        figures = {key: told[key] for key in _FIGURES if key in told}
+        figures = {key: told.get(key) for key in _FIGURES}
         answer = {key: value for key, value in told.items() if key not in _FIGURES}
         self.evidence.append({"target": self.probe.target, **row, **figures, "answer": answer})
         return told
