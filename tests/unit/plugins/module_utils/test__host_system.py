@@ -1,0 +1,41 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Commands answer or are named with what they said; files are replaced as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
+
+
+def test_a_program_that_is_not_there_ends_with_127(tmp_path: Path) -> None:
+    assert System(str(tmp_path)).ask("no-such-program-anywhere").returncode == 127
+
+
+def test_a_failing_command_is_told_with_action_object_words_and_cure(tmp_path: Path) -> None:
+    system = System(str(tmp_path))
+    command = ["sh", "-c", "echo why >&2; exit 3"]
+    with pytest.raises(ClientError) as caught:
+        system.run("restart", "unit kubelet", command, cure="Look there")
+    assert str(caught.value) == (
+        "Failed to restart unit kubelet: `sh -c echo why >&2; exit 3` said: why. Look there (3)."
+    )
+
+
+def test_commands_speak_one_language(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert System(str(tmp_path)).run("ask", "sh", ["sh", "-c", "echo $LC_ALL"]) == "C.UTF-8\n"
+
+
+def test_a_file_keeps_its_old_content_when_writing_fails(tmp_path: Path) -> None:
+    system = System(str(tmp_path))
+    system.write("/a", "old", 0o640)
+    with pytest.raises(TypeError):
+        system.write("/a", 1, 0o640)  # type: ignore[arg-type]
+    assert (system.text("/a"), system.text("/b"), system.text("/a/b")) == ("old", None, None)
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o640
