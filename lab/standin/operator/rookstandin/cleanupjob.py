@@ -19,9 +19,7 @@ def is_for(job: Manifest, fsid: str) -> bool:
     return (job["metadata"].get("annotations") or {}).get(FSID) == fsid
 
 
-def job(cluster: Resource, identity: Identity, settings: Settings, host: str) -> Manifest:
-    """Make the Job of one host, suspended; it has no owner, for the cluster goes before it runs."""
-    labels = names.app_labels(APP, cluster.namespace) | {APP: "true"}
+def _container(cluster: Resource, identity: Identity, settings: Settings) -> Manifest:
     data_dir = cluster.at("dataDirHostPath")
     sanitize = cluster.at("cleanupPolicy.sanitizeDisks", {})
     env = {
@@ -31,7 +29,7 @@ def job(cluster: Resource, identity: Identity, settings: Settings, host: str) ->
         "ROOK_SANITIZE_DATA_SOURCE": sanitize.get("dataSource") or "zero",
         "ROOK_SANITIZE_ITERATION": str(sanitize.get("iteration") or 1),
     }  # fmt: skip
-    container = {
+    return {
         "name": "host-cleanup", "image": settings.image, "imagePullPolicy": settings.pull_policy,
         "command": ["python3", "-m", "rookstandin.cleanup"],
         "env": [{"name": name, "value": value} for name, value in env.items()],
@@ -41,15 +39,22 @@ def job(cluster: Resource, identity: Identity, settings: Settings, host: str) ->
             {"name": "devices", "mountPath": "/dev"},
         ],
     }  # fmt: skip
+
+
+def job(cluster: Resource, identity: Identity, settings: Settings, host: str) -> Manifest:
+    """Make the Job of one host, suspended; it has no owner, for the cluster goes before it runs."""
+    labels = names.app_labels(APP, cluster.namespace) | {APP: "true"}
+    data_dir = {"path": cluster.at("dataDirHostPath"), "type": "DirectoryOrCreate"}
     kinds = ("all", "cleanup", "arbiter", "mon", "mgr", "osd")
     pod = {
         "restartPolicy": "OnFailure", "serviceAccountName": "rook-ceph-default",
-        "nodeSelector": {mon.HOSTNAME: host}, "containers": [container],
+        "nodeSelector": {mon.HOSTNAME: host},
+        "containers": [_container(cluster, identity, settings)],
         "tolerations": [
             item for kind in kinds for item in cluster.at(f"placement.{kind}.tolerations", [])
         ],
         "volumes": [
-            {"name": "cleanup-volume", "hostPath": {"path": data_dir, "type": "DirectoryOrCreate"}},
+            {"name": "cleanup-volume", "hostPath": data_dir},
             {"name": "devices", "hostPath": {"path": "/dev"}},
         ],
     }  # fmt: skip

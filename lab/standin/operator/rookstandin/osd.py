@@ -103,10 +103,7 @@ def request_hash(frame: Frame, node: NodeDevices) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def prepare_job(frame: Frame, settings: Settings, node: NodeDevices) -> Manifest:
-    """Make the Job that turns a node's devices into OSDs and reports them when it ends."""
-    cluster = frame.cluster
-    labels = names.app_labels(PREPARE_APP, cluster.namespace)
+def _prepare_container(frame: Frame, settings: Settings, node: NodeDevices) -> Manifest:
     request = {
         "fsid": frame.fsid, "devices": node.devices, "all_devices": node.all_devices,
         "config": dict(node.config), "loop_devices": settings.loop_devices,
@@ -124,10 +121,18 @@ def prepare_job(frame: Frame, settings: Settings, node: NodeDevices) -> Manifest
     # ceph-volume wants its configuration in /etc/ceph, which must then be the container's own.
     for mount in container["volumeMounts"]:
         mount["mountPath"] = mount["mountPath"].replace("/etc/ceph", "/etc/rook")
+    return container
+
+
+def prepare_job(frame: Frame, settings: Settings, node: NodeDevices) -> Manifest:
+    """Make the Job that turns a node's devices into OSDs and reports them when it ends."""
+    cluster = frame.cluster
+    labels = names.app_labels(PREPARE_APP, cluster.namespace)
     pod: Manifest = {
         "restartPolicy": "OnFailure", "serviceAccountName": "rook-ceph-osd",
         "automountServiceAccountToken": False, "enableServiceLinks": False,
-        "nodeSelector": {mon.HOSTNAME: node.host}, "containers": [container],
+        "nodeSelector": {mon.HOSTNAME: node.host},
+        "containers": [_prepare_container(frame, settings, node)],
         "tolerations": frame.tolerations("osd") + frame.tolerations("prepareosd"),
         "volumes": [
             *podspec.volumes(frame, ids.ADMIN_KEYRING),
