@@ -9,6 +9,8 @@ import json
 import typing as t
 from pathlib import Path
 
+import pytest
+
 if t.TYPE_CHECKING:
     from conftest import Kubectl, Run
     from testinfra.host import Host
@@ -51,9 +53,26 @@ def test_the_disk_holds_ceph_s_data(host: Host) -> None:
     assert label == "bluestore block device"
 
 
-def test_the_report_holds_the_proof(lab: dict[str, t.Any]) -> None:
-    report = json.loads((Path(lab["lab_directory"]) / "report/report.json").read_text())
-    assert report["proof"]
+@pytest.fixture(scope="module")
+def report(lab: dict[str, t.Any]) -> dict[str, t.Any]:
+    return json.loads((Path(lab["lab_directory"]) / "report/report.json").read_text())
+
+
+def test_everything_that_was_probed_is_proven(report: dict[str, t.Any]) -> None:
+    assert {probe["outcome"] for probe in report["probes"]} == {"proven"}, report["probes"]
+
+
+def test_what_one_node_wrote_another_read_with_the_same_hash(report: dict[str, t.Any]) -> None:
+    hashes: dict[str, set[tuple[str, str]]] = {}
+    for act in report["evidence"]:
+        if act["target"].endswith("/rook-cephfs") and act.get("sha256"):
+            hashes.setdefault(act["what"], set()).add((act["node"], act["sha256"]))
+    shared = [
+        found
+        for found in hashes.values()
+        if len({node for node, _hash in found}) > 1 and len({each for _node, each in found}) == 1
+    ]
+    assert shared, hashes
 
 
 def test_the_proof_left_nothing(kubectl: Kubectl) -> None:

@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Molecule's scenarios: each has a lab and a name of its own, and only what differs."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+SCENARIOS = sorted(path.parent for path in (ROOT / "molecule").glob("*/molecule.yml"))
+
+
+def settings(scenario: Path) -> dict[str, object]:
+    return yaml.safe_load((scenario / "molecule.yml").read_text())
+
+
+def lab_of(scenario: Path) -> str:
+    return settings(scenario)["ansible"]["env"]["ROOKLAB_NAME"]
+
+
+def test_no_two_scenarios_share_a_lab() -> None:
+    names = [lab_of(scenario) for scenario in SCENARIOS]
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.name)
+def test_a_scenario_s_lab_is_not_the_user_s(scenario: Path) -> None:
+    assert re.fullmatch(r"molecule-[a-z0-9-]{1,12}", lab_of(scenario))
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.name)
+def test_a_scenario_says_only_what_differs(scenario: Path) -> None:
+    assert set(settings(scenario)) <= {"ansible", "scenario"}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda path: path.name)
+def test_a_scenario_begins_and_ends_without_its_lab(scenario: Path) -> None:
+    sequence = settings(scenario)["scenario"]["test_sequence"]
+    assert sequence[:2] == ["destroy", "create"]
+    assert sequence[-1] == "destroy"
+
+
+def test_the_base_is_where_molecule_looks_for_it() -> None:
+    link = ROOT / ".config/molecule/config.yml"
+    assert link.resolve() == ROOT / "molecule/shared/base.yml"
