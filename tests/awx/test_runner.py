@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """site.yml and teardown.yml as AWX runs them: ansible-runner, injected kubeconfig and machine key.
 
-Needs the lab, up and with a site on it. ROOKERY_TEARDOWN=real makes the teardown a real one: ring 3
-ends with it.
+Needs a lab, up and with a site on it: ROOKLAB_NAME's, else the default one. ROOKERY_TEARDOWN=real
+makes the teardown a real one: the scenario site_default ends with it.
 """
 
 from __future__ import annotations
@@ -22,12 +22,18 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 INVENTORY = ROOT / "inventories/lab"
+# The inventory names the lab's key file, and a connection of an earlier run may still be open.
+ONLY_BY_AGENT = {
+    "ansible_ssh_private_key_file": "",
+    "ansible_ssh_args": "-o ControlMaster=no -o ControlPath=none",
+}
 
 
 @pytest.fixture(scope="module")
 def lab_directory() -> Path:
     """Return where the lab keeps its key and kubeconfig, or skip and say what is missing."""
-    command = [sys.executable, str(ROOT / "lab/lab"), "inventory", "--path"]
+    name = os.environ.get("ROOKLAB_NAME", "rook")
+    command = [sys.executable, str(ROOT / "lab/lab"), "inventory", "--path", "--name", name]
     asked = subprocess.run(command, capture_output=True, text=True, check=False)
     if asked.returncode:
         pytest.skip(f"no lab to run against: {asked.stderr.strip()}")
@@ -70,8 +76,7 @@ def run(
         private_data_dir=str(private),
         playbook=str(ROOT / "playbooks" / playbook),
         inventory=str(INVENTORY),
-        # The inventory names the lab's key file; without it only the agent's key opens the door.
-        extravars={"ansible_ssh_private_key_file": "", **extra},
+        extravars={**ONLY_BY_AGENT, **extra},
         cmdline=" ".join(options),
         quiet=True,
         **credentials,
