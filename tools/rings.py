@@ -96,7 +96,7 @@ def ring_3() -> Ring:
     scenarios = tuple(
         Step(
             f"scenario {name}",
-            ("molecule", "--no-color", "test", "--scenario-name", name),
+            ("molecule", "test", "--scenario-name", name),
             _SECONDS.get(name, 300),
             {"MOLECULE_COMMAND_BORDERS": "false"},
         )

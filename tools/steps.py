@@ -23,6 +23,7 @@ TOP = Path(__file__).resolve().parents[1]
 CACHE = Path(os.environ["ROOKERY_CACHE"])
 LOGS = CACHE / "logs"
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_PLAIN = {"ANSIBLE_NOCOLOR": "1", "NO_COLOR": "1"}
 _PROGRESS_SECONDS = 60
 _SAMPLE_SECONDS = 2
 
@@ -94,7 +95,7 @@ def run(step: Step, log: Path, lock: int | None = None) -> Outcome:
     """
     say(f"{step.name} (about {clock(step.expected)})")
     LOGS.mkdir(parents=True, exist_ok=True)
-    colours = {"ANSIBLE_FORCE_COLOR": "1", "PY_COLORS": "1"} if sys.stdout.isatty() else {}
+    colours = {"ANSIBLE_FORCE_COLOR": "1", "PY_COLORS": "1"} if sys.stdout.isatty() else _PLAIN
     lines: list[str] = []
     with Watch(step) as watch, log.open("a") as file:
         print(f"$ {' '.join(step.command)}", file=file, flush=True)
