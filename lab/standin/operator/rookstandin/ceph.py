@@ -21,7 +21,7 @@ from rookstandin.errors import CephCommandError, NotYet
 
 ENOENT = 2
 TIMEOUTS = {
-    "client_mount_timeout": "4",
+    "client_mount_timeout": "6",
     "rados_mon_op_timeout": "15",
     "rados_osd_op_timeout": "20",
 }
