@@ -41,6 +41,7 @@ class Acting:
         self.blocked: list[str] = []
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
+        self._held = ""
         self.problem: Exception | None = None
 
     def __enter__(self) -> Acting:
@@ -51,6 +52,14 @@ class Acting:
         self._stop.set()
         self._thread.join(30)
         assert self.problem is None, self.problem
+
+    def hold(self, name: str) -> None:
+        """Leave the finalizers of an object alone, and set none."""
+        self._held = name
+
+    def release(self) -> None:
+        """Look after what was held."""
+        self._held = ""
 
     def _run(self) -> None:
         while not self._stop.wait(0.05):
@@ -68,6 +77,8 @@ class Acting:
             self._run_deployment(item)
         for plural in PLURALS:
             for item in self.raw.items(f"{CEPH}/{plural}"):
+                if item["metadata"]["name"] == self._held:
+                    continue
                 if item["metadata"].get("deletionTimestamp"):
                     self._let_go(plural, item)
                 else:
