@@ -42,6 +42,7 @@ try:
     import kubernetes.config
     import urllib3
     import websocket
+    import yaml
     from kubernetes.client import ApiException
     from kubernetes.stream import ws_client
 except ImportError as error:
@@ -96,8 +97,8 @@ class KubeClient:
         load: t.Any = kubernetes.config.new_client_from_config
         try:
             api = load(str(path), context, persist_config=False)
-        except (kubernetes.config.ConfigException, OSError, ValueError) as problem:
-            raise ClientError(action, target, str(problem)) from problem
+        except (kubernetes.config.ConfigException, yaml.YAMLError, OSError, ValueError) as problem:
+            raise ClientError(action, target, " ".join(str(problem).split())) from problem
         return cls(api, _access(str(path), api.configuration), seconds)
 
     @property
