@@ -129,6 +129,16 @@ def test_a_child_that_is_not_deleted_stays_although_its_cluster_goes(world: Worl
     assert world.of(key)
 
 
+@pytest.mark.parametrize("kind", ["Secret", "Deployment"])
+def test_a_new_cluster_waits_for_what_is_left_of_the_one_before(world: World, kind: str) -> None:
+    world.cluster()["status"] = {}
+    owner = {"kind": "CephCluster", "name": "c", "uid": "old"}
+    meta = {"ownerReferences": [owner], "labels": {"rook_cluster": SPACE}}
+    world.kube.put(kind, "rook-ceph-mon", metadata=meta)
+    with pytest.raises(NotYet, match="of the cluster before are still there: rook-ceph-mon"):
+        world.worker.work(CLUSTER)
+
+
 def test_a_policy_stops_the_work_on_a_living_cluster(world: World) -> None:
     world.cluster(**CONFIRMED)
     world.worker.work(CLUSTER)

@@ -84,6 +84,22 @@ def check(context: Context, cluster: Resource) -> None:
     jobs = context.kube.list("Job", cluster.namespace, f"app={cleanupjob.APP}")
     if any(not (job.get("status") or {}).get("completionTime") for job in jobs):
         raise NotYet("the hosts are still being cleaned of the cluster before", 5.0)
+    if left := _of_another(context, cluster):
+        raise NotYet(f"objects of the cluster before are still there: {', '.join(left)}", 2.0)
+
+
+def _of_another(context: Context, cluster: Resource) -> list[str]:
+    """List what Kubernetes has yet to remove with an earlier cluster of this name."""
+    if cluster.status.get("observedGeneration"):
+        return []
+    found = context.kube.list("Deployment", cluster.namespace, f"rook_cluster={cluster.namespace}")
+    secret = context.kube.get("Secret", ids.SECRET, cluster.namespace)
+    return sorted(
+        item["metadata"]["name"]
+        for item in [*found, *([secret] if secret else [])]
+        for owner in item["metadata"].get("ownerReferences") or ()
+        if owner["kind"] == cluster.kind and owner["uid"] != cluster.owner()["uid"]
+    )
 
 
 def _new_key() -> str:
