@@ -21,6 +21,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
     from ansible_collections.rookery.rook.plugins.module_utils._verify.bench import World
 
+# Pods and volumes take their time to go, also after a proof that was given little of it.
+LEAST_SECONDS = 120
 _KINDS = ("Pod", "PersistentVolumeClaim", "ConfigMap")
 
 
@@ -79,4 +81,5 @@ def _remove(world: World, items: list[Object]) -> None:
 
 
 def _wait_gone(world: World, items: list[Object]) -> None:
-    wait_for(world, [(Ref.of(item), "gone", item) for item in items], world.timeout)
+    seconds = max(world.timeout, LEAST_SECONDS)
+    wait_for(world, [(Ref.of(item), "gone", item) for item in items], seconds)

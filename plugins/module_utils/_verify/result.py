@@ -44,12 +44,14 @@ def outcome(proof: Proof, seconds: float) -> dict[str, t.Any]:
     """Return what became of a proof, over its outline."""
     removed = [id_of(item) for item in proof.removed]
     proven = [item for item in proof.findings if not item.problem]
+    words = [f"{len(proven)} of {len(proof.findings)} proven"] if proof.findings else []
+    words += [f"{len(removed)} leftovers of an interrupted proof removed"] if removed else []
     return {
         "changed": bool(removed),
         "probes": [_found(item) for item in proof.findings],
         "evidence": [row for item in proof.findings for row in item.evidence],
         "removed": removed,
-        "summary": f"{len(proven)} of {len(proof.findings)} proven in {seconds:.1f} s",
+        "summary": f"{', '.join(words) or 'nothing to do'} in {seconds:.1f} s",
     }
 
 

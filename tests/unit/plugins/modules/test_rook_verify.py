@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.rookery.rook.plugins.module_utils._verify import procedures
+from ansible_collections.rookery.rook.plugins.module_utils._verify import clearing, procedures
 from ansible_collections.rookery.rook.plugins.modules import rook_verify
 from onsite import Onsite
 from proofworld import ProofWorld
@@ -27,6 +27,7 @@ def run(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Onsite:
     monkeypatch.setattr(procedures, "MIB", "1")
+    monkeypatch.setattr(clearing, "LEAST_SECONDS", 1)
     return Onsite(rook_verify, MODEL, capsys, monkeypatch, tmp_path)
 
 
