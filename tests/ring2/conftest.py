@@ -13,15 +13,21 @@ from pathlib import Path
 import pytest
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.rookery.rook.plugins.modules import (
+    rook_info,
     rook_plan,
     rook_site,
     rook_teardown,
+    rook_verify,
+    rook_wait,
 )
 from controlplane import CACHE, ControlPlane
 from raw import Raw
 
 HOSTS = ("w1", "w2", "w3")
-MODULES = {"rook_plan": rook_plan, "rook_site": rook_site, "rook_teardown": rook_teardown}
+MODULES = {
+    "rook_info": rook_info, "rook_plan": rook_plan, "rook_site": rook_site,
+    "rook_teardown": rook_teardown, "rook_verify": rook_verify, "rook_wait": rook_wait,
+}  # fmt: skip
 
 
 def manifests() -> Path:
