@@ -80,7 +80,7 @@ def address_findings(addresses: Mapping[str, str]) -> Iterator[Finding]:
                     path=f"inventory host {name}",
                     value=name if kind == "name" else f"ansible_host {address}",
                     reason=f"it has the same {kind} as {first}, so both would be one node",
-                    cure=f"Give each host a {kind} of its own, or list the host once.",
+                    cure=f"Give each host {_ARTICLE[kind]} of its own, or list the host once.",
                 )
 
 
@@ -99,7 +99,7 @@ def answer_findings(answers: Answers, key: str) -> Iterator[Finding]:
     for name, answer in answers.items():
         if not answer or answer.get("skipped") or key in answer:
             continue
-        reason = " ".join(str(answer.get("msg", "no message")).split()).rstrip(".")
+        reason = _reason(answer)
         unreachable = bool(answer.get("unreachable"))
         yield Finding(
             rule="NODE-REACH" if unreachable else "NODE-ROOT",
@@ -109,6 +109,13 @@ def answer_findings(answers: Answers, key: str) -> Iterator[Finding]:
             reason=reason if unreachable else f"it could not be examined as root: {reason}",
             cure=_REACH_CURE if unreachable else _ROOT_CURE,
         )
+
+
+def _reason(answer: Mapping[str, t.Any]) -> str:
+    """Return why a task has no result; what was said instead of one says more than that."""
+    said = str(answer.get("module_stderr") or "").strip().splitlines()[-1:]
+    words = " ".join([*said, str(answer.get("msg", "no message"))][0].split())
+    return words.rstrip(".")
 
 
 def confirmation_findings(site: str, confirm: str) -> Iterator[Finding]:
@@ -168,6 +175,7 @@ def _in_roles_words(text: str) -> str:
     return re.sub(r"\b(?:cluster|operator|storage_classes)\.\w+", lambda m: variable(m[0]), text)
 
 
+_ARTICLE = {"name": "a name", "address": "an address"}
 _VARIABLES = {
     "cluster.data_dir_host_path": "rook_node_data_dir_host_path",
     "cluster.": "rook_cluster_",

@@ -165,7 +165,7 @@ def test_two_hosts_at_one_address_or_of_one_name_are_one_node(judge: Judge) -> N
 
 def test_an_unreachable_node_and_one_without_root_are_told_once_each(judge: Judge) -> None:
     away = {"unreachable": True, "msg": "Connection refused"}
-    plain = {"failed": True, "msg": "Missing sudo password"}
+    plain = {"failed": True, "msg": "no result", "module_stderr": "\nMissing sudo password\n"}
     answers = {**disks(), "w1": away, "w2": plain}
     refused = judge(disks=answers, kubelets={"w1": {"skipped": True}, "w2": plain})
     assert refused["msg"].startswith("Nothing was changed: preflight found 2 errors.\n")
