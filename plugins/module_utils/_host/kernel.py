@@ -16,6 +16,9 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._host.record import Record
     from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
+# What shows that a module without parameters is built in.
+_TRACES = {"br_netfilter": "/proc/sys/net/bridge"}
+
 
 def plan_modules(
     system: System, record: Record, wanted: Sequence[str], notes: list[str]
@@ -25,7 +28,8 @@ def plan_modules(
     file_systems = (system.text("/proc/filesystems") or "").split()
     for name in wanted:
         # A module that is built in is there without being listed as loaded.
-        if name in loaded or system.path(f"/sys/module/{name}").exists() or name in file_systems:
+        trace = _TRACES.get(name, f"/sys/module/{name}")
+        if name in loaded or name in file_systems or system.path(trace).exists():
             continue
         if system.ask("modprobe", "--dry-run", "--quiet", name).returncode:
             notes.append(f"Kernel module {name} is built in or not to be had; going on without it.")

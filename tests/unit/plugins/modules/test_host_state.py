@@ -87,6 +87,13 @@ def test_what_this_kernel_lacks_is_noted_and_passed_over(run: Run) -> None:
     ]  # fmt: skip
 
 
+def test_a_module_that_is_built_in_is_no_news(run: Run, host: BareHost) -> None:
+    host.put("/proc/sys/net/bridge/bridge-nf-call-iptables", "1\n")
+    host.put("/proc/filesystems", "nodev\toverlay\n")
+    result = run(modules=WISH["modules"])
+    assert (result["changed"], result["host"]["notes"]) == (False, [])
+
+
 def test_a_second_run_changes_nothing(run: Run, host: BareHost) -> None:
     run(**WISH)
     host.put("/proc/modules", "overlay 1 0\n")
