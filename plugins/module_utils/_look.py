@@ -47,7 +47,8 @@ THREADS = 8
 def look(client: Kube, wish: Wish) -> Seen:
     """Return all that can be seen of a site."""
     found = prospect(client, _renderable(wish))
-    wanted = frozenset(item.id for item in found.desired)
+    absent = wish.state == "absent"
+    wanted = frozenset(() if absent else (item.id for item in found.desired))
     shown = wanted | found.observed.owned
     objects = {key: item for key, item in found.observed.objects.items() if key in shown}
     with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
@@ -61,6 +62,7 @@ def look(client: Kube, wish: Wish) -> Seen:
         children=by_id,
         nodes=client.list("v1", "Node").items,
         proof=tuple(id_of(item) for item in leftovers(client, wish.site)),
+        absent=absent,
     )
 
 
@@ -150,11 +152,11 @@ def _named(client: Kube, wish: Wish, name: str, known: Mapping[str, Object], unt
 
 
 def _renderable(wish: Wish) -> Wish:
-    """Return the wish without an operator whose manifests are not given."""
-    if wish.site.operator.manifests:
+    """Return the wish for what is to be seen; without manifests, the operator is not rendered."""
+    if wish.site.operator.manifests and wish.state == "present":
         return wish
     stages = tuple(stage for stage in wish.stages if stage != "operator")
-    return dataclasses.replace(wish, stages=stages)
+    return dataclasses.replace(wish, state="present", stages=stages)
 
 
 def _children(client: Kube, item: Object) -> tuple[Object, ...]:

@@ -38,7 +38,10 @@ _PLAIN = ("Namespace", "CustomResourceDefinition")
 
 @dataclasses.dataclass(frozen=True)
 class Seen:
-    """All that was seen of a site. children are by the id of the object that they belong to."""
+    """All that was seen of a site. children are by the id of the object that they belong to.
+
+    absent says that nothing is wanted, so that whatever is ours is left over.
+    """
 
     site: Site
     wanted: frozenset[str]
@@ -47,11 +50,12 @@ class Seen:
     children: Mapping[str, tuple[Manifest, ...]]
     nodes: tuple[Manifest, ...] = ()
     proof: tuple[str, ...] = ()
+    absent: bool = False
 
     @property
     def compared(self) -> bool:
         """Tell whether there is a model to compare with, and not only the site's name."""
-        return bool(self.site.hosts)
+        return bool(self.site.hosts) or self.absent
 
     @property
     def cluster(self) -> Manifest:
@@ -105,7 +109,7 @@ def _verdict(seen: Seen, object_id: str, live: Manifest | None) -> Verdict:
 
 def _drift(seen: Seen) -> Iterator[Told]:
     """Yield each field that is not as the model has it."""
-    for step in seen.plan.steps if seen.compared else ():
+    for step in seen.plan.steps if seen.compared and not seen.absent else ():
         if step.op == "update":
             for change in step.changes:
                 yield {
@@ -130,7 +134,7 @@ def _leftovers(seen: Seen) -> list[str]:
 
 
 def _knows_operator(seen: Seen) -> bool:
-    return any(_kinds.kind_of(target).stage == "operator" for target in seen.wanted)
+    return seen.absent or any(_kinds.kind_of(target).stage == "operator" for target in seen.wanted)
 
 
 def _versions(seen: Seen) -> Told:

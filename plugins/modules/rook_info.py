@@ -22,6 +22,14 @@ extends_documentation_fragment:
   - rookery.rook.kubernetes
   - rookery.rook.model
   - rookery.rook.stages
+options:
+  state:
+    description:
+      - V(present) compares with the model.
+      - V(absent) expects nothing. Everything of the site that is there counts as left over.
+    type: str
+    choices: [present, absent]
+    default: present
 seealso:
   - module: rookery.rook.rook_plan
   - module: rookery.rook.rook_report
@@ -144,13 +152,18 @@ from ansible_collections.rookery.rook.plugins.module_utils._module import Collec
 from ansible_collections.rookery.rook.plugins.module_utils._site import Wish
 from ansible_collections.rookery.rook.plugins.module_utils._standing import as_info
 
-SPEC = {**KUBERNETES, **MODEL, **STAGED}
+SPEC = {
+    **KUBERNETES,
+    **MODEL,
+    **STAGED,
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+}
 
 
 def main() -> None:
     """Look, and tell."""
     with CollectionModule(SPEC, reads=True) as module:
-        wish = Wish.from_params(module.params, "present")
+        wish = Wish.from_params(module.params, module.params["state"])
         module.note(**as_info(look(module.client(absent_ok=True), wish)))
 
 

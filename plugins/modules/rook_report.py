@@ -34,6 +34,12 @@ options:
       - Everything else that the report shows, by heading, in this order. It is no change.
     type: dict
     default: {}
+  keep:
+    description:
+      - Sections that stay as the last report has them when O(sections) does not have them.
+    type: list
+    elements: str
+    default: []
 attributes:
   check_mode:
     description: Says whether the report would change, and writes nothing.
@@ -90,13 +96,14 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.rookery.rook.plugins.module_utils._page import page
 
 
-def standing_before(path: Path) -> dict[str, t.Any] | None:
-    """Return the last report's standing; a report that cannot be read is none."""
+def last_report(path: Path) -> dict[str, t.Any]:
+    """Return the last report; one that cannot be read is none."""
     try:
-        standing = json.loads(path.read_text(encoding="utf-8"))["standing"]
-    except (FileNotFoundError, NotADirectoryError, KeyError, TypeError, ValueError):
-        return None
-    return standing if isinstance(standing, dict) else None
+        report = json.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return {}
+    usable = isinstance(report, dict) and isinstance(report.get("standing"), dict)
+    return report if usable else {}
 
 
 def pretty(value: t.Any) -> str:
@@ -122,21 +129,25 @@ def main() -> None:
             "site": {"type": "str", "required": True},
             "standing": {"type": "dict", "required": True},
             "sections": {"type": "dict", "default": {}},
+            "keep": {"type": "list", "elements": "str", "default": []},
         },
         supports_check_mode=True,
     )
     folder, standing = Path(module.params["path"]), module.params["standing"]
     files = {"markdown": folder / "report.md", "json": folder / "report.json"}
-    before = standing_before(files["json"])
+    last = last_report(files["json"])
+    before = last.get("standing")
+    kept = {name: last[name] for name in module.params["keep"] if name in last}
+    given = {**kept, **module.params["sections"]}
     if not module.check_mode:
         written = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         whole = {
             "site": module.params["site"],
             "written": written,
             "standing": standing,
-            **module.params["sections"],
+            **given,
         }
-        sections = {**standing, **module.params["sections"], "written": written}
+        sections = {**standing, **given, "written": written}
         try:
             write_whole(module, files["json"], pretty(whole))
             write_whole(module, files["markdown"], page(f"Site {module.params['site']}", sections))

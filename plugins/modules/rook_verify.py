@@ -143,6 +143,11 @@ removed:
   type: list
   elements: str
   sample: [Pod/rook-ceph/rookery-proof-files-rook-cephfs-a]
+ended:
+  description: When the proof ended, in UTC. Empty in check mode.
+  returned: always
+  type: str
+  sample: '2026-01-01T12:00:00+00:00'
 summary:
   description: The proof in one line.
   returned: always
@@ -150,6 +155,7 @@ summary:
   sample: 3 of 3 proven in 28.3 s
 """
 
+import datetime
 import time
 
 from ansible_collections.rookery.rook.plugins.module_utils._argspec import KUBERNETES, MODEL
@@ -182,14 +188,15 @@ def main() -> None:
         probes, unproven = probes_of(site, module.params["classes"])
         client = module.client(absent_ok=module.check_mode or not present)
         shown = (probes, unproven) if present else ((), ())
-        module.note(**outline(*shown, leftovers(client, site)))
+        module.note(**outline(*shown, leftovers(client, site)), ended="")
         if module.check_mode:
             return
         image = module.params["image"] or site.cluster.ceph_image
         world = World(client, site, image, module.params["timeout"], module.log)
         began = time.monotonic()
         proof = (prove if present else remove)(world, probes)
-        module.note(**outcome(proof, time.monotonic() - began))
+        ended = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+        module.note(**outcome(proof, time.monotonic() - began), ended=ended)
         for text in proof.warnings:
             module.warn(text)
         proof.check()

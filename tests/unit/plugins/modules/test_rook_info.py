@@ -120,3 +120,13 @@ def test_on_nothing_all_is_missing(info: Onsite) -> None:
     assert found.get("failed") is None
     assert CLUSTER.id in found["missing"]
     assert found["standing"]["summary"]["state"] == "nothing is there"
+
+
+def test_when_nothing_is_wanted_everything_that_is_there_is_left_over(built: Onsite) -> None:
+    found = built(state="absent")
+    assert {CLUSTER.id, OPERATOR.id, POOL.id, "Namespace//rook-ceph"} <= set(found["leftovers"])
+    assert found["missing"] == found["drift"] == []
+    built.kubeconfig.unlink()
+    gone = built(state="absent")
+    assert gone["objects"] == gone["leftovers"] == []
+    assert gone["standing"]["summary"]["state"] == "nothing is there"

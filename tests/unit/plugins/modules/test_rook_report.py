@@ -67,6 +67,17 @@ def test_new_evidence_is_written_but_is_no_change(
     assert json.loads((tmp_path / "report.json").read_text())["proof"] == "new"
 
 
+def test_a_section_that_is_not_given_again_can_be_kept(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    run(capsys, tmp_path, sections={"proof": "old", "health": "fine"})
+    run(capsys, tmp_path, sections={"health": "finer"}, keep=["proof", "health", "never"])
+    whole = json.loads((tmp_path / "report.json").read_text())
+    assert (whole["proof"], whole["health"]) == ("old", "finer")
+    run(capsys, tmp_path)
+    assert "proof" not in json.loads((tmp_path / "report.json").read_text())
+
+
 def test_another_standing_is_a_change_with_a_diff(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
