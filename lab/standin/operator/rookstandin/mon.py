@@ -15,6 +15,8 @@ from rookstandin.podspec import Frame, Manifest
 from rookstandin.resource import Resource
 
 HOSTNAME = "kubernetes.io/hostname"
+# What tells mons from other daemons for whoever selects them.
+MARK = {"mon_daemon": "true"}
 
 # A mon's store is made once. One of an older cluster is told by its key, as Rook tells it.
 MAKE_STORE = """
@@ -129,7 +131,7 @@ def service(cluster: Resource, name: str) -> Manifest:
     return {
         "apiVersion": "v1", "kind": "Service",
         "metadata": {
-            "name": made.name, "namespace": cluster.namespace, "labels": made.labels(),
+            "name": made.name, "namespace": cluster.namespace, "labels": made.labels() | MARK,
             "ownerReferences": [cluster.owner()],
         },
         "spec": {
@@ -170,4 +172,6 @@ def deployment(frame: Frame, identity: Identity, mon: Mon) -> Manifest:
             {"name": "ceph-daemon-data", "hostPath": host_path},
         ],
     }  # fmt: skip
-    return podspec.deployment(frame, made, frame.cluster.owner(), pod)
+    manifest = podspec.deployment(frame, made, frame.cluster.owner(), pod)
+    manifest["spec"]["template"]["metadata"]["labels"] |= MARK
+    return manifest

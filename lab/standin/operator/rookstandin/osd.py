@@ -195,10 +195,12 @@ def deployment(frame: Frame, osd: Osd, node_labels: dict[str, str]) -> Manifest:
     manifest = podspec.deployment(frame, daemon(frame, osd), frame.cluster.owner(), pod)
     meta = manifest["metadata"]
     meta["annotations"] = {DEVICE: osd.device, UUID: osd.uuid}
-    meta["labels"] |= {
+    labels = {
         "failure-domain": osd.host, "portable": "false", "device-class": osd.device_class,
         "osd-store": "bluestore", "encrypted": "false",
     }  # fmt: skip
+    for labelled in (meta, manifest["spec"]["template"]["metadata"]):
+        labelled["labels"] |= labels
     return manifest
 
 
