@@ -103,6 +103,9 @@ class _Comparison:
     ) -> Iterator[Change]:
         """Yield what differs between two dictionaries."""
         for key in new if not self._full else {**old, **new}:
+            # Lists are stored as a whole, and Rook puts the empty fields of its types into them.
+            if key not in new and "]" in path and _blank(old[key]):
+                continue
             yield from self.values(f"{path}.{key}" if path else key, old.get(key), new.get(key))
 
     def _sequences(self, path: str, old: Sequence[t.Any], new: Sequence[t.Any]) -> Iterator[Change]:
@@ -115,6 +118,13 @@ class _Comparison:
         # An entry that is gone is a wish too: a list is wanted as a whole.
         for name in {**before, **after}:
             yield from self.values(f"{path}[{name}]", before.get(name), after.get(name))
+
+
+def _blank(value: t.Any) -> bool:
+    """Tell whether a value says as much as a field that is not there; False may say more."""
+    if isinstance(value, Mapping):
+        return all(map(_blank, value.values()))
+    return not value and value is not False
 
 
 def _keyed(items: Sequence[t.Any], key: str | None) -> dict[str, t.Any] | None:

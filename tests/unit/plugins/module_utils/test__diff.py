@@ -79,6 +79,28 @@ def test_other_lists_are_compared_by_place() -> None:
     )
 
 
+def file_system(**entry: t.Any) -> Params:
+    return thing("CephFilesystem", spec={"dataPools": [{"name": "a", **entry}]})
+
+
+@pytest.mark.parametrize(
+    "value", ["", 0, None, [], {}, {"dataChunks": 0, "codingChunks": 0}, {"mirror": {}}]
+)
+def test_empty_fields_that_rook_puts_into_a_list_are_no_difference(value: t.Any) -> None:
+    assert full_diff(file_system(extra=value), file_system()) == ()
+
+
+@pytest.mark.parametrize("value", [False, 1, "a", {"size": 0, "mode": "x"}, [""]])
+def test_other_fields_that_would_go_from_a_list_are_a_difference(value: t.Any) -> None:
+    change = Change("spec.dataPools[a].extra", value, None)
+    assert full_diff(file_system(extra=value), file_system()) == (change,)
+
+
+def test_an_empty_field_that_is_wanted_is_a_difference() -> None:
+    change = Change("spec.dataPools[a].extra", "b", "")
+    assert full_diff(file_system(extra="b"), file_system(extra="")) == (change,)
+
+
 def test_nothing_and_empty_are_the_same() -> None:
     assert diff(thing(), thing(spec={})) == ()
 
