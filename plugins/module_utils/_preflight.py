@@ -29,6 +29,7 @@ if t.TYPE_CHECKING:
 Answers = t.Mapping[str, t.Mapping[str, t.Any]]
 # A problem of the model's form has no rule of its own.
 MODEL = "MODEL"
+_REASON_LENGTH = 300
 
 
 class PreflightError(RookeryError):
@@ -113,9 +114,9 @@ def answer_findings(answers: Answers, key: str) -> Iterator[Finding]:
 
 def _reason(answer: Mapping[str, t.Any]) -> str:
     """Return why a task has no result; what was said instead of one says more than that."""
-    said = str(answer.get("module_stderr") or "").strip().splitlines()[-1:]
-    words = " ".join([*said, str(answer.get("msg", "no message"))][0].split())
-    return words.rstrip(".")
+    said = f"{answer.get('module_stderr') or ''} {answer.get('module_stdout') or ''}".strip()
+    words = " ".join((said or str(answer.get("msg", "no message"))).split())
+    return words[:_REASON_LENGTH].rstrip(".")
 
 
 def confirmation_findings(site: str, confirm: str) -> Iterator[Finding]:
