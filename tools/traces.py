@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -19,8 +20,6 @@ from steps import CACHE, TOP, say
 
 # Every process that the tests start inherits it, except those in a node.
 MARK = "ROOKERY_RINGS"
-# A link's name, and the bridge that it is a port of.
-_LINK = re.compile(r"(?:^\d+: | master )([^:@ ]+)")
 _SETTLE_SECONDS = 60
 _END_SECONDS = 10
 # Labs of tests/lab.
@@ -51,11 +50,21 @@ def remove_leftovers() -> None:
 
 def machine() -> set[str]:
     """Return links, loop devices, mounts and rules of the machine, each as a line."""
-    found = {f"link {' of '.join(_LINK.findall(line))}" for line in _lines("ip", "-o", "link")}
-    found |= {f"loop device {line}" for line in _lines("losetup", "-a")}
-    found |= {f"mount {line}" for line in Path("/proc/self/mounts").read_text().splitlines()}
-    rules = _lines("iptables-save") if os.geteuid() == 0 else []
-    return found | {f"rule {line}" for line in rules if line.startswith("-A")}
+    found = {f"mount {line}" for line in Path("/proc/self/mounts").read_text().splitlines()}
+    for link in Path("/sys/class/net").glob("*"):
+        bridge = link / "master"
+        found.add(f"link {link.name}" + (f" of {bridge.resolve().name}" if bridge.exists() else ""))
+    for file in Path("/sys/block").glob("loop*/loop/backing_file"):
+        found.add(f"loop device {file.parts[3]} {file.read_text().strip()}")
+    return found | {f"rule {line}" for line in _rules()}
+
+
+def _rules() -> list[str]:
+    """Return the rules of the packet filter; a machine without its program has none of ours."""
+    if os.geteuid() or not shutil.which("iptables-save"):
+        return []
+    done = subprocess.run(["iptables-save"], stdout=subprocess.PIPE, text=True, check=False)
+    return [line for line in done.stdout.splitlines() if line.startswith("-A")]
 
 
 def left_since(before: set[str]) -> list[str]:
@@ -111,11 +120,3 @@ def _words(pid: int) -> str:
         return (Path("/proc") / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
     except (FileNotFoundError, ProcessLookupError):
         return "has just ended"
-
-
-def _lines(*command: str) -> list[str]:
-    try:
-        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-    except FileNotFoundError:
-        return []
-    return done.stdout.splitlines()
