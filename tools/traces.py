@@ -86,11 +86,11 @@ def left_since(before: set[str]) -> list[str]:
 def _marks_of_others() -> re.Pattern[str] | None:
     """Return what the lines of labs that tests have not made have in them."""
     words = []
-    for file in (CACHE / "lab").glob("*/lab.json"):
-        if file.parent.name not in labs():
-            lab = json.loads(file.read_text())
-            words += [f"rooklab{lab['subnet']}", f"rooklab:{lab['name']}", f"{file.parent}/"]
-    return re.compile("|".join(rf"{re.escape(word)}(?!\w)" for word in words)) if words else None
+    for file in Path("/run/rooklab").glob("rooklab*/owner.json"):
+        lab = json.loads(file.read_text())
+        if lab["name"] not in labs() or not Path(lab["path"]).is_relative_to(CACHE):
+            words += [f"rooklab{lab['subnet']}", f"rooklab:{lab['name']}", lab["path"]]
+    return re.compile("|".join(rf"{re.escape(word)}(?![\w-])" for word in words)) if words else None
 
 
 def _marked(*, nodes: bool = False) -> list[int]:
