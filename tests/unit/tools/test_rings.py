@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How tools/rings counts, and that its last line says so whatever happens."""
+
+from __future__ import annotations
+
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+
+TOOLS = Path(__file__).resolve().parents[3] / "tools"
+sys.path.insert(0, str(TOOLS))
+
+import rings  # noqa: E402 - found only after the line above
+import steps  # noqa: E402
+
+PYTEST = steps.Step("tests", ("pytest", "-q"), 1)
+LINT = steps.Step("style", ("ruff", "check"), 1)
+SCENARIO = steps.Step("scenario", ("molecule", "test"), 1)
+TWICE = """
+============================== 2 passed in 1.53s ===============================
+INFO  something between
+================== 1 failed, 3 passed, 1 skipped in 61.00s (0:01:01) ===========
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "status", "text", "counted"),
+    [
+        (PYTEST, 0, "12 passed in 0.10s\n", "12 passed, 0 failed"),
+        (PYTEST, 1, "1 failed, 11 passed, 2 warnings in 0.10s\n", "11 passed, 1 failed"),
+        (PYTEST, 1, "3 passed, 2 errors in 0.10s\n", "3 passed, 2 failed"),
+        (PYTEST, 0, "3 passed, 4 skipped in 133.60s (0:02:13)\n", "3 passed, 0 failed, 4 skipped"),
+        (PYTEST, 5, "no tests ran in 0.01s\n", "0 passed, 1 failed"),
+        (PYTEST, 2, "ImportError\n", "0 passed, 1 failed"),
+        (PYTEST, -9, "", "0 passed, 1 failed"),
+        (LINT, 0, "All checks passed!\n", "1 passed, 0 failed"),
+        (LINT, 1, "Found 3 errors.\n", "0 passed, 1 failed"),
+        (SCENARIO, 0, "==== 2 passed in 1.53s ====\n", "3 passed, 0 failed"),
+        (SCENARIO, 1, TWICE, "5 passed, 2 failed, 1 skipped"),
+    ],
+)
+def test_a_step_is_counted_by_what_it_ran(
+    step: steps.Step, status: int, text: str, counted: str
+) -> None:
+    assert str(rings.tally(step, status, text)) == counted
+
+
+@pytest.fixture
+def ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> t.Callable[[str], None]:
+    """Let every step end with a command's status, on a machine that nothing changes."""
+    monkeypatch.setenv("ROOKERY_STARTED", "0")
+    monkeypatch.setenv(rings.traces.MARK, "restored afterwards")
+    monkeypatch.setattr(rings, "LOGS", tmp_path)
+    monkeypatch.setattr(rings, "measured", str)
+    monkeypatch.setattr(rings.traces, "remove_leftovers", bool)
+    monkeypatch.setattr(rings.traces, "machine", set)
+    monkeypatch.setattr(rings.traces, "left_since", list)
+    monkeypatch.setattr(steps, "CACHE", tmp_path)
+
+    def end(command: str) -> None:
+        ring = rings.Ring("nothing", (steps.Step("it", (command,), 1),), takes_root=False)
+        monkeypatch.setattr(rings, "_RINGS", {"1": lambda: ring})
+
+    return end
+
+
+@pytest.mark.parametrize(
+    ("command", "status", "closing"),
+    [("true", 0, "2 passed, 0 failed"), ("false", 1, "1 passed, 1 failed")],
+)
+def test_the_last_line_counts(
+    command: str,
+    status: int,
+    closing: str,
+    ended: t.Callable[[str], None],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ended(command)
+    assert rings.main(["1"]) == status
+    assert capsys.readouterr().out.splitlines()[-1] == closing
+
+
+def test_a_ring_that_does_not_exist_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert rings.main(["9"]) == 2
+    assert "9 is none of 1, 2, 3" in capsys.readouterr().out
