@@ -121,6 +121,28 @@ def write_whole(module: AnsibleModule, path: Path, text: str) -> None:
     module.atomic_move(name, str(path))
 
 
+def write_report(
+    module: AnsibleModule,
+    files: dict[str, Path],
+    standing: dict[str, t.Any],
+    given: dict[str, t.Any],
+) -> None:
+    """Write both files, with the time at which they were written."""
+    site = module.params["site"]
+    written = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    whole = {"site": site, "written": written, "standing": standing, **given}
+    sections = {**standing, **given, "written": written}
+    try:
+        write_whole(module, files["json"], pretty(whole))
+        write_whole(module, files["markdown"], page(f"Site {site}", sections))
+    except OSError as error:
+        module.fail_json(
+            msg=f"Failed to write the report of site {site} "
+            f"into {files['json'].parent}: {error.strerror}. "
+            "Set rook_report_dir to a directory that this user may write."
+        )
+
+
 def main() -> None:
     """Compare with the last report, and write this one."""
     module = AnsibleModule(
@@ -138,25 +160,8 @@ def main() -> None:
     last = last_report(files["json"])
     before = last.get("standing")
     kept = {name: last[name] for name in module.params["keep"] if name in last}
-    given = {**kept, **module.params["sections"]}
     if not module.check_mode:
-        written = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
-        whole = {
-            "site": module.params["site"],
-            "written": written,
-            "standing": standing,
-            **given,
-        }
-        sections = {**standing, **given, "written": written}
-        try:
-            write_whole(module, files["json"], pretty(whole))
-            write_whole(module, files["markdown"], page(f"Site {module.params['site']}", sections))
-        except OSError as error:
-            module.fail_json(
-                msg=f"Failed to write the report of site {module.params['site']} "
-                f"into {folder}: {error.strerror}. "
-                "Set rook_report_dir to a directory that this user may write."
-            )
+        write_report(module, files, standing, {**kept, **module.params["sections"]})
     module.exit_json(
         changed=before != standing,
         report={name: str(path) for name, path in files.items()},
