@@ -46,8 +46,9 @@ def follow(registry: kopf.OperatorRegistry, context: Context) -> None:
     async def job(type: str | None, body: kopf.Body, **_: t.Any) -> None:  # noqa: A002
         add(watch.job(type, body))
 
-    async def config(**_: t.Any) -> None:
-        add([Key("settings", space)])
+    async def config(type: str | None, **_: t.Any) -> None:  # noqa: A002
+        if type != "DELETED":
+            add([Key("settings", space)])
 
     def own(name: str | None, namespace: str | None, **_: t.Any) -> bool:
         return (namespace, name) == (space, settings.CONFIG_MAP)

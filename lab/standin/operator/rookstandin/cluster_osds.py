@@ -9,7 +9,7 @@ import logging
 
 from rookstandin import mon, names, osd
 from rookstandin.context import Context
-from rookstandin.errors import NotYet
+from rookstandin.errors import NotYet, StandinError
 from rookstandin.osd import NodeDevices, Osd
 from rookstandin.podspec import Frame, Manifest
 
@@ -54,18 +54,21 @@ def prepared(context: Context, frame: Frame, node: NodeDevices) -> Manifest | No
     same = (job["metadata"].get("annotations") or {}).get(osd.WANTED) == (
         manifest["metadata"]["annotations"][osd.WANTED]
     )
-    status = job.get("status") or {}
-    ended = any(
-        condition["type"] in ("Complete", "Failed") and condition["status"] == "True"
-        for condition in status.get("conditions") or ()
-    )
-    if not ended:
+    ended = {
+        condition["type"]
+        for condition in (job.get("status") or {}).get("conditions") or ()
+        if condition["status"] == "True"
+    }
+    if not ended & {"Complete", "Failed"}:
         return None
     pods = context.kube.list("Pod", space, f"job-name={name}")
     report = osd.report(pods) if same else None
     if report is None:
         # Asked for something else, failed, or its Pod is gone and nobody knows what it did.
         context.kube.delete("Job", name, space)
+        if same and "Failed" in ended:
+            reason = osd.failure(pods) or "its Pod left no message"
+            raise StandinError(f"failed to prepare devices on {node.host}: {reason}")
         return None
     for item in report["skipped"]:
         log.warning("%s: skipping device %s: it %s", node.host, item["device"], item["reason"])

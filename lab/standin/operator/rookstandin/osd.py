@@ -129,7 +129,8 @@ def prepare_job(frame: Frame, settings: Settings, node: NodeDevices) -> Manifest
     cluster = frame.cluster
     labels = names.app_labels(PREPARE_APP, cluster.namespace)
     pod: Manifest = {
-        "restartPolicy": "OnFailure", "serviceAccountName": "rook-ceph-osd",
+        # A Pod that failed stays, and with it what it says.
+        "restartPolicy": "Never", "serviceAccountName": "rook-ceph-osd",
         "automountServiceAccountToken": False, "enableServiceLinks": False,
         "nodeSelector": {mon.HOSTNAME: node.host},
         "containers": [_prepare_container(frame, settings, node)],
@@ -150,7 +151,7 @@ def prepare_job(frame: Frame, settings: Settings, node: NodeDevices) -> Manifest
             "annotations": {WANTED: request_hash(frame, node)},
         },
         "spec": {
-            "backoffLimit": 6,
+            "backoffLimit": 2,
             "template": {"metadata": {"labels": labels}, "spec": pod},
         },
     }  # fmt: skip
@@ -204,14 +205,25 @@ def deployment(frame: Frame, osd: Osd, node_labels: dict[str, str]) -> Manifest:
     return manifest
 
 
-def report(pods: list[Manifest]) -> dict[str, t.Any] | None:
-    """Read what a prepare Job's Pod left as its termination message; None while there is none."""
+def _ends(pods: list[Manifest]) -> t.Iterator[Manifest]:
+    """Yield how the containers of a prepare Job's Pods have ended, and left a message."""
     for pod in pods:
         for status in pod.get("status", {}).get("containerStatuses") or ():
-            ended = status.get("state", {}).get("terminated") or {}
-            if ended.get("exitCode") == 0 and ended.get("message"):
-                return json.loads(ended["message"])
-    return None
+            for state in ("state", "lastState"):
+                ended = status.get(state, {}).get("terminated") or {}
+                if ended.get("message"):
+                    yield ended
+
+
+def report(pods: list[Manifest]) -> dict[str, t.Any] | None:
+    """Read what a prepare Job's Pod left as its termination message; None while there is none."""
+    good = (json.loads(ended["message"]) for ended in _ends(pods) if ended.get("exitCode") == 0)
+    return next(good, None)
+
+
+def failure(pods: list[Manifest]) -> str:
+    """Return what a prepare Job's Pod said when it failed; empty when it said nothing."""
+    return next((str(ended["message"]) for ended in _ends(pods) if ended.get("exitCode")), "")
 
 
 def existing(deployments: list[Manifest]) -> list[Osd]:
