@@ -40,6 +40,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._render.types import Desired
 
 THREADS = 8
+AGREEING_TRIES = 3
 CEPH_GROUP = "ceph.rook.io"
 # What uses storage: API and kind. Of the last two, none exist where their definitions do not.
 CONSUMING = (
@@ -94,11 +95,12 @@ def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
             item.id: live for item, live in zip(missing, found, strict=True) if live is not None
         }
         wanted = [item for item in desired if item.id in objects]
-        predicted = _each(pool, lambda item: _predict(client, item, objects[item.id]), wanted)
+        pairs = _each(pool, lambda item: _settled(client, item, objects[item.id]), wanted)
+        objects |= {item.id: live for item, (live, _) in zip(wanted, pairs, strict=True)}
         consumers = find_consumers(scope.namespace, objects, _consuming(client, pool))
     return Observed(
         objects=objects,
-        predicted={item.id: manifest for item, manifest in zip(wanted, predicted, strict=True)},
+        predicted={item.id: told for item, (_, told) in zip(wanted, pairs, strict=True)},
         crds=_established(client, objects),
         owned=frozenset(key for key, item in objects.items() if is_ours(item, scope.site)),
         consumers=consumers,
@@ -144,6 +146,25 @@ def _of_our_kinds(
     listings = _each(pool, lambda call: client.list(*call).items, calls)
     found = {id_of(item): item for items in listings for item in items}
     return {key: item for key, item in found.items() if key not in owned}
+
+
+def _settled(client: Kube, item: Desired, live: Object) -> tuple[Object, Mapping[str, t.Any]]:
+    """Return an object, and what the server would make of it at that very version.
+
+    Otherwise what an operator has written since the object was listed would look like our wish.
+    """
+    predicted = _predict(client, item, live)
+    for _again in range(AGREEING_TRIES):
+        if _version(predicted) == _version(live):
+            break
+        live = client.get(Ref.of(live)) or live
+        predicted = _predict(client, item, live)
+    return live, predicted
+
+
+def _version(manifest: Mapping[str, t.Any]) -> t.Any:
+    """Return which version of an object this is."""
+    return manifest["metadata"].get("resourceVersion")
 
 
 def _predict(client: Kube, item: Desired, live: Object) -> Mapping[str, t.Any]:

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.modules import rook_site
 from onsite import Onsite
 from wholesite import MODEL, write_manifests
@@ -55,6 +57,23 @@ def test_a_second_run_changes_nothing(onsite: Onsite) -> None:
     again = onsite()
     assert again["changed"] is False and onsite.kube.writes == []
     assert {step["op"] for step in again["plan"]} == {"keep", "wait"}
+
+
+def test_what_an_operator_writes_meanwhile_is_not_taken_for_a_wish(
+    onsite: Onsite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    onsite()
+    apply, moved = onsite.kube.apply, []
+    ref = Ref("ceph.rook.io/v1", "CephCluster", "rook-ceph", "rook-ceph")
+
+    def moving(manifest: dict[str, t.Any], dry_run: bool = False) -> dict[str, t.Any]:
+        if dry_run and manifest["kind"] == ref.kind and not moved:
+            moved.append(onsite.kube.patch(ref, {"metadata": {"finalizers": ["rook"]}}))
+        return apply(manifest, dry_run)
+
+    monkeypatch.setattr(onsite.kube, "apply", moving)
+    planned = onsite(check=True)
+    assert moved and planned["changed"] is False, planned["diff"]
 
 
 def test_a_stage_leaves_the_others_alone(onsite: Onsite) -> None:
