@@ -172,8 +172,9 @@ def variable(path: str) -> str:
 
 
 def _in_roles_words(text: str) -> str:
-    """Return a text with the model's options as the variables of the roles."""
-    return re.sub(r"\b(?:cluster|operator|storage_classes)\.\w+", lambda m: variable(m[0]), text)
+    """Return a text with the model's options, but no file names, as the variables of the roles."""
+    option = r"\b(?:cluster|operator|storage_classes)\.(?!yaml\b)\w+"
+    return re.sub(option, lambda m: variable(m[0]), text)
 
 
 _ARTICLE = {"name": "a name", "address": "an address"}

@@ -179,6 +179,7 @@ def test_an_unreachable_node_and_one_without_root_are_told_once_each(judge: Judg
 def test_manifests_that_are_missing_are_named(judge: Judge) -> None:
     refused = judge({"operator": {"manifests": "/nowhere"}})
     assert "rook_operator_manifests (/nowhere): there is no crds.yaml" in refused["msg"]
+    assert "crds.yaml, common.yaml, operator.yaml" in refused["msg"]
     assert "rook_operator_manifests: it is not set" in judge({"operator": {}})["msg"]
 
 
