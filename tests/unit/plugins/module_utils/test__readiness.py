@@ -354,7 +354,7 @@ BROKEN = {"conditions": [{"type": "Failed", "status": "True", "message": "disk b
             [deployment("rook-ceph-osd", "rook-ceph-osd-0")],
             NotReady("Ceph daemons are still stopping: rook-ceph-osd-0"),
         ),
-        ([job("w1", **DONE)], NotReady("the job that cleans host w2 has not begun")),
+        ([], NotReady("the jobs that clean the hosts have not begun")),
         (
             [job("w1", **DONE), job("w2", active=1), job("w3")],
             NotReady("host w2 is being cleaned: 1 pods are at work"),
@@ -375,6 +375,12 @@ def test_a_wiped_cluster_is_gone_when_every_host_is_clean(
     last = cluster()
     last["spec"]["cleanupPolicy"] = CLEANUP
     assert gone(last, None, children) == verdict
+
+
+def test_a_host_without_daemons_gets_no_job_and_is_not_waited_for() -> None:
+    last = cluster()
+    last["spec"]["cleanupPolicy"] = CLEANUP
+    assert gone(last, None, [job("w1", **DONE), job("w3", **DONE)]) == Ready()
 
 
 def test_a_cluster_that_was_never_built_has_no_host_to_clean() -> None:
