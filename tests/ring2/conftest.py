@@ -20,7 +20,7 @@ from ansible_collections.rookery.rook.plugins.modules import (
     rook_verify,
     rook_wait,
 )
-from controlplane import CACHE, ControlPlane
+from controlplane import CACHE, ControlPlane, build
 from raw import Raw
 
 HOSTS = ("w1", "w2", "w3")
@@ -34,10 +34,12 @@ def manifests() -> Path:
     """Return a directory with Rook's manifests: the variable's, else the one that is built."""
     given = os.environ.get("ROOKERY_TEST_MANIFESTS")
     folder = Path(given) if given else CACHE / "lab/rook/standin/manifests"
+    if not given and not folder.is_dir():
+        build()
     if not (folder / "crds.yaml").is_file():
         pytest.fail(
-            f"There is no crds.yaml in {folder}. Run 'lab/lab up' once, or set "
-            "ROOKERY_TEST_MANIFESTS to a directory with crds.yaml, common.yaml and operator.yaml."
+            f"There is no crds.yaml in {folder}. Set ROOKERY_TEST_MANIFESTS to a directory with "
+            "crds.yaml, common.yaml and operator.yaml, or remove the variable."
         )
     return folder
 
