@@ -84,6 +84,20 @@ def test_the_last_line_counts(
     assert capsys.readouterr().out.splitlines()[-1] == closing
 
 
+def test_only_after_a_run_that_did_not_finish_leftovers_are_removed(
+    ended: t.Callable[[str], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    removed: list[str] = []
+    monkeypatch.setattr(rings.traces, "remove_leftovers", lambda: removed.append("all"))
+    ended("true")
+    rings.main(["1"])
+    assert removed == []
+    (tmp_path / "rings.unfinished").touch()
+    rings.main(["1"])
+    rings.main(["1"])
+    assert removed == ["all"]
+
+
 def test_a_ring_that_does_not_exist_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert rings.main(["9"]) == 2
     assert "9 is none of 1, 2, 3" in capsys.readouterr().out
