@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The test acts as the operator: no operator runs on this ring.
 
-It sets what Rook sets - finalizers, statuses, daemons' deployments, users' secrets, cleanup jobs -
+It sets what Rook sets - finalizers, empty fields, statuses, daemons' deployments, users' secrets, cleanup jobs -
 and refuses to let the cluster go while something depends on it, as Rook does. It notes the order in
 which objects were asked to go.
 """
@@ -22,6 +22,10 @@ PLURALS = (
 DEPLOYMENTS = "/apis/apps/v1/namespaces/rook-ceph/deployments"
 JOBS = "/apis/batch/v1/namespaces/rook-ceph/jobs"
 NOW = "2099-01-01T00:00:00Z"
+EMPTY_POOL: Object = {
+    "application": "", "erasureCoded": {"codingChunks": 0, "dataChunks": 0}, "mirroring": {},
+    "quotas": {}, "statusCheck": {"mirror": {}},
+}  # fmt: skip
 
 
 def owned_by(owner: Object) -> Object:
@@ -29,6 +33,17 @@ def owned_by(owner: Object) -> Object:
     meta = owner["metadata"]
     kind = {"apiVersion": owner["apiVersion"], "kind": owner["kind"]}
     return {**kind, "name": meta["name"], "uid": meta["uid"]}
+
+
+def stored_again(plural: str, spec: Object) -> Object:
+    """Return a spec as Rook stores it with its finalizer: with the empty fields of its types."""
+    if plural == "cephclusters":
+        nodes = [{"resources": {}, **node} for node in spec["storage"]["nodes"]]
+        return {**spec, "storage": {**spec["storage"], "nodes": nodes}}
+    if plural == "cephfilesystems":
+        pools = [{**EMPTY_POOL, **pool} for pool in spec["dataPools"]]
+        return {**spec, "metadataPool": {**EMPTY_POOL, **spec["metadataPool"]}, "dataPools": pools}
+    return spec
 
 
 class Acting:
@@ -101,9 +116,10 @@ class Acting:
         meta = item["metadata"]
         finalizer = f"{plural.removesuffix('s')}.ceph.rook.io"
         if finalizer not in meta.get("finalizers", []):
-            self.raw.merge(
-                f"{CEPH}/{plural}/{meta['name']}", {"metadata": {"finalizers": [finalizer]}}
-            )
+            spec = stored_again(plural, item["spec"])
+            whole = {"metadata": {"finalizers": [finalizer]}, "spec": spec}
+            self.raw.merge(f"{CEPH}/{plural}/{meta['name']}", whole)
+            return
         if item.get("spec", {}).get("cleanupPolicy", {}).get("confirmation"):
             return
         if item.get("status", {}).get("observedGeneration") == meta["generation"]:

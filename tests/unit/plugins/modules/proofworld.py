@@ -64,6 +64,8 @@ class ProofWorld(FakeKube):
         self.stuck_pods: dict[str, Object] = {}
         self.kept: set[str] = set()
         self.told: list[Object] = []
+        # The process that holds a lock lives as long as its pod.
+        self.holding: dict[str, list[str]] = {}
 
     def create(self, manifest: Object, dry_run: bool = False) -> Object:
         if Ref.of(manifest) in self.objects:
@@ -117,6 +119,8 @@ class ProofWorld(FakeKube):
             self.store({**item, "metadata": gone})
             return
         self.drop(item)
+        if item["kind"] == "Pod" and item["metadata"]["name"] in self.holding:
+            self._really("shared.py", "release", self.holding.pop(item["metadata"]["name"]))
         if item["kind"] == "PersistentVolumeClaim" and item["spec"].get("volumeName"):
             name = item["spec"]["volumeName"]
             volume = self.get(Ref("v1", "PersistentVolume", "", name))
@@ -141,6 +145,10 @@ class ProofWorld(FakeKube):
             answer = self.answers[script, act]
             return answer if isinstance(answer, Outcome) else Outcome(0, json.dumps(answer), "")
         if script == "shared.py":
+            if act == "hold":
+                self.holding[pod] = words[:1]
+            elif act == "release":
+                self.holding.pop(pod, None)
             return self._really(script, act, words)
         return Outcome(0, json.dumps({**self._inside_ceph(act, words), "seconds": 0.1}), "")
 
