@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The test acts as the operator: no operator runs on this ring.
 
-It sets what Rook sets - finalizers, empty fields, statuses, daemons' deployments, users' secrets, cleanup jobs -
-and refuses to let the cluster go while something depends on it, as Rook does. It notes the order in
-which objects were asked to go.
+It sets what Rook sets - finalizers, empty fields, statuses, daemons' deployments, users' secrets,
+cleanup jobs - and refuses to let the cluster go while something depends on it, as Rook does. It
+notes the order in which objects were asked to go.
 """
 
 from __future__ import annotations
