@@ -91,6 +91,11 @@ def summary(plan: Plan) -> str:
     return f"{', '.join(parts) or 'nothing to do'} (site {plan.site})"
 
 
+def told(plan: Plan) -> list[str]:
+    """Return a line for each step that changes something, in the plan's order."""
+    return [line(step) for step in plan.steps if step.op not in ("keep", "wait")]
+
+
 def line(step: Step) -> str:
     """Return a step in one line."""
     mark = "DESTROYS DATA: " if step.destructive else ""

@@ -91,6 +91,12 @@ summary:
   returned: always
   type: str
   sample: 1 updated, 61 left alone (site store1)
+lines:
+  description: A line for each step that changes something, in order.
+  returned: always
+  type: list
+  elements: str
+  sample: ["update CephBlockPool/rook-ceph/replicapool (1 field differs)"]
 fingerprint:
   description: Digest of the plan and of what it was made from.
   returned: always
@@ -116,6 +122,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._guards import refusals
 from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
+from ansible_collections.rookery.rook.plugins.module_utils._report import told
 from ansible_collections.rookery.rook.plugins.module_utils._site import Wish, prospect
 
 SPEC = {
@@ -133,8 +140,11 @@ def main() -> None:
         wish = Wish.from_params(module.params, module.params["state"])
         found = prospect(module.client(absent_ok=True), wish)
         against = refusals(found.plan, found.observed, module.params["confirm"])
-        told = [dataclasses.asdict(refusal) for refusal in against]
-        module.note(**{**found.as_result(), "changed": False, "refusals": told})
+        module.note(
+            **{**found.as_result(), "changed": False},
+            lines=told(found.plan),
+            refusals=[dataclasses.asdict(refusal) for refusal in against],
+        )
 
 
 if __name__ == "__main__":

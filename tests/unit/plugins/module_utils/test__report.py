@@ -81,5 +81,6 @@ def test_a_plan_is_told_in_one_line(whole_site: Site, upstream: list[Params]) ->
         "nothing to do (site store1)"
     )
     lines = [_report.line(step) for step in plan.steps]
+    assert _report.told(plan) == [text for text in lines if not text.startswith("wait ")]
     assert "DESTROYS DATA: delete CephBlockPool/rook-ceph/fast (state is absent)" in lines
     assert "wait until gone CephBlockPool/rook-ceph/fast" in lines
