@@ -79,10 +79,19 @@ def given_variables(
         variables = hostvars[host]
         for name in sorted(name for name in variables if name.startswith(PREFIX)):
             try:
-                value = variables[name]
+                value = plain(variables[name])
             except AnsibleError:
                 value = None
             yield host, name, value
+
+
+def plain(value: t.Any) -> t.Any:
+    """Return a value out of Ansible's lazy containers: to copy one copies all variables with it."""
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value
 
 
 def unknown_problem(name: str, known: Known) -> str | None:
