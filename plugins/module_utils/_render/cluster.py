@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._render.common import merged, resource
+from ansible_collections.rookery.rook.plugins.module_utils._render.common import (
+    flags,
+    merged,
+    resource,
+)
 
 if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
@@ -20,17 +24,16 @@ def render_cluster(site: Site) -> dict[str, t.Any]:
     spec: dict[str, t.Any] = {
         "cephVersion": {
             "image": cluster.ceph_image,
-            "allowUnsupported": cluster.ceph_allow_unsupported,
+            **flags(allowUnsupported=cluster.ceph_allow_unsupported),
         },
         "dataDirHostPath": cluster.data_dir_host_path,
         "mon": {
             "count": cluster.mon_count,
-            "allowMultiplePerNode": cluster.mon_allow_multiple_per_node,
+            **flags(allowMultiplePerNode=cluster.mon_allow_multiple_per_node),
         },
         "mgr": {"count": cluster.mgr_count},
-        "dashboard": {"enabled": cluster.dashboard_enabled},
+        "dashboard": flags(enabled=cluster.dashboard_enabled),
         "storage": {
-            "useAllNodes": False,
             "useAllDevices": False,
             "nodes": [
                 {"name": host.name, "devices": [{"name": device} for device in host.devices]}

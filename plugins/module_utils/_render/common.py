@@ -48,6 +48,11 @@ def resource(site: Site, kind: str, name: str, body: Mapping[str, t.Any]) -> dic
     return labelled(site, {**head, **body})
 
 
+def flags(**given: bool) -> dict[str, bool]:
+    """Return the flags that are set: Rook drops the others when it stores a spec again."""
+    return {name: True for name, value in given.items() if value}
+
+
 def pool_spec(layout: Layout) -> dict[str, t.Any]:
     """Return a pool's spec. One copy stays refused by Rook until the raw spec allows it."""
     spec: dict[str, t.Any] = {"failureDomain": layout.failure_domain}

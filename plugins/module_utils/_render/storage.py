@@ -10,6 +10,7 @@ import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._eras import era
 from ansible_collections.rookery.rook.plugins.module_utils._render.common import (
+    flags,
     merged,
     pool_spec,
     resource,
@@ -63,7 +64,7 @@ def _filesystem(filesystem: Filesystem) -> dict[str, t.Any]:
         ],
         "metadataServer": {
             "activeCount": filesystem.active_mds,
-            "activeStandby": filesystem.active_standby,
+            **flags(activeStandby=filesystem.active_standby),
         },
     }
     return t.cast("dict[str, t.Any]", merged(spec, filesystem.spec))

@@ -166,7 +166,6 @@ def test_the_cluster_takes_exactly_the_named_devices(make_site: MakeSite) -> Non
     )
     found = spec(site, "CephCluster/rook-ceph/rook-ceph")
     assert found["storage"] == {
-        "useAllNodes": False,
         "useAllDevices": False,
         "nodes": [
             {
@@ -177,6 +176,27 @@ def test_the_cluster_takes_exactly_the_named_devices(make_site: MakeSite) -> Non
     }
     assert found["cephConfig"] == {"osd": {"osd_memory_target": "939524096"}}
     assert "cleanupPolicy" not in found
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_flags_that_are_not_set_are_left_out_as_rook_does(given: bool, make_site: MakeSite) -> None:
+    site = make_site(
+        cluster={
+            "ceph_allow_unsupported": given,
+            "mon_allow_multiple_per_node": given,
+            "dashboard_enabled": given,
+        },
+        filesystems=[
+            {"name": "f", "active_standby": given, "data_pools": [{"name": "a", "replicas": 3}]}
+        ],
+    )
+    found = spec(site, "CephCluster/rook-ceph/rook-ceph")
+    servers = spec(site, "CephFilesystem/rook-ceph/f")["metadataServer"]
+    assert found["cephVersion"].get("allowUnsupported", False) is given
+    assert found["mon"].get("allowMultiplePerNode", False) is given
+    assert found["dashboard"].get("enabled", False) is given
+    assert servers.get("activeStandby", False) is given
+    assert False not in [*found["cephVersion"].values(), *found["mon"].values()]
 
 
 def test_raw_settings_are_merged_last(make_site: MakeSite) -> None:
