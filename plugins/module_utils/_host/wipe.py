@@ -251,11 +251,20 @@ def _uses(system: System, targets: Sequence[Target]) -> list[Refusal]:
     ]
 
 
+def _locked(medium: Medium) -> bool:
+    """Lock a device; udev holds it for a moment whenever somebody has written to it."""
+    for attempt in range(TRIES):
+        time.sleep(PAUSE if attempt else 0)
+        if medium.lock():
+            return True
+    return False
+
+
 def _wipe(system: System, target: Target) -> None:
     """Make one device blank and prove it."""
     path = target.device.path
     with opened(system.path(path), os.O_RDWR | os.O_EXCL) as medium:
-        if not medium.lock():
+        if not _locked(medium):
             raise ClientError("wipe", target.name, "somebody has locked it meanwhile. Run again")
         around = [(item.offset // COPY * COPY, 2 * COPY) for item in target.contents.signatures]
         known = merged([*places(medium.size, target.partitions.values()), *around], medium.size)

@@ -221,6 +221,18 @@ def test_a_lock_such_as_a_running_osd_holds_is_respected(run: Run, osd: Path, ki
     assert run(ceph_fsid=FSID)["changed"] is True
 
 
+@pytest.mark.parametrize(("refusals", "ends"), [(1, False), (wipe.TRIES, True)])
+def test_a_lock_that_passes_is_waited_for(
+    run: Run, osd: Path, monkeypatch: pytest.MonkeyPatch, refusals: int, ends: bool
+) -> None:
+    # The first look is the examination's; then udev has the device for a moment.
+    answers = iter([True, *[False] * refusals])
+    monkeypatch.setattr(medium.Medium, "lock", lambda _self: next(answers, True))
+    result = run(ceph_fsid=FSID)
+    assert ("somebody has locked it meanwhile" in result.get("msg", "")) is ends
+    assert starts(osd, 0) == ({b"bluestore block device"} if ends else {bytes(22)})
+
+
 def test_one_refused_device_keeps_all_others_from_being_wiped(
     run: Run, host: DiskHost, osd: Path
 ) -> None:
