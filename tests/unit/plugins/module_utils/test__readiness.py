@@ -158,43 +158,6 @@ def test_an_object_that_rook_is_told_to_leave_alone_never_gets_ready(kind: str) 
     assert readiness(found) == Failed("the label do_not_reconcile keeps Rook from working on it")
 
 
-def written(found: Params, **times: str) -> Params:
-    """Return a Rook resource with the managers that wrote its spec; rook wrote its status later."""
-    entries = [
-        {"manager": manager, "time": f"2026-01-01T00:00:{time}Z", "fieldsV1": {"f:spec": {}}}
-        for manager, time in times.items()
-    ]
-    status = {"manager": "rook", "time": "2026-01-01T00:00:59Z", "fieldsV1": {"f:status": {}}}
-    found["metadata"]["managedFields"] = [*entries, status]
-    return {**found, "apiVersion": "ceph.rook.io/v1"}
-
-
-UNSEEN = NotReady("its controller has not seen the last change yet")
-
-
-@pytest.mark.parametrize(
-    ("seen", "times", "verdict"),
-    [
-        (1, {"rookery": "01", "rook": "01"}, Ready()),
-        (1, {"rookery": "01", "rook": "02"}, Ready()),
-        (1, {"rookery": "03", "rook": "02"}, UNSEEN),
-        (1, {"rookery": "01", "rook": "02", "kubectl": "03"}, UNSEEN),
-        (1, {"rookery": "01"}, UNSEEN),
-        (0, {"rookery": "01", "rook": "02"}, UNSEEN),
-    ],
-)
-def test_what_rook_stores_again_by_itself_it_need_not_see(
-    seen: int, times: dict[str, str], verdict: Verdict
-) -> None:
-    pool = thing("CephBlockPool", {"phase": "Ready", "observedGeneration": seen})
-    assert readiness(written(pool, **times)) == verdict
-
-
-def test_only_rooks_own_resources_are_stored_again() -> None:
-    found = thing("Deployment", {"observedGeneration": 1}, replicas=1)
-    assert readiness({**written(found, rook="01"), "apiVersion": "apps/v1"}) == UNSEEN
-
-
 SKEW = {"type": "Progressing", "reason": "ProgressDeadlineExceeded", "message": "m"}
 SIMPLE: list[tuple[Params, list[Params], Verdict]] = [
     (thing("CephBlockPool", {"phase": "Ready", "observedGeneration": 2}), [], Ready()),
