@@ -65,7 +65,7 @@ def _make(into: Path, job: Job, root: Path) -> None:
         deb.rename(into / deb.name)
     shutil.rmtree(apt)
     shutil.rmtree(into / "archives")
-    _index(into)
+    index(into)
 
 
 def _keyring(root: Path) -> Path:
@@ -97,7 +97,8 @@ def _configuration(apt: Path, archives: Path, root: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _index(repository: Path) -> None:
+def index(repository: Path) -> None:
+    """Make a directory of packages a source that apt can read."""
     packages = run("apt-ftparchive", "packages", ".", cwd=repository).stdout
     (repository / "Packages").write_text(packages)
     # No date in it: the same packages make the same bytes.

@@ -20,6 +20,7 @@ from rooklab import (
     debs,
     host,
     inventory,
+    kubedebs,
     leftovers,
     machine,
     network,
@@ -95,8 +96,8 @@ def build(config: Config, source: str | None) -> None:
 
 
 def build_all(config: Config) -> None:
-    """Build what the nodes are served beside packages."""
-    binaries.build(config)
+    """Build what the nodes are served beside Debian's packages."""
+    kubedebs.build(config, binaries.build(config))
     if importlib.util.find_spec("rooklab.images"):
         importlib.import_module("rooklab.images").build(config)
 

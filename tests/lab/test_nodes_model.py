@@ -20,6 +20,7 @@ from rooklab import (
     config,
     host,
     inventory,
+    kubedebs,
     lxc,
     model,
     network,
@@ -234,6 +235,18 @@ def test_every_module_is_pinned() -> None:
 def test_kubernetes_is_the_version_that_its_module_pins() -> None:
     text = (config.GOMOD / "kubernetes" / "go.mod").read_text()
     assert f"k8s.io/kubernetes {config.KUBERNETES_VERSION}" in text
+
+
+def test_the_packages_of_kubernetes_hold_what_nodes_are_served_otherwise() -> None:
+    programs = [name for package in kubedebs.PACKAGES for name in package.programs]
+    assert sorted(programs) == sorted((*binaries.NODE_PROGRAMS, *binaries.CNI_PLUGINS))
+
+
+def test_a_package_says_no_more_than_it_has() -> None:
+    told = {package.name: package.control("1.34.4", "amd64") for package in kubedebs.PACKAGES}
+    assert "Version: 1.34.4-1.1\n" in told["kubelet"]
+    assert "Depends: kubernetes-cni" in told["kubelet"]
+    assert "Depends" not in told["kubeadm"]
 
 
 def test_the_pin_of_go_is_needed() -> None:
