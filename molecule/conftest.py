@@ -94,6 +94,23 @@ def kubectl(lab: dict[str, t.Any]) -> Kubectl:
 
 
 @pytest.fixture(scope="session")
+def complaints(lab: dict[str, t.Any], kubectl: Kubectl) -> t.Callable[[], list[str]]:
+    """Return what Ceph complains of, without what the site's variables accept."""
+
+    def ask() -> list[str]:
+        (cluster,) = kubectl("get", "cephclusters", "-A", "-o", "json")["items"]
+        ceph = cluster["status"]["ceph"]
+        details = ceph.get("details") or {}
+        if ceph["health"] == "HEALTH_OK" or (
+            details and set(details) <= set(lab["rook_cluster_mute_health"])
+        ):
+            return []
+        return [f"{ceph['health']}: {details}"]
+
+    return ask
+
+
+@pytest.fixture(scope="session")
 def eventually() -> t.Callable[..., None]:
     """Ask again until the answer is empty; after the limit show the last one."""
 

@@ -46,13 +46,10 @@ def test_its_storage_daemons_run_again(
     eventually(old, SECONDS)
 
 
-def test_the_cluster_is_healthy_again(kubectl: Kubectl, eventually: t.Callable[..., None]) -> None:
-    def unwell() -> list[str]:
-        (cluster,) = kubectl("get", "cephclusters", "-n", NAMESPACE, "-o", "json")["items"]
-        ceph = cluster["status"]["ceph"]
-        return [] if ceph["health"] == "HEALTH_OK" else [str(ceph)]
-
-    eventually(unwell, SECONDS)
+def test_the_cluster_is_healthy_again(
+    complaints: t.Callable[[], list[str]], eventually: t.Callable[..., None]
+) -> None:
+    eventually(complaints, SECONDS)
 
 
 def test_every_node_is_ready_again(kubectl: Kubectl, eventually: t.Callable[..., None]) -> None:
