@@ -150,7 +150,9 @@ def down(config: Config) -> None:
             machine.release(lab)
         for folder in (config.nodes, config.inventory):
             remove_tree(folder)
-        for path in (config.key.with_suffix(".pub"), config.key, config.state):
+        # A kubeconfig of the inventory's site leads to a cluster that has gone with its nodes.
+        kubeconfig = config.lab / "kubeconfig"
+        for path in (kubeconfig, config.key.with_suffix(".pub"), config.key, config.state):
             path.unlink(missing_ok=True)
         if not any(config.lab.iterdir()):
             config.lab.rmdir()

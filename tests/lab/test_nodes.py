@@ -266,7 +266,10 @@ def test_down_leaves_no(kind: str, taken_down: dict[str, dict[str, set[str]]]) -
 
 def test_down_says_what_it_proved(killable: str) -> None:
     lab("up", "--nodes-only", *SMALL, name=killable)
+    folder = Path(lab("inventory", "--path", name=killable).stdout.strip()).parent
+    (folder / "kubeconfig").write_text("of a cluster on these nodes")
     assert "none of its processes, mounts, loop devices" in lab("down", name=killable).stderr
+    assert not folder.exists()
 
 
 def test_down_without_a_lab_is_no_fault(killable: str) -> None:
