@@ -42,9 +42,12 @@ options:
   ceph_fsid:
     description:
       - The id of the Ceph cluster whose OSDs may be wiped.
-      - If it is empty, the cluster that O(data_dir) names.
+      - If it is empty, the cluster that O(data_dir) names, else the one in O(ceph_fsid_note).
     type: str
     default: ""
+  ceph_fsid_note:
+    description: A file on this host with the id of the Ceph cluster, which need not exist.
+    type: path
   data_dir:
     description:
       - Rook's directory on this host, usually C(/var/lib/rook). Only read.
@@ -160,6 +163,7 @@ SPEC: dict[str, t.Any] = {
     "site": {"type": "str", "required": True},
     "confirm": {"type": "str", "default": ""},
     "ceph_fsid": {"type": "str", "default": ""},
+    "ceph_fsid_note": {"type": "path"},
     "data_dir": {"type": "path"},
     "other_data": {"type": "bool", "default": False},
 }
@@ -176,6 +180,7 @@ def main() -> None:
         site=params["site"],
         confirm=params["confirm"],
         ceph_fsid=params["ceph_fsid"],
+        ceph_fsid_note=params["ceph_fsid_note"] or "",
         data_dir=params["data_dir"] or "",
         other_data=params["other_data"],
     )

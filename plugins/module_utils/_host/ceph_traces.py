@@ -53,6 +53,11 @@ def traces(medium: Medium) -> tuple[Ceph, ...]:
     return tuple(found)
 
 
+def noted_fsid(note: Path) -> tuple[str, ...]:
+    """Return the cluster that a teardown has noted on a host before it removed the cluster."""
+    return (note.read_text(errors="replace").strip(),) if note.is_file() else ()
+
+
 def directory_fsids(folder: Path) -> tuple[str, ...]:
     """Return the clusters that have left something in Rook's directory on a host."""
     found: set[str] = set()

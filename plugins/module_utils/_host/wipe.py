@@ -58,6 +58,7 @@ class Wish:
     site: str
     confirm: str
     ceph_fsid: str = ""
+    ceph_fsid_note: str = ""
     data_dir: str = ""
     other_data: bool = False
 
@@ -199,10 +200,11 @@ def _targets(system: System, wish: Wish, refusals: list[Refusal]) -> Iterator[Ta
 
 
 def _own_fsids(system: System, wish: Wish, refusals: list[Refusal]) -> tuple[str, ...]:
-    """Return the id of the site's cluster: the given one, else that of Rook's directory."""
+    """Return the id of the site's cluster: given, of Rook's directory, or noted on the host."""
     folder = ceph_traces.directory_fsids(system.path(wish.data_dir)) if wish.data_dir else ()
     if not wish.ceph_fsid and len(folder) < 2:
-        return folder
+        note = system.path(wish.ceph_fsid_note) if wish.ceph_fsid_note else None
+        return folder or (ceph_traces.noted_fsid(note) if note else ())
     for fsid in folder:
         if fsid != wish.ceph_fsid:
             known = f"not {wish.ceph_fsid}" if wish.ceph_fsid else "and not of one alone"

@@ -96,6 +96,16 @@ def test_the_fsid_comes_from_rooks_directory_when_none_is_given(
     assert run(data_dir="/var/lib/rook")["devices"][0]["wiped"] is True
 
 
+def test_the_fsid_comes_from_a_teardowns_note_when_nothing_else_tells(
+    run: Run, host: DiskHost, osd: Path
+) -> None:
+    host.write("etc/rookery/ceph_fsid", f"{OTHER}\n")
+    said = refused(run(ceph_fsid_note="/etc/rookery/ceph_fsid"))
+    assert f"this site's is {OTHER}" in said
+    host.write("etc/rookery/ceph_fsid", f"{FSID}\n")
+    assert run(ceph_fsid_note="/etc/rookery/ceph_fsid")["devices"][0]["wiped"] is True
+
+
 def test_an_osd_whose_cluster_is_not_known_to_be_the_sites_is_refused(run: Run, osd: Path) -> None:
     said = refused(run())
     assert f"Device/{SDB}: it holds an OSD of Ceph cluster {FSID}" in said
