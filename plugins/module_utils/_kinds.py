@@ -151,11 +151,13 @@ _ROWS = (
     _builtin("ConfigMap", "", "configmaps"),
     _builtin("Secret", "", "secrets"),
     _builtin("Service", "", "services"),
+    _builtin("CSIDriver", "storage.k8s.io", "csidrivers", namespaced=False),
     _builtin(
         "Deployment",
         "apps",
         "deployments",
-        needs=_RUNS_ON,
+        # An operator makes the drivers' objects again as long as it runs.
+        needs=(*_RUNS_ON, "CSIDriver"),
         readiness="deployment",
         set_like=_CONTAINERS,
     ),
@@ -169,6 +171,8 @@ _ROWS = (
     ),
     _csi("OperatorConfig", "operatorconfigs"),
     _csi("Driver", "drivers", "OperatorConfig"),
+    _csi("CephConnection", "cephconnections"),
+    _csi("ClientProfile", "clientprofiles", "CephConnection", "OperatorConfig"),
     _builtin(
         "Job", "batch", "jobs", stage="cluster", readiness="job", observed_by=CLEANUP_SELECTOR
     ),
@@ -176,7 +180,7 @@ _ROWS = (
         "CephCluster",
         "cephclusters",
         "cluster",
-        needs=("Deployment", "OperatorConfig", "Driver"),
+        needs=("Deployment", "OperatorConfig", "Driver", "ClientProfile"),
         readiness="cephcluster",
         children=(
             Child("Deployment", "app=rook-ceph-mon"),

@@ -29,6 +29,8 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
     is_ours,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._plan import Observed
+from ansible_collections.rookery.rook.plugins.module_utils._remains import KINDS as REMAINING
+from ansible_collections.rookery.rook.plugins.module_utils._remains import remains
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -84,7 +86,7 @@ def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
         owned, others = _listed(client, scope, pool)
         tenants: tuple[str, ...] = ()
         if scope.leaving:
-            others = {**_of_our_kinds(client, owned, pool), **others}
+            others = {**_of_our_kinds(client, owned, pool), **_remaining(client, scope), **others}
             if f"Namespace//{scope.namespace}" in owned:
                 calls = [(*kind, scope.namespace) for kind in TENANTS]
                 listings = _each(pool, lambda call: client.list(*call).items, calls)
@@ -146,6 +148,13 @@ def _of_our_kinds(
     listings = _each(pool, lambda call: client.list(*call).items, calls)
     found = {id_of(item): item for items in listings for item in items}
     return {key: item for key, item in found.items() if key not in owned}
+
+
+def _remaining(client: Kube, scope: Scope) -> dict[str, Object]:
+    """Return what operators made for our cluster and will not remove."""
+    rows = [row for row in KINDS.values() if row.name in REMAINING]
+    found = [item for row in rows for item in client.list(row.api_version, row.name).items]
+    return {id_of(item): item for item in found if remains(item, scope.namespace)}
 
 
 def _settled(client: Kube, item: Desired, live: Object) -> tuple[Object, Mapping[str, t.Any]]:

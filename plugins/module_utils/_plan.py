@@ -24,6 +24,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._diff import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._errors import StalePlan
 from ansible_collections.rookery.rook.plugins.module_utils._graph import Graph
+from ansible_collections.rookery.rook.plugins.module_utils._remains import remains
 from ansible_collections.rookery.rook.plugins.module_utils._render.common import merged
 from ansible_collections.rookery.rook.plugins.module_utils._render.types import Desired
 
@@ -240,7 +241,7 @@ def _absent(
     ours = {
         key: item
         for key, item in here.items()
-        if key in observed.owned and not _kinds.has_owner(item)
+        if (key in observed.owned and not _kinds.has_owner(item)) or remains(item, site.namespace)
     }
     jobs = []
     if {"cluster", "operator"} & set(stages):

@@ -243,7 +243,7 @@ def blockers(manifest: Manifest) -> str:
 # Who takes a finalizer away, by what its name ends with; the first that fits.
 _HOLDERS = {
     "ceph.rook.io": "the Rook operator takes it away: is it running, and what does its log say?",
-    "csi.ceph.io": "the CSI operator takes it away: is it running, and what does its log say?",
+    "csi.ceph.com": "the CSI operator takes it away: is it running, and what does its log say?",
     "objectbucket.io/finalizer": "the Rook operator takes it away when the bucket is gone",
     "kubernetes.io/pvc-protection": "Kubernetes takes it away when no pod uses the claim",
     "kubernetes.io/pv-protection": "Kubernetes takes it away when no claim is bound to the volume",

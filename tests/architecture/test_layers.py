@@ -20,6 +20,7 @@ PURE = (
     "_errors",
     "_eras",
     "_kinds",
+    "_remains",
     "_model",
     "_placement",
     "_rules_types",

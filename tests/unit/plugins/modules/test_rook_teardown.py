@@ -17,6 +17,7 @@ from wholesite import MODEL, write_manifests
 
 CLUSTER = "CephCluster/rook-ceph/rook-ceph"
 FAST = Ref("ceph.rook.io/v1", "CephBlockPool", "rook-ceph", "fast")
+INSIDE = {"namespace": "rook-ceph"}
 CONFIRMED = {"confirm": "store1"}
 
 
@@ -129,6 +130,33 @@ def test_a_finalizer_is_waited_for_named_and_never_taken_away(onsite: Onsite) ->
     assert f"delete {CLUSTER}" in stuck["msg"], "what was held up is told"
     assert onsite.kube.get(FAST)["metadata"]["finalizers"] == [finalizer]
     assert CLUSTER not in deleted(onsite)
+
+
+def test_what_operators_leave_goes_while_the_csi_operator_runs(onsite: Onsite) -> None:
+    csi = {"apiVersion": "csi.ceph.io/v1", "metadata": {"name": "rook-ceph", **INSIDE}, "spec": {}}
+    profile = {**csi, "kind": "ClientProfile", "spec": {"cephConnectionRef": {"name": "rook-ceph"}}}
+    driver = {"name": "rook-ceph.rbd.csi.ceph.com"}
+    registered = {
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "CSIDriver",
+        "metadata": driver,
+        "spec": {},
+    }
+    for item in (profile, {**csi, "kind": "CephConnection"}, registered):
+        onsite.kube.apply(item)
+    finalizers = {"metadata": {"finalizers": ["csi.ceph.com/cleanup"]}}
+    onsite.kube.patch(Ref("csi.ceph.io/v1", "ClientProfile", "rook-ceph", "rook-ceph"), finalizers)
+    stuck = onsite(wait_timeout=1, **CONFIRMED)
+    assert "csi.ceph.com/cleanup (the CSI operator takes it away" in stuck["msg"]
+    assert deleted(onsite)[-2:] == [CLUSTER, "ClientProfile/rook-ceph/rook-ceph"]
+    onsite.kube.objects.pop(Ref("csi.ceph.io/v1", "ClientProfile", "rook-ceph", "rook-ceph"))
+    onsite.kube.writes.clear()
+    assert onsite(**CONFIRMED).get("failed") is None
+    assert deleted(onsite)[:3] == [
+        "CephConnection/rook-ceph/rook-ceph",
+        "Deployment/rook-ceph/rook-ceph-operator",
+        "CSIDriver//rook-ceph.rbd.csi.ceph.com",
+    ]
 
 
 def test_an_interrupted_one_is_resumed(onsite: Onsite) -> None:

@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What operators leave is told from what others made with the same kinds."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.rookery.rook.plugins.module_utils import _kinds
+from ansible_collections.rookery.rook.plugins.module_utils._remains import KINDS, remains
+
+
+def made(kind: str, name: str, namespace: str = "", connection: str = "") -> dict[str, t.Any]:
+    metadata = {"name": name, **({"namespace": namespace} if namespace else {})}
+    spec = {"cephConnectionRef": {"name": connection}} if connection else {}
+    return {"kind": kind, "metadata": metadata, "spec": spec}
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        made("CSIDriver", "rook-ceph.rbd.csi.ceph.com"),
+        made("CephConnection", "rook-ceph", "rook-ceph"),
+        made("ClientProfile", "rook-ceph", "rook-ceph", "rook-ceph"),
+        # Rook calls the one of a subvolume group by a hash.
+        made("ClientProfile", "3fe1c2", "rook-ceph", "rook-ceph"),
+    ],
+)
+def test_what_is_for_the_cluster_remains(manifest: dict[str, t.Any]) -> None:
+    assert remains(manifest, "rook-ceph")
+    assert not remains(manifest, "rook")
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        made("CSIDriver", "rook-ceph.example.com"),
+        made("CephConnection", "external", "rook-ceph"),
+        made("CephConnection", "rook-ceph", "elsewhere"),
+        made("ClientProfile", "rook-ceph", "rook-ceph", "external"),
+        made("ClientProfile", "rook-ceph", "elsewhere", "rook-ceph"),
+        made("Driver", "rook-ceph.rbd.csi.ceph.com", "rook-ceph"),
+    ],
+)
+def test_what_is_for_another_cluster_is_somebody_elses(manifest: dict[str, t.Any]) -> None:
+    assert not remains(manifest, "rook-ceph")
+
+
+def test_every_such_kind_is_in_the_table() -> None:
+    assert set(_kinds.KINDS) >= KINDS
