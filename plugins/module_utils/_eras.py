@@ -32,6 +32,7 @@ class Era:
     ceph_bad: Mapping[Version, str]
     csi_operator: str
     publish_secrets: bool
+    usual_health: tuple[str, ...]
     csi_settings: Mapping[str, str]
     api: str = "ceph.rook.io/v1"
 
@@ -42,6 +43,14 @@ class Era:
 
 
 _READ_AFFINITY = "it corrupts data that is read with CSI read affinity"
+# With a Ceph that knows AES256K keys, Rook allows the older type beside it, because kernels before
+# Linux 7.0 need it; Ceph then warns of that on every cluster.
+_OLD_KEYS = (
+    "AUTH_INSECURE_CLIENT_KEY_TYPE",
+    "AUTH_INSECURE_KEYS_ALLOWED",
+    "AUTH_INSECURE_KEYS_CREATABLE",
+    "AUTH_INSECURE_ROTATING_SERVICE_KEY_TYPE",
+)
 # Settings of the operator's ConfigMap that 1.20 reads from the OperatorConfig instead.
 _MOVED = {"ROOK_CSI_KUBELET_DIR_PATH": "spec.driverSpecDefaults.nodePlugin.kubeletDirPath"}
 _QUAY = "quay.io/ceph/ceph:"
@@ -65,6 +74,7 @@ def _row(
         ceph_bad={(20, 2, 0): bad} if bad else {},
         csi_operator=csi_operator,
         publish_secrets=csi_operator != "off",
+        usual_health=_OLD_KEYS if rook >= (1, 19) else (),
         csi_settings=_MOVED if csi_operator == "required" else {},
     )
 

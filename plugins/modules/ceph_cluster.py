@@ -51,7 +51,10 @@ options:
     description: Whether Ceph's dashboard is served. If it is not set, it is.
     type: bool
   mute_health:
-    description: Ceph health codes that do not hold up waiting for health.
+    description:
+      - Ceph health codes that do not hold up waiting for health.
+      - From Rook 1.19 on the warnings about keys of the older type, which Rook allows for kernels
+        before Linux 7.0, do not in any case.
     type: list
     elements: str
   wipe:

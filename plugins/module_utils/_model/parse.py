@@ -106,8 +106,9 @@ def _ceph_config(fields: Fields) -> dict[str, dict[str, str]]:
     return {str(name): sections.strings(name) for name in sections.data}
 
 
-def _cluster(fields: Fields, namespace: str, image: str) -> Cluster:
+def _cluster(fields: Fields, namespace: str, era: _eras.Era | None) -> Cluster:
     """Return the cluster; its image is the era's unless one is given."""
+    image, usual = (era.ceph_image, era.usual_health) if era else ("none", ())
     directory = fields.text("data_dir_host_path", "/var/lib/rook") or "/var/lib/rook"
     problem = directory_problem(directory)
     if problem:
@@ -124,7 +125,7 @@ def _cluster(fields: Fields, namespace: str, image: str) -> Cluster:
         mgr_count=fields.whole("mgr_count", 2, least=1, most=5),
         ceph_config=_ceph_config(fields),
         dashboard_enabled=fields.flag("dashboard_enabled", default=True),
-        mute_health=tuple(sorted(fields.texts("mute_health"))),
+        mute_health=tuple(sorted({*fields.texts("mute_health"), *usual})),
         wipe=None if wipe == "none" else wipe,
         spec=parse_storage.read_spec(fields, _CLUSTER_RESERVED),
     )
@@ -172,7 +173,7 @@ def parse_site(params: Mapping[str, t.Any]) -> Site:
     fields = Fields(params, "", problems)
     version = _version(fields)
     namespace = fields.name("namespace") if fields.has("namespace") else "rook-ceph"
-    image = _eras.era(version).ceph_image if version else "none"
+    era = _eras.era(version) if version else None
     fields.raw("namespace")
     pools = _listed(fields, "block_pools", parse_storage.read_block_pool)
     filesystems = _listed(fields, "filesystems", parse_storage.read_filesystem)
@@ -185,7 +186,7 @@ def parse_site(params: Mapping[str, t.Any]) -> Site:
         namespace=namespace,
         hosts=_hosts(fields),
         operator=_operator(fields.child("operator")),
-        cluster=_cluster(fields.child("cluster"), namespace, image),
+        cluster=_cluster(fields.child("cluster"), namespace, era),
         block_pools=tuple(pools),
         filesystems=tuple(filesystems),
         object_stores=tuple(stores),

@@ -259,6 +259,13 @@ def test_what_is_not_given_has_the_default(make_site: MakeSite) -> None:
     assert cluster.ceph_image == "quay.io/ceph/ceph:v19.2.3"
 
 
+def test_what_ceph_says_of_keys_that_rook_allows_holds_nothing_up(make_site: MakeSite) -> None:
+    given = {"mute_health": ["MON_DISK_LOW"]}
+    assert make_site(version="1.18", cluster=given).cluster.mute_health == ("MON_DISK_LOW",)
+    codes = make_site(version="1.19", cluster=given).cluster.mute_health
+    assert {"AUTH_INSECURE_KEYS_ALLOWED", "MON_DISK_LOW"} <= set(codes)
+
+
 def test_the_cluster_is_named_as_its_namespace(make_site: MakeSite) -> None:
     assert make_site(namespace="storage").cluster.name == "storage"
 
