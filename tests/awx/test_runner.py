@@ -72,6 +72,7 @@ def run(
     playbook: str, private: Path, credentials: dict[str, t.Any], *options: str, **extra: str
 ) -> ansible_runner.Runner:
     """Run a playbook of the collection in a private directory with nothing but what is injected."""
+    private.mkdir()
     return ansible_runner.run(
         private_data_dir=str(private),
         playbook=str(ROOT / "playbooks" / playbook),
