@@ -113,3 +113,5 @@ def test_teardown(tmp_path: Path, credentials: dict[str, t.Any]) -> None:
     result = run("teardown.yml", tmp_path / "private", credentials, *options, rook_confirm="lab")
     assert result.rc == 0, said(result)
     assert any(result.stats["changed"].values()), "a site that is there must be taken down"
+    kubeconfig = Path(credentials["envvars"]["K8S_AUTH_KUBECONFIG"])
+    assert kubeconfig.exists() is not real, "it leads to a cluster that is gone"
