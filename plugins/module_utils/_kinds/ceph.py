@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""The rows of the kinds of ceph.rook.io/v1. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._kinds.kubernetes import CLEANUP_SELECTOR
+from ansible_collections.rookery.rook.plugins.module_utils._kinds.types import (
+    Child,
+    Fixed,
+    Kind,
+    Ref,
+)
+
+GROUP = "ceph.rook.io"
+_SHRINK = "fewer copies than there are would drop redundancy of data that exists"
+_SHRINK_WAY = "Make a new pool with the smaller size and move the data, or keep the size."
+_PROFILE = "Ceph cannot change the layout of a pool that exists"
+_PROFILE_WAY = "Make a new pool with that layout and move the data, or restore the old values."
+_DEVICE = (
+    "an OSD on it may hold data, and Rook never removes an OSD because its device is not named"
+)
+_DEVICE_WAY = "Purge its OSDs with Ceph first, or name the device again."
+
+
+def _pool_guards(prefix: str) -> tuple[Fixed, ...]:
+    """Return what may not happen to a pool whose spec is at the prefix."""
+    return (
+        Fixed(f"{prefix}.replicated.size", "shrink", _SHRINK, _SHRINK_WAY),
+        Fixed(f"{prefix}.replicated", "presence", _PROFILE, _PROFILE_WAY),
+        Fixed(f"{prefix}.erasureCoded.dataChunks", "fixed", _PROFILE, _PROFILE_WAY),
+        Fixed(f"{prefix}.erasureCoded.codingChunks", "fixed", _PROFILE, _PROFILE_WAY),
+        Fixed(f"{prefix}.erasureCoded", "presence", _PROFILE, _PROFILE_WAY),
+    )
+
+
+def _ceph(name: str, plural: str, stage: str = "storage", **more: t.Any) -> Kind:
+    """Return the row of a Rook kind, which needs the cluster unless it says otherwise."""
+    more.setdefault("needs", ("CephCluster",))
+    more.setdefault("readiness", "phase")
+    return Kind(name, GROUP, "v1", plural, True, stage, **more)
+
+
+CLUSTER_ROWS = (
+    _ceph(
+        "CephCluster",
+        "cephclusters",
+        "cluster",
+        needs=("Deployment", "OperatorConfig", "Driver", "ClientProfile"),
+        readiness="cephcluster",
+        children=(
+            Child("Deployment", "app=rook-ceph-mon"),
+            Child("Deployment", "app=rook-ceph-mgr"),
+            Child("Deployment", "app=rook-ceph-osd"),
+            Child("Job", CLEANUP_SELECTOR),
+        ),
+        set_like={
+            "spec.storage.nodes": "name",
+            "spec.storage.nodes[*].devices": "name",
+        },
+        fixed=(
+            Fixed("spec.storage.nodes[*]", "keep", _DEVICE, _DEVICE_WAY),
+            Fixed("spec.storage.nodes[*].devices[*]", "keep", _DEVICE, _DEVICE_WAY),
+            Fixed(
+                "spec.dataDirHostPath",
+                "fixed",
+                "monitors and OSDs keep their keys in it",
+                "Restore the old path; a cluster cannot be moved to another one.",
+            ),
+        ),
+        holds_data=True,
+    ),
+)
+
+STORAGE_ROWS = (
+    _ceph("CephBlockPool", "cephblockpools", fixed=_pool_guards("spec"), holds_data=True),
+    _ceph(
+        "CephFilesystem",
+        "cephfilesystems",
+        readiness="cephfilesystem",
+        children=(Child("Deployment", "app=rook-ceph-mds,rook_file_system={name}"),),
+        set_like={"spec.dataPools": "name"},
+        fixed=(
+            *_pool_guards("spec.metadataPool"),
+            *_pool_guards("spec.dataPools[*]"),
+            Fixed(
+                "spec.dataPools[*]",
+                "keep",
+                "Ceph cannot take a data pool out of a file system without losing its files",
+                "Name the pool again, or make a new file system and move the files.",
+            ),
+        ),
+        holds_data=True,
+    ),
+    _ceph(
+        "CephObjectStore",
+        "cephobjectstores",
+        readiness="cephobjectstore",
+        children=(Child("Deployment", "app=rook-ceph-rgw,rook_object_store={name}"),),
+        fixed=(*_pool_guards("spec.metadataPool"), *_pool_guards("spec.dataPool")),
+        holds_data=True,
+    ),
+    _ceph(
+        "CephObjectStoreUser",
+        "cephobjectstoreusers",
+        refs=(Ref("CephObjectStore", "spec.store"),),
+        readiness="cephobjectstoreuser",
+        children=(Child("Secret", "app=rook-ceph-rgw,rook_object_store={spec.store},user={name}"),),
+        fixed=(
+            Fixed(
+                "spec.store",
+                "fixed",
+                "a user cannot move to another store",
+                "Restore the store, or add a user with another name.",
+            ),
+        ),
+        holds_data=True,
+    ),
+)

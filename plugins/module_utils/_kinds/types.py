@@ -1,0 +1,80 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""What a row of the table of kinds says. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+
+Version = tuple[int, ...]
+OLDEST: Version = (0, 6)
+
+
+@dataclasses.dataclass(frozen=True)
+class Ref:
+    """A field that names an object which has to be there first."""
+
+    kind: str
+    path: str
+    namespace_path: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Child:
+    """Objects that an operator makes for one of ours, and by which its readiness is judged."""
+
+    kind: str
+    selector: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Fixed:
+    """A field of a living object that may not change, or may only grow (shrink)."""
+
+    path: str
+    rule: str
+    reason: str
+    way_on: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """One kind of object and everything that is to be known of it.
+
+    since and until are the first and the last minor release of Rook that has it.
+    """
+
+    name: str
+    group: str
+    version: str
+    plural: str
+    namespaced: bool
+    stage: str
+    needs: tuple[str, ...] = ()
+    refs: tuple[Ref, ...] = ()
+    readiness: str = ""
+    children: tuple[Child, ...] = ()
+    set_like: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    fixed: tuple[Fixed, ...] = ()
+    holds_data: bool = False
+    observed_by: str = ""
+    since: Version = OLDEST
+    until: Version | None = None
+
+    @property
+    def api_version(self) -> str:
+        """Return apiVersion as a manifest has it."""
+        return f"{self.group}/{self.version}" if self.group else self.version
+
+    @property
+    def definition(self) -> str:
+        """Return the name of the CustomResourceDefinition that would define this kind."""
+        return f"{self.plural}.{self.group}"
+
+    def lives_in(self, release: Version) -> bool:
+        """Tell whether a release of Rook has the kind."""
+        minor = release[:2]
+        return self.since <= minor and (self.until is None or minor <= self.until)
