@@ -82,6 +82,8 @@ MODULES = (
         _version_flags(KUBERNETES_VERSION),
     ),
 )
+# What only tests call, on this machine; no node gets it.
+TEST_MODULES = (Module("helm", {"helm": "helm.sh/helm/v3/cmd/helm"}, 120, 2),)
 # What the compiler calls a program whose package path ends in a major version.
 _COMPILED_AS = {"etcd": "server"}
 NODE_PROGRAMS = ("kubeadm", "kubectl", "kubelet")
@@ -97,6 +99,12 @@ def build(config: Config) -> dict[str, Path]:
     _serve(config, "bin", programs, NODE_PROGRAMS)
     _serve(config, "cni", programs, CNI_PLUGINS)
     return programs
+
+
+def build_for_tests(config: Config) -> None:
+    """Build the programs that only tests call."""
+    for module in TEST_MODULES:
+        _build_module(config, module)
 
 
 def go_pin(requirements: str) -> str:

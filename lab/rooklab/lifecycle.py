@@ -92,6 +92,7 @@ def build(config: Config, source: str | None) -> None:
     base.build(config)
     debs.build(config)
     build_all(config)
+    binaries.build_for_tests(config)
     announce(f"everything is built, in {config.top}")
 
 
