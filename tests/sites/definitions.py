@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, The rookery.rook authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where Rook's definitions come from, release by release, and how an API server of today takes them.
+"""Rook's definitions, release by release, as an API server of today takes them.
 
-Upstream's own files are read from the data beside the repository when they are there; without them,
-there are the definitions that the lab generates from the Go types of Rook's API.
+Upstream's own files are read from the data beside the repository when they are there; without
+them, there are the definitions that the lab generates from the Go types of Rook's API.
 """
 
 from __future__ import annotations
