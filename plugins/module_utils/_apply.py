@@ -25,7 +25,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._plan import last_see
 from ansible_collections.rookery.rook.plugins.module_utils._readiness import Expect
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Kube
     from ansible_collections.rookery.rook.plugins.module_utils._clients.watching import Feed
@@ -76,14 +76,14 @@ class Applier:
         waiter: Waiter,
         observed: Observed,
         desired: Mapping[str, Desired],
-        muted: Collection[str] = (),
+        expect: Expect,
     ) -> None:
         self._client = client
         self._feed = feed
         self._waiter = waiter
         self._observed = observed
         self._desired = desired
-        self._muted = frozenset(muted)
+        self._expect = expect
         self._written: dict[str, str] = {}
 
     def run(self, plan: Plan) -> Applied:
@@ -177,7 +177,7 @@ class Applier:
         seen = self._observed.objects
         theirs = step.target in seen and step.target not in self._observed.owned
         manifest = seen[step.target] if theirs else self._manifest(step)
-        expect = Expect(muted=self._muted, since=self._written.get(step.target, ""))
+        expect = dataclasses.replace(self._expect, since=self._written.get(step.target, ""))
         return self._waiter.add(Ref.of(manifest), "ready", manifest, expect)
 
     def _manifest(self, step: Step) -> Mapping[str, t.Any]:

@@ -23,10 +23,11 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 from ansible_collections.rookery.rook.plugins.module_utils._guards import refusals
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
-    KINDS,
     STAGES,
     at,
     is_ours,
+    kind_in,
+    make_id,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._render.operator import upstream_files
 from ansible_collections.rookery.rook.plugins.module_utils._rules_types import Finding, error
@@ -144,7 +145,8 @@ def _unanswered(path: str, problem: ClientError) -> Finding:
 
 def _facts(client: Kube, question: Question) -> dict[str, t.Any]:
     """Return what rules want to know of a cluster that exists."""
-    site, row = question.site, KINDS["CephCluster"]
+    site = question.site
+    row = kind_in(site.release, "CephCluster")
     clusters = client.list(row.api_version, row.name).items
     nodes = client.list("v1", "Node").items
     facts: dict[str, t.Any] = {
@@ -196,7 +198,9 @@ def _node(node: Object) -> dict[str, t.Any]:
 
 def _own_fsid(client: Kube, site: Site, objects: Mapping[str, Mapping[str, t.Any]]) -> str:
     """Return the id of a cluster that is to go; empty for one of somebody else."""
-    cluster = objects.get(f"CephCluster/{site.namespace}/{site.cluster.name}")
+    cluster = objects.get(
+        make_id(kind_in(site.release, "CephCluster").name, site.namespace, site.cluster.name)
+    )
     return _fsid(client, site) if cluster and is_ours(cluster, site.name) else ""
 
 

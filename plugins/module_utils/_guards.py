@@ -72,7 +72,9 @@ def _in_use(plan: Plan, observed: Observed) -> Iterator[Refusal]:
     for consumer in observed.consumers:
         # Every consumer needs the cluster, whether or not its own object can be told.
         needed = graph.closure(consumer.uses) | {
-            key for key, item in observed.objects.items() if item["kind"] == "CephCluster"
+            key
+            for key, item in observed.objects.items()
+            if item["kind"] in ("CephCluster", "Cluster")
         }
         lost = sorted(needed & leaving, key=_kinds.sort_key, reverse=True)
         if lost:

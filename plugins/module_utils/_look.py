@@ -14,10 +14,10 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import
 from ansible_collections.rookery.rook.plugins.module_utils._clients.watching import Feed
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError, Problem
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
-    KINDS,
     children_of,
     id_of,
     kind_of,
+    kinds_of,
     sort_key,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._readiness import (
@@ -72,7 +72,7 @@ class Parts:
 
     manifests: tuple[Object, ...]
     until: str
-    muted: frozenset[str]
+    expect: Expect
 
 
 def find_parts(client: Kube, wish: Wish, names: Sequence[str], until: str) -> Parts:
@@ -88,7 +88,8 @@ def find_parts(client: Kube, wish: Wish, names: Sequence[str], until: str) -> Pa
             for key in sorted(known, key=sort_key)
             if kind_of(key).stage in wish.stages and (until == "gone" or kind_of(key).readiness)
         ]
-    return Parts(tuple(chosen), until, frozenset(wish.site.cluster.mute_health))
+    expect = Expect(frozenset(wish.site.cluster.mute_health), release=wish.site.release)
+    return Parts(tuple(chosen), until, expect)
 
 
 def glance(client: Kube, parts: Parts) -> list[dict[str, t.Any]]:
@@ -100,7 +101,7 @@ def glance(client: Kube, parts: Parts) -> list[dict[str, t.Any]]:
         if parts.until == "gone":
             verdict = gone(manifest, live, children)
         else:
-            verdict = readiness(live, children, Expect(muted=parts.muted))
+            verdict = readiness(live, children, parts.expect)
         done = isinstance(verdict, Ready)
         rows.append(
             {
@@ -126,7 +127,7 @@ def await_parts(
     waiter = Waiter(client, feed, limits, say)
     try:
         for manifest in parts.manifests:
-            waiter.add(Ref.of(manifest), parts.until, manifest, Expect(muted=parts.muted))
+            waiter.add(Ref.of(manifest), parts.until, manifest, parts.expect)
         waiter.wait_all(())
     finally:
         feed.close()
@@ -136,9 +137,10 @@ def await_parts(
 def _named(client: Kube, wish: Wish, name: str, known: Mapping[str, Object], until: str) -> Object:
     """Return the object of one name, such as CephFilesystem/shared."""
     kind, _slash, rest = name.partition("/")
-    row = KINDS.get(kind)
+    rows = kinds_of(wish.site.release)
+    row = rows.get(kind)
     if row is None or not rest:
-        cure = f"Write Kind/name or Kind/namespace/name, with one of: {', '.join(KINDS)}."
+        cure = f"Write Kind/name or Kind/namespace/name, with one of: {', '.join(rows)}."
         raise ModelError([Problem("objects", name, "names no object of a known kind", cure)])
     namespace, _slash, plain = rest.rpartition("/")
     where = (namespace or wish.site.namespace) if row.namespaced else ""
@@ -162,7 +164,5 @@ def _renderable(wish: Wish) -> Wish:
 def _children(client: Kube, item: Object) -> tuple[Object, ...]:
     """Return the objects by which one is judged."""
     return tuple(
-        child
-        for kind, namespace, selector in children_of(item)
-        for child in client.list(KINDS[kind].api_version, kind, namespace, selector).items
+        child for collection in children_of(item) for child in client.list(*collection).items
     )

@@ -23,11 +23,12 @@ from ansible_collections.rookery.rook.plugins.module_utils._consumers import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
-    KINDS,
+    ROOK_GROUPS,
     SITE_LABEL,
     id_of,
     is_ours,
 )
+    kinds_of,
 from ansible_collections.rookery.rook.plugins.module_utils._plan import Observed
 from ansible_collections.rookery.rook.plugins.module_utils._remains import KINDS as REMAINING
 from ansible_collections.rookery.rook.plugins.module_utils._remains import remains
@@ -43,7 +44,6 @@ if t.TYPE_CHECKING:
 
 THREADS = 8
 AGREEING_TRIES = 3
-CEPH_GROUP = "ceph.rook.io"
 # What uses storage: API and kind. Of the last two, none exist where their definitions do not.
 CONSUMING = (
     ("v1", "PersistentVolume"),
@@ -73,11 +73,15 @@ B = t.TypeVar("B")
 
 @dataclasses.dataclass(frozen=True)
 class Scope:
-    """Whose objects to look at; leaving: they are to go, so what stands on them matters too."""
+    """Whose objects to look at, by the kinds of which release of Rook.
+
+    leaving: they are to go, so what stands on them matters too.
+    """
 
     site: str
     namespace: str
     leaving: bool = False
+    release: Version
 
 
 def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
@@ -103,7 +107,7 @@ def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
     return Observed(
         objects=objects,
         predicted={item.id: told for item, (_, told) in zip(wanted, pairs, strict=True)},
-        crds=_established(client, objects),
+        crds=_established(client, scope, objects),
         owned=frozenset(key for key, item in objects.items() if is_ours(item, scope.site)),
         consumers=consumers,
         tenants=tenants,
@@ -117,17 +121,18 @@ def _listed(
 ) -> tuple[dict[str, Object], dict[str, Object]]:
     """Return objects with our label, and others that matter: custom resources and cleanup jobs."""
     ours = f"{SITE_LABEL}={scope.site}"
-    calls = [(row.api_version, row.name, "", ours) for row in KINDS.values()]
+    rows = kinds_of(scope.release).values()
+    calls = [(row.api_version, row.name, "", ours) for row in rows]
     calls += [
         (row.api_version, row.name, scope.namespace, row.observed_by)
-        for row in KINDS.values()
-        if row.observed_by or row.group == CEPH_GROUP
+        for row in rows
+        if row.observed_by or row.group in ROOK_GROUPS
     ]
     listings = _each(pool, lambda call: client.list(*call), calls)
-    owned = {id_of(item): item for listing in listings[: len(KINDS)] for item in listing.items}
+    owned = {id_of(item): item for listing in listings[: len(rows)] for item in listing.items}
     others = {
         id_of(item): item
-        for listing in listings[len(KINDS) :]
+        for listing in listings[len(rows) :]
         for item in listing.items
         if id_of(item) not in owned
     }
@@ -152,7 +157,7 @@ def _of_our_kinds(
 
 def _remaining(client: Kube, scope: Scope) -> dict[str, Object]:
     """Return what operators made for our cluster and will not remove."""
-    rows = [row for row in KINDS.values() if row.name in REMAINING]
+    rows = [row for row in kinds_of(scope.release).values() if row.name in REMAINING]
     found = [item for row in rows for item in client.list(row.api_version, row.name).items]
     return {id_of(item): item for item in found if remains(item, scope.namespace)}
 
@@ -208,12 +213,12 @@ def _consuming(client: Kube, pool: concurrent.futures.Executor) -> dict[str, tup
     return {**found, "Pod": tuple(pod for items in pods for pod in items)}
 
 
-def _established(client: Kube, objects: Mapping[str, Object]) -> frozenset[str]:
+def _established(client: Kube, scope: Scope, objects: Mapping[str, Object]) -> frozenset[str]:
     """Return which definitions are in force, whoever made them."""
     served = {
         row.definition
-        for row in KINDS.values()
-        if row.group == CEPH_GROUP and client.serves(row.api_version, row.name)
+        for row in kinds_of(scope.release).values()
+        if row.group in ROOK_GROUPS and client.serves(row.api_version, row.name)
     }
     seen = {
         item["metadata"]["name"]

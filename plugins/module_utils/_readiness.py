@@ -23,13 +23,14 @@ from ansible_collections.rookery.rook.plugins.module_utils._readiness_core impor
     Verdict,
     blockers,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._readiness_legacy import LEGACY_JUDGES
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
 
 __all__ = ["Expect", "Failed", "NotReady", "Ready", "Verdict", "gone", "readiness"]
 
-_ALL = {**JUDGES, **CEPH_JUDGES}
+_ALL = {**JUDGES, **CEPH_JUDGES, **LEGACY_JUDGES}
 # Kinds that are waited for but never planned.
 _UNPLANNED = {"PersistentVolumeClaim": "claim", "Pod": "pod"}
 
@@ -44,9 +45,11 @@ def readiness(
         return NotReady("it is not there yet")
     if _kinds.at(manifest, "metadata.deletionTimestamp") is not None:
         return NotReady(f"it is being deleted; {blockers(manifest)}")
-    row = _kinds.KINDS.get(manifest["kind"])
-    name = row.readiness if row else _UNPLANNED.get(manifest["kind"], "")
-    return _ALL[name](manifest, children, expect or Expect()) if name else Ready()
+    expect = expect or Expect()
+    kinds = _kinds.kinds_of(expect.release) if expect.release else _kinds.KINDS
+    row = kinds.get(manifest["kind"])
+    name = row.readiness_in(expect.release) if row else _UNPLANNED.get(manifest["kind"], "")
+    return _ALL[name](manifest, children, expect) if name else Ready()
 
 
 def gone(last: Manifest, live: Manifest | None, children: Sequence[Manifest] = ()) -> Verdict:

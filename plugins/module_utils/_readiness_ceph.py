@@ -44,7 +44,7 @@ def _frozen(manifest: Manifest) -> str:
     return ""
 
 
-def _message(manifest: Manifest) -> str:
+def message_of(manifest: Manifest) -> str:
     """Return what a status says of itself."""
     text = at(manifest, "status.message")
     if not text:
@@ -53,7 +53,7 @@ def _message(manifest: Manifest) -> str:
     return " ".join(str(text).split()) or "no message"
 
 
-def _failed(reason: str, message: str) -> Failed:
+def failed(reason: str, message: str) -> Failed:
     """Return a failure, believed at once when its message says that only a person can help."""
     return Failed(f"{reason}: {message}", 0 if _TERMINAL.search(message) else SETTLED)
 
@@ -64,7 +64,7 @@ def phase_ready(manifest: Manifest, _children: Sequence[Manifest], _expect: Expe
     if _frozen(manifest):
         return Failed(_frozen(manifest))
     if phase in ("Failure", "Failed", "ReconcileFailed"):
-        return _failed(f"phase is {phase}", _message(manifest))
+        return failed(f"phase is {phase}", message_of(manifest))
     if unseen(manifest):
         return NotReady(unseen(manifest))
     if phase == "Ready":
@@ -123,7 +123,7 @@ def cephcluster_ready(manifest: Manifest, children: Sequence[Manifest], expect: 
         )
     state = at(manifest, "status.state")
     if state == "Error":
-        return _failed("state is Error", _message(manifest))
+        return failed("state is Error", message_of(manifest))
     for reason in _unfinished(manifest, children, expect):
         return NotReady(reason)
     return Ready()
@@ -138,9 +138,9 @@ def _unfinished(manifest: Manifest, children: Sequence[Manifest], expect: Expect
         yield "Rook has not begun with it"
     yield from _missing_daemons(manifest, children)
     if phase != "Ready" or state != "Created":
-        yield f"phase is {phase}, state is {state}: {_message(manifest)}"
+        yield f"phase is {phase}, state is {state}: {message_of(manifest)}"
     if condition(manifest, "Ready").get("status") != "True":
-        yield f"its condition Ready is not True: {_message(manifest)}"
+        yield f"its condition Ready is not True: {message_of(manifest)}"
     health = health_problem(manifest, expect.muted)
     checked = at(manifest, "status.ceph.lastChecked") or ""
     if health:
@@ -150,10 +150,11 @@ def _unfinished(manifest: Manifest, children: Sequence[Manifest], expect: Expect
 
 
 def expected_osds(manifest: Manifest) -> int:
-    """Return how many OSDs the named devices become."""
+    """Return how many OSDs the named devices and directories become."""
     per_device = at(manifest, "spec.storage.config.osdsPerDevice") or 1
     nodes = at(manifest, "spec.storage.nodes") or ()
-    return sum(len(node.get("devices") or ()) for node in nodes) * int(per_device)
+    directories = sum(len(node.get("directories") or ()) for node in nodes)
+    return directories + sum(len(node.get("devices") or ()) for node in nodes) * int(per_device)
 
 
 def _missing_daemons(manifest: Manifest, children: Sequence[Manifest]) -> Iterator[str]:
@@ -166,7 +167,7 @@ def _missing_daemons(manifest: Manifest, children: Sequence[Manifest]) -> Iterat
     for sort, (what, count) in wanted.items():
         short = short_of(what, _labelled(children, "Deployment", f"rook-ceph-{sort}"), count)
         if short:
-            message = _message(manifest)
+            message = message_of(manifest)
             yield short if message == "no message" else f"{short}; {message}"
 
 

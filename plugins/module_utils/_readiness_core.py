@@ -56,10 +56,12 @@ class Expect:
     """What a wait knows besides the object: health codes to accept, and when it was applied.
 
     since is a time as the API writes it; a cluster's health has to have been looked at after it.
+    release is that of Rook, where it matters: each has its own way to say that it is done.
     """
 
     muted: frozenset[str] = frozenset()
     since: str = ""
+    release: _kinds.Version = ()
 
 
 def condition(manifest: Manifest, name: str) -> Mapping[str, t.Any]:

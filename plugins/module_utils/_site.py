@@ -26,6 +26,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._model.parse import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._observe import Scope, observe
 from ansible_collections.rookery.rook.plugins.module_utils._plan import make_plan
+from ansible_collections.rookery.rook.plugins.module_utils._readiness import Expect
 from ansible_collections.rookery.rook.plugins.module_utils._render import render
 from ansible_collections.rookery.rook.plugins.module_utils._render.operator import upstream_files
 from ansible_collections.rookery.rook.plugins.module_utils._report import as_result, summary
@@ -85,7 +86,7 @@ def prospect(client: Kube, wish: Wish) -> Prospect:
         for item in render(site, _upstream(wish))
         if item.stage in wish.stages and (not wish.only or item.id in wish.only)
     )
-    scope = Scope(site.name, site.namespace, leaving=wish.state == "absent")
+    scope = Scope(site.name, site.namespace, site.release, leaving=wish.state == "absent")
     observed = observe(client, scope, desired)
     narrowed = _narrowed(observed, wish.only)
     return Prospect(
@@ -100,8 +101,9 @@ def execute(
     plan = found.plan if limits else _without_waits(found.plan)
     with _waiting(client, limits or Limits.of(PREREQUISITE_SECONDS), say) as (feed, waiter):
         wanted = {item.id: item for item in found.desired}
-        muted = found.wish.site.cluster.mute_health
-        Applier(client, feed, waiter, found.observed, wanted, muted).run(plan)
+        site = found.wish.site
+        expect = Expect(frozenset(site.cluster.mute_health), release=site.release)
+        Applier(client, feed, waiter, found.observed, wanted, expect).run(plan)
         return {**found.as_result(), "waited": [wait.as_result() for wait in waiter.history]}
 
 

@@ -59,8 +59,9 @@ class Seen:
 
     @property
     def cluster(self) -> Manifest:
-        """Return the CephCluster as it is, empty when there is none."""
-        name = _kinds.make_id("CephCluster", self.site.namespace, self.site.cluster.name)
+        """Return the Ceph cluster's resource as it is, empty when there is none."""
+        kind = _kinds.kind_in(self.site.release, "CephCluster").name
+        name = _kinds.make_id(kind, self.site.namespace, self.site.cluster.name)
         return self.observed.objects.get(name, {})
 
 
@@ -103,8 +104,8 @@ def _rows(seen: Seen) -> Iterator[Told]:
 def _verdict(seen: Seen, object_id: str, live: Manifest | None) -> Verdict:
     if live is None:
         return NotReady("it is not there")
-    muted = frozenset(seen.site.cluster.mute_health)
-    return readiness(live, seen.children.get(object_id, ()), Expect(muted=muted))
+    expect = Expect(frozenset(seen.site.cluster.mute_health), release=seen.site.release)
+    return readiness(live, seen.children.get(object_id, ()), expect)
 
 
 def _drift(seen: Seen) -> Iterator[Told]:

@@ -22,7 +22,6 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     WaitTimeout,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
-    KINDS,
     SITE_LABEL,
     children_of,
 )
@@ -222,7 +221,4 @@ def _topic(wait: Wait) -> Topic:
 
 def _child_topics(wait: Wait) -> tuple[Topic, ...]:
     """Return the collections of the objects by which this one is judged."""
-    return tuple(
-        Topic(KINDS[kind].api_version, kind, namespace, selector)
-        for kind, namespace, selector in children_of(wait.manifest)
-    )
+    return tuple(Topic(*collection) for collection in children_of(wait.manifest))

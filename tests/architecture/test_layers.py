@@ -35,6 +35,7 @@ PURE = (
     "_readiness_core",
     "_readiness_ceph",
     "_readiness",
+    "_readiness_legacy",
     "_report",
     "_standing",
     "_preflight",

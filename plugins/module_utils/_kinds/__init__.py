@@ -25,6 +25,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds.kubernetes imp
     JOB,
     OPERATOR_ROWS,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._kinds.legacy import LEGACY_ROWS
 from ansible_collections.rookery.rook.plugins.module_utils._kinds.types import (
     Child,
     Fixed,
@@ -42,8 +43,18 @@ MANAGER_LABEL = "app.kubernetes.io/managed-by"
 MANAGER = "rookery"
 
 STAGES = ("operator", "cluster", "storage")
+# The groups of what Rook itself works on; the second one ended with 0.7.
+ROOK_GROUPS = (_CEPH, "rook.io")
 
-_ROWS = (*OPERATOR_ROWS, *CSI_ROWS, JOB, *CLUSTER_ROWS, *STORAGE_ROWS, *CLASS_ROWS)
+_ROWS = (
+    *OPERATOR_ROWS,
+    *CSI_ROWS,
+    JOB,
+    *CLUSTER_ROWS,
+    *LEGACY_ROWS,
+    *STORAGE_ROWS,
+    *CLASS_ROWS,
+)
 KINDS: Mapping[str, Kind] = {row.name: row for row in _ROWS}
 ORDER: Mapping[str, int] = {row.name: place for place, row in enumerate(_ROWS)}
 
@@ -51,6 +62,12 @@ ORDER: Mapping[str, int] = {row.name: place for place, row in enumerate(_ROWS)}
 def kinds_of(release: Version) -> Mapping[str, Kind]:
     """Return the rows of a release of Rook, each with the API that it has there."""
     return {row.name: row for row in _ROWS if row.lives_in(release)}
+
+
+def kind_in(release: Version, name: str) -> Kind:
+    """Return the row that a kind of today has in a release, under the name that it has there."""
+    rows = kinds_of(release)
+    return rows.get(name) or next(row for row in rows.values() if row.became == name)
 
 
 def kind_of(object_id: str) -> Kind:
@@ -87,8 +104,8 @@ def sort_key(object_id: str) -> tuple[int, str]:
     return ORDER.get(object_id.partition("/")[0], len(ORDER)), object_id
 
 
-def children_of(manifest: Manifest) -> tuple[tuple[str, str, str], ...]:
-    """Return (kind, namespace, label selector) of the objects by which this one is judged."""
+def children_of(manifest: Manifest) -> tuple[tuple[str, str, str, str], ...]:
+    """Return (API, kind, namespace, label selector) of the objects by which this one is judged."""
     metadata = manifest["metadata"]
     row = KINDS.get(manifest["kind"])
     found = []
@@ -96,7 +113,8 @@ def children_of(manifest: Manifest) -> tuple[tuple[str, str, str], ...]:
         selector = child.selector.replace("{name}", metadata["name"])
         if "{spec.store}" in selector:
             selector = selector.replace("{spec.store}", str(at(manifest, "spec.store")))
-        found.append((child.kind, metadata.get("namespace", ""), selector))
+        api = child.api or KINDS[child.kind].api_version
+        found.append((api, child.kind, metadata.get("namespace", ""), selector))
     return tuple(found)
 
 
@@ -150,7 +168,7 @@ class _Index:
         namespace = at(manifest, "metadata.namespace") or ""
         row = KINDS.get(manifest["kind"])
         # A Rook kind that is not rendered here still depends on the cluster.
-        kinds = row.needs if row else ("CephCluster",) if group == _CEPH else ()
+        kinds = row.needs if row else ("CephCluster", "Cluster") if group in ROOK_GROUPS else ()
         found = {
             other
             for kind in kinds

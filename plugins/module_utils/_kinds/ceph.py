@@ -42,6 +42,8 @@ def _ceph(name: str, plural: str, stage: str = "storage", **more: t.Any) -> Kind
     """Return the row of a Rook kind, which needs the cluster unless it says otherwise."""
     more.setdefault("needs", ("CephCluster",))
     more.setdefault("readiness", "phase")
+    more.setdefault("since", (0, 9))
+    more.setdefault("told", (1, 2))
     return Kind(name, GROUP, "v1", plural, True, stage, **more)
 
 
@@ -52,6 +54,8 @@ CLUSTER_ROWS = (
         "cluster",
         needs=("Deployment", "OperatorConfig", "Driver", "ClientProfile"),
         readiness="cephcluster",
+        told=(1, 3),
+        silent="legacy cluster",
         children=(
             Child("Deployment", "app=rook-ceph-mon"),
             Child("Deployment", "app=rook-ceph-mgr"),
@@ -82,6 +86,7 @@ STORAGE_ROWS = (
         "CephFilesystem",
         "cephfilesystems",
         readiness="cephfilesystem",
+        silent="legacy filesystem",
         children=(Child("Deployment", "app=rook-ceph-mds,rook_file_system={name}"),),
         set_like={"spec.dataPools": "name"},
         fixed=(
@@ -100,6 +105,7 @@ STORAGE_ROWS = (
         "CephObjectStore",
         "cephobjectstores",
         readiness="cephobjectstore",
+        silent="legacy objectstore",
         children=(Child("Deployment", "app=rook-ceph-rgw,rook_object_store={name}"),),
         fixed=(*_pool_guards("spec.metadataPool"), *_pool_guards("spec.dataPool")),
         holds_data=True,
@@ -109,6 +115,7 @@ STORAGE_ROWS = (
         "cephobjectstoreusers",
         refs=(Ref("CephObjectStore", "spec.store"),),
         readiness="cephobjectstoreuser",
+        silent="legacy user",
         children=(Child("Secret", "app=rook-ceph-rgw,rook_object_store={spec.store},user={name}"),),
         fixed=(
             Fixed(

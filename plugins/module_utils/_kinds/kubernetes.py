@@ -82,8 +82,13 @@ CLASS_ROWS = (
         "storageclasses",
         namespaced=False,
         stage="storage",
-        needs=("CephCluster",),
+        needs=("CephCluster", "Cluster"),
         refs=(
+            # FlexVolume's names of the same; until 0.7 the cluster's name was its namespace.
+            Ref("Pool", "parameters.pool", "parameters.clusterName"),
+            Ref("Pool", "parameters.pool", "parameters.clusterNamespace"),
+            Ref("CephBlockPool", "parameters.blockPool", "parameters.clusterNamespace"),
+            Ref("CephBlockPool", "parameters.dataBlockPool", "parameters.clusterNamespace"),
             Ref("CephBlockPool", "parameters.pool", "parameters.clusterID"),
             Ref("CephBlockPool", "parameters.dataPool", "parameters.clusterID"),
             Ref("CephFilesystem", "parameters.fsName", "parameters.clusterID"),

@@ -24,10 +24,14 @@ class Ref:
 
 @dataclasses.dataclass(frozen=True)
 class Child:
-    """Objects that an operator makes for one of ours, and by which its readiness is judged."""
+    """Objects that an operator makes for one of ours, and by which its readiness is judged.
+
+    api is that of a kind which has no row.
+    """
 
     kind: str
     selector: str
+    api: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +48,9 @@ class Fixed:
 class Kind:
     """One kind of object and everything that is to be known of it.
 
-    since and until are the first and the last minor release of Rook that has it.
+    since and until are the first and the last minor release of Rook that has it; became is what the
+    kind is called in later ones. From the release told on it has the status that readiness reads;
+    before that it is judged by silent.
     """
 
     name: str
@@ -63,6 +69,9 @@ class Kind:
     observed_by: str = ""
     since: Version = OLDEST
     until: Version | None = None
+    became: str = ""
+    told: Version = OLDEST
+    silent: str = ""
 
     @property
     def api_version(self) -> str:
@@ -73,6 +82,10 @@ class Kind:
     def definition(self) -> str:
         """Return the name of the CustomResourceDefinition that would define this kind."""
         return f"{self.plural}.{self.group}"
+
+    def readiness_in(self, release: Version) -> str:
+        """Return by what the kind is judged in a release; without one, in the newest."""
+        return self.silent if release and release[:2] < self.told else self.readiness
 
     def lives_in(self, release: Version) -> bool:
         """Tell whether a release of Rook has the kind."""

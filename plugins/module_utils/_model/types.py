@@ -13,6 +13,8 @@ import dataclasses
 import typing as t
 from collections.abc import Mapping
 
+from ansible_collections.rookery.rook.plugins.module_utils import _eras
+
 Data = Mapping[str, t.Any]
 
 
@@ -171,6 +173,11 @@ class Site:
     object_stores: tuple[ObjectStore, ...]
     object_store_users: tuple[ObjectStoreUser, ...]
     storage_classes: tuple[StorageClass, ...]
+
+    @property
+    def release(self) -> _eras.Version:
+        """Return the numbers of the release of Rook."""
+        return _eras.parse_version(self.version) or ()
 
     @property
     def storage_hosts(self) -> tuple[Host, ...]:

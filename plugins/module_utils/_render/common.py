@@ -39,12 +39,12 @@ def labelled(site: Site, manifest: Mapping[str, t.Any]) -> dict[str, t.Any]:
 
 
 def resource(site: Site, kind: str, name: str, body: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return an object of one of the table's kinds, in the site's namespace if it has one."""
-    row = _kinds.KINDS[kind]
+    """Return an object of a kind of today, as the site's release calls it, in its namespace."""
+    row = _kinds.kind_in(site.release, kind)
     metadata: dict[str, t.Any] = {"name": name}
     if row.namespaced:
         metadata["namespace"] = site.namespace
-    head = {"apiVersion": row.api_version, "kind": kind, "metadata": metadata}
+    head = {"apiVersion": row.api_version, "kind": row.name, "metadata": metadata}
     return labelled(site, {**head, **body})
 
 
