@@ -25,10 +25,11 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import Client
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
     ROOK_GROUPS,
     SITE_LABEL,
+    Version,
     id_of,
     is_ours,
-)
     kinds_of,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._plan import Observed
 from ansible_collections.rookery.rook.plugins.module_utils._remains import KINDS as REMAINING
 from ansible_collections.rookery.rook.plugins.module_utils._remains import remains
@@ -80,8 +81,8 @@ class Scope:
 
     site: str
     namespace: str
-    leaving: bool = False
     release: Version
+    leaving: bool = False
 
 
 def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
