@@ -84,6 +84,8 @@ MODULES = (
 )
 # What only tests call, on this machine; no node gets it.
 TEST_MODULES = (Module("helm", {"helm": "helm.sh/helm/v3/cmd/helm"}, 120, 2),)
+# What benchmarks/scale calls: nodes and pods that nothing runs behind.
+KWOK = Module("kwok", {"kwok": "sigs.k8s.io/kwok/cmd/kwok"}, 180, 2)
 # What the compiler calls a program whose package path ends in a major version.
 _COMPILED_AS = {"etcd": "server"}
 NODE_PROGRAMS = ("kubeadm", "kubectl", "kubelet")
@@ -105,6 +107,11 @@ def build_for_tests(config: Config) -> None:
     """Build the programs that only tests call."""
     for module in TEST_MODULES:
         _build_module(config, module)
+
+
+def build_kwok(config: Config) -> Path:
+    """Return kwok, built when it is first asked for."""
+    return _build_module(config, KWOK) / "kwok"
 
 
 def go_pin(requirements: str) -> str:

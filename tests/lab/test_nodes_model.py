@@ -228,7 +228,7 @@ def test_a_module_s_key_follows_its_compiler() -> None:
 
 
 def test_every_module_is_pinned() -> None:
-    for module in (*binaries.MODULES, *binaries.TEST_MODULES):
+    for module in (*binaries.MODULES, *binaries.TEST_MODULES, binaries.KWOK):
         assert (config.GOMOD / module.name / "go.mod").is_file()
 
 
