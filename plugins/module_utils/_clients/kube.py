@@ -2,30 +2,31 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for the modules of this collection only; its functions may change in any release.
-"""The Kubernetes API by the kubernetes package: the one file that imports it.
+"""The Kubernetes API: requests over one pool of connections, objects as plain dictionaries.
 
-Of the package it takes credentials, TLS, the connection pool and the websocket; objects stay plain
-dictionaries. Discovery is asked once for each group and version; what is missing is asked again,
-because definitions may arrive during the run.
+Commands in pods go by the websocket of the kubernetes package, which is imported for them alone.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import threading
 import time
 import typing as t
-from pathlib import Path
 from urllib.parse import urlencode
 
-from ansible_collections.rookery.rook.plugins.module_utils._clients import certificate
+from ansible_collections.rookery.rook.plugins.module_utils._clients.discovery import (
+    PLAIN,
+    Discovery,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._clients.failures import (
-    Access,
     ExpiredError,
     UnreachableError,
     failure,
     unreachable,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._clients.kubeconfig import (
+    read_connection,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import (
     Event,
@@ -37,21 +38,17 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     ConflictError,
 )
 
-IMPORT_PROBLEM: str | None = None
-try:
-    import kubernetes.config
+# Without it there is no connection, and no call.
+with contextlib.suppress(ImportError):
     import urllib3
-    import websocket
-    import yaml
-    from kubernetes.client import ApiException
-    from kubernetes.stream import ws_client
-except ImportError as error:
-    IMPORT_PROBLEM = str(error)
 
 if t.TYPE_CHECKING:
     import datetime
     from collections.abc import Iterator, Mapping, Sequence
 
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.kubeconfig import (
+        Connection,
+    )
     from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Object, Ref
 
 FIELD_MANAGER = "rookery"
@@ -65,13 +62,12 @@ RETRY_SECONDS = (0.5, 2.0)
 class KubeClient:
     """A connection to one cluster; threads may share it."""
 
-    def __init__(self, api: t.Any, access: Access, seconds: float | None = None) -> None:
-        self._api = api
-        self._access = access
+    def __init__(self, connection: Connection, seconds: float | None = None) -> None:
+        self._connection = connection
+        self._access = connection.access
         self._connect_seconds = min(seconds or CONNECT_SECONDS, CONNECT_SECONDS)
         self._answer_seconds = seconds or ANSWER_SECONDS
-        self._known: dict[str, dict[str, tuple[str, bool]]] = {}
-        self._lock = threading.Lock()
+        self._discovery = Discovery(self._kinds)
 
     @classmethod
     def connect(
@@ -81,25 +77,7 @@ class KubeClient:
 
         seconds is how long one try of a call may take, if it is to be less than usual.
         """
-        action, target = "read the kubeconfig", kubeconfig
-        if IMPORT_PROBLEM:
-            raise ClientError(
-                "connect to", "the Kubernetes API",
-                f"{IMPORT_PROBLEM}. Install the Python package 'kubernetes' for the interpreter "
-                "that runs this module",
-            )  # fmt: skip
-        path = Path(kubeconfig).expanduser()
-        if not path.is_file():
-            raise ClientError(
-                action, target,
-                "there is no such file. Set kubeconfig to the administrator's file of the cluster",
-            )  # fmt: skip
-        load: t.Any = kubernetes.config.new_client_from_config
-        try:
-            api = load(str(path), context, persist_config=False)
-        except (kubernetes.config.ConfigException, yaml.YAMLError, OSError, ValueError) as problem:
-            raise ClientError(action, target, " ".join(str(problem).split())) from problem
-        return cls(api, _access(str(path), api.configuration), seconds)
+        return cls(read_connection(kubeconfig, context), seconds)
 
     @property
     def expiry(self) -> datetime.datetime | None:
@@ -108,7 +86,7 @@ class KubeClient:
 
     def serves(self, api_version: str, kind: str) -> bool:
         """Tell whether the API knows the kind."""
-        return self._resource(api_version, kind) is not None
+        return self._discovery.find(api_version, kind) is not None
 
     def get(self, ref: Ref) -> Object | None:
         """Return one object, or None when it or its kind does not exist."""
@@ -215,14 +193,16 @@ class KubeClient:
         path = self._must("v1", "Pod", namespace, pod, action) + "/exec"
         query = [("container", container), ("stdout", "true"), ("stderr", "true")]
         query += [("command", word) for word in command]
+        settings = self._connection.package().configuration
+        import websocket
+        from kubernetes.stream import ws_client
+
         sockets: t.Any = ws_client
         url = sockets.get_websocket_url(self._access.server + path) + "?" + urlencode(query)
         # The websocket takes its timeouts for connecting and for half a frame from here alone.
         websocket.setdefaulttimeout(CONNECT_SECONDS)
         try:
-            stream = sockets.WSClient(
-                self._api.configuration, url, self._headers(), capture_all=False
-            )
+            stream = sockets.WSClient(settings, url, self._headers(), capture_all=False)
         except websocket.WebSocketBadStatusException as problem:
             body = problem.resp_body or b""
             raise failure(action, target, self._access, problem.status_code, body) from problem
@@ -254,32 +234,18 @@ class KubeClient:
                 raise
         return self._ask(method, path, action, words, query, manifest, kind)
 
-    def _resource(self, api_version: str, kind: str) -> tuple[str, bool] | None:
-        """Return plural and whether it is namespaced; the first answer of a group is kept."""
-        with self._lock:
-            known = self._known.get(api_version, {})
-        if kind not in known:
-            prefix = "/apis" if "/" in api_version else "/api"
-            try:
-                answer = self._ask(
-                    "GET", f"{prefix}/{api_version}", "list the kinds of", api_version
-                )
-            except ClientError as problem:
-                if problem.status != 404:
-                    raise
-                return None
-            known = {
-                item["kind"]: (item["name"], bool(item["namespaced"]))
-                for item in answer["resources"]
-                if "/" not in item["name"]
-            }
-            with self._lock:
-                self._known[api_version] = known
-        return known.get(kind)
+    def _kinds(self, path: str, accept: str, words: str) -> Object:
+        """Return a document that tells which kinds there are."""
+        found: Object = json.loads(
+            self._send("GET", path, "list the kinds of", words, {}, accept=accept)
+        )
+        return found
 
-    def _path(self, api_version: str, kind: str, namespace: str, name: str = "") -> str | None:
+    def _path(
+        self, api_version: str, kind: str, namespace: str, name: str = "", *, sure: bool = False
+    ) -> str | None:
         """Return the path of an object or a collection, or None when the kind does not exist."""
-        resource = self._resource(api_version, kind)
+        resource = self._discovery.find(api_version, kind, sure=sure)
         if resource is None:
             return None
         plural, namespaced = resource
@@ -289,7 +255,7 @@ class KubeClient:
 
     def _must(self, api_version: str, kind: str, namespace: str, name: str, action: str) -> str:
         """Return the path of what has to exist."""
-        path = self._path(api_version, kind, namespace, name)
+        path = self._path(api_version, kind, namespace, name, sure=True)
         if path is None:
             raise ClientError(
                 action, f"{kind} {namespace}/{name}".replace(" /", " "),
@@ -310,12 +276,12 @@ class KubeClient:
 
     def _send(
         self, method: str, path: str, action: str, target: str,
-        query: Mapping[str, str], body: Object | None = None, kind: str = "",
+        query: Mapping[str, str], body: Object | None = None, kind: str = "", accept: str = PLAIN,
     ) -> bytes:  # fmt: skip
         """Return a call's answer; repeat it when there was none and repeating is harmless."""
         for pause in (*RETRY_SECONDS, None):
             try:
-                response = self._open(method, path, action, target, query, body, kind)
+                response = self._open(method, path, action, target, query, body, kind, accept)
                 if response.status < 300:
                     return bytes(response.data)
                 raise failure(action, target, self._access, response.status, response.data)
@@ -327,14 +293,14 @@ class KubeClient:
 
     def _open(
         self, method: str, path: str, action: str, target: str, query: Mapping[str, str],
-        body: Object | None = None, kind: str = "", seconds: float | None = None,
-        stream: bool = False,
+        body: Object | None = None, kind: str = "", accept: str = PLAIN,
+        seconds: float | None = None, stream: bool = False,
     ) -> t.Any:  # fmt: skip
         """Send one request by the package's pool."""
         words = urlencode({key: value for key, value in query.items() if value})
-        headers = self._headers() | ({"Content-Type": kind} if kind else {})
+        headers = self._headers(accept) | ({"Content-Type": kind} if kind else {})
         try:
-            return self._api.rest_client.pool_manager.request(
+            return self._connection.pool.request(
                 method,
                 f"{self._access.server}{path}" + (f"?{words}" if words else ""),
                 headers=headers,
@@ -365,11 +331,13 @@ class KubeClient:
         finally:
             response.close()
 
-    def _headers(self) -> dict[str, str]:
-        """Return what proves who we are; the package renews tokens in here."""
-        token = self._api.configuration.auth_settings().get("BearerToken", {}).get("value")
-        headers = {"Accept": "application/json", "User-Agent": f"rookery.rook/{FIELD_MANAGER}"}
-        return headers | ({"authorization": token} if token else {})
+    def _headers(self, accept: str = PLAIN) -> dict[str, str]:
+        """Return what goes with every call."""
+        return {
+            "Accept": accept,
+            "User-Agent": f"rookery.rook/{FIELD_MANAGER}",
+            **self._connection.headers(),
+        }
 
 
 def _exit_code(stream: t.Any) -> int | None:
@@ -378,7 +346,7 @@ def _exit_code(stream: t.Any) -> int | None:
         return None
     try:
         code: int | None = stream.returncode
-    except (ApiException, KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError):
         return None
     return code
 
@@ -386,12 +354,3 @@ def _exit_code(stream: t.Any) -> int | None:
 def _words(ref: Ref) -> str:
     """Return an object's name as messages write it."""
     return f"{ref.kind} {ref.namespace}/{ref.name}".replace(" /", " ")
-
-
-def _access(path: str, configuration: t.Any) -> Access:
-    """Return what messages say about the way to the API."""
-    end = None
-    if configuration.cert_file:
-        with contextlib.suppress(OSError):
-            end = certificate.expiry(Path(configuration.cert_file).read_bytes())
-    return Access(server=configuration.host.rstrip("/"), kubeconfig=path, expiry=end)

@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Which kinds an API has, and how it calls their collections.
+
+Asked once in a run: one request for the kinds of Kubernetes' core and one for all others. An API
+that is too old for that (before Kubernetes 1.26) is asked for each group and version. Definitions
+may arrive during the run, so what is missing is asked for again, but not at once.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Object
+
+    # Plural, and whether its objects are in namespaces; by kind.
+    Resource = tuple[str, bool]
+    Kinds = Mapping[str, Resource]
+
+_AGGREGATED = "application/json;g=apidiscovery.k8s.io;v={};as=APIGroupDiscoveryList"
+ALL = ",".join([_AGGREGATED.format("v2"), _AGGREGATED.format("v2beta1"), "application/json"])
+PLAIN = "application/json"
+# How long a kind that is missing is held to be missing.
+MISSING_SECONDS = 1.0
+_NEVER = float("-inf")
+
+
+class Discovery:
+    """The kinds of one API; threads may share it.
+
+    ask takes path, Accept header and what is asked for, in words.
+    """
+
+    def __init__(
+        self,
+        ask: Callable[[str, str, str], Object],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._ask = ask
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._known: dict[str, Kinds] = {}
+        self._asked: dict[str, float] = {}
+
+    def find(self, api_version: str, kind: str, *, sure: bool = False) -> Resource | None:
+        """Return a kind's resource; to be sure that it is missing, the API is asked again."""
+        root = "/apis" if "/" in api_version else "/api"
+        with self._lock:
+            if root not in self._asked:
+                self._take_all(root)
+            missing = kind not in self._known.get(api_version, {})
+            if missing and (sure or self._clock() - self._age(root, api_version) > MISSING_SECONDS):
+                self._asked[api_version] = self._clock()
+                self._known[api_version] = self._of(f"{root}/{api_version}", api_version)
+            return self._known.get(api_version, {}).get(kind)
+
+    def _age(self, root: str, api_version: str) -> float:
+        """Return when it was last asked which kinds a group's version has."""
+        return max(self._asked[root], self._asked.get(api_version, _NEVER))
+
+    def _take_all(self, root: str) -> None:
+        """Learn all kinds at a root at once, where the API can tell them so."""
+        answer = self._ask(root, ALL, f"{root.strip('/')}, all of them")
+        told = answer["kind"] == "APIGroupDiscoveryList"
+        self._asked[root] = self._clock() if told else _NEVER
+        for group in answer["items"] if told else ():
+            name = group["metadata"].get("name", "")
+            for version in group["versions"]:
+                api_version = f"{name}/{version['version']}" if name else version["version"]
+                self._known[api_version] = dict(_aggregated(version.get("resources") or ()))
+
+    def _of(self, path: str, api_version: str) -> Kinds:
+        """Return the kinds of one group's version, none when the API does not have it."""
+        try:
+            answer = self._ask(path, PLAIN, api_version)
+        except ClientError as problem:
+            if problem.status != 404:
+                raise
+            return {}
+        return {
+            item["kind"]: (item["name"], bool(item["namespaced"]))
+            for item in answer["resources"]
+            if "/" not in item["name"]
+        }
+
+
+def _aggregated(resources: t.Iterable[Object]) -> Iterator[tuple[str, Resource]]:
+    """Yield kind and resource; what has only subresources has no kind of its own."""
+    for item in resources:
+        kind = (item.get("responseKind") or {}).get("kind")
+        if kind:
+            yield kind, (item["resource"], item.get("scope") == "Namespaced")

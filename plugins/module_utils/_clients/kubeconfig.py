@@ -1,0 +1,173 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""From a kubeconfig file to a connection.
+
+An ordinary file, with certificates or a token in it, is read here: to import the kubernetes package
+takes longer than all requests of a run that changes nothing. Whatever else a file may have, such as
+logins by other programs, and a proxy, is left to that package.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import dataclasses
+import functools
+import ssl
+import tempfile
+import typing as t
+from pathlib import Path
+from urllib.request import getproxies_environment
+
+from ansible_collections.rookery.rook.plugins.module_utils._clients import certificate
+from ansible_collections.rookery.rook.plugins.module_utils._clients.failures import Access
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+
+IMPORT_PROBLEM: str | None = None
+try:
+    import urllib3
+    import yaml
+except ImportError as error:
+    IMPORT_PROBLEM = str(error)
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Section = Mapping[str, t.Any]
+
+CONNECTIONS = 16
+ACTION = "read the kubeconfig"
+_CERTIFICATE, _KEY = "client-certificate", "client-key"
+_AUTHORITY = "certificate-authority"
+_CLUSTER = frozenset({"server", _AUTHORITY, f"{_AUTHORITY}-data", "extensions"})
+_USER = frozenset({"token", _CERTIFICATE, f"{_CERTIFICATE}-data", _KEY, f"{_KEY}-data"})
+
+
+@dataclasses.dataclass(frozen=True)
+class Connection:
+    """A way to one API: a pool of connections, what proves who we are, and words for messages.
+
+    package returns the kubernetes package's own client, for what is done by that package.
+    """
+
+    pool: t.Any
+    headers: Callable[[], dict[str, str]]
+    access: Access
+    package: Callable[[], t.Any]
+
+
+def read_connection(kubeconfig: str, context: str | None) -> Connection:
+    """Return the connection of a file's context; nothing is asked of the API yet."""
+    if IMPORT_PROBLEM:
+        raise _not_installed(IMPORT_PROBLEM)
+    path = Path(kubeconfig).expanduser()
+    if not path.is_file():
+        raise ClientError(
+            ACTION, kubeconfig,
+            "there is no such file. Set kubeconfig to the administrator's file of the cluster",
+        )  # fmt: skip
+    package = functools.cache(lambda: _load(path, context))
+    try:
+        found = _sections(path, context)
+        plain = found is not None and _is_ordinary(*found)
+        return _ordinary(path, *found, package) if found and plain else _any(path, package)
+    except (yaml.YAMLError, OSError, ValueError) as problem:
+        raise ClientError(ACTION, kubeconfig, " ".join(str(problem).split())) from problem
+
+
+def _sections(path: Path, context: str | None) -> tuple[Section, Section] | None:
+    """Return cluster and user of a context, or None for what the package shall explain."""
+    content = yaml.load(path.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    try:
+        chosen = _named(content["contexts"], context or content["current-context"])["context"]
+        cluster = _named(content["clusters"], chosen["cluster"])["cluster"]
+        return cluster, _named(content["users"], chosen["user"])["user"]
+    except (KeyError, TypeError, StopIteration):
+        return None
+
+
+def _named(entries: t.Iterable[Section], name: str) -> Section:
+    """Return the entry of a name."""
+    return next(entry for entry in entries if entry["name"] == name)
+
+
+def _is_ordinary(cluster: Section, user: Section) -> bool:
+    """Tell whether server, authority, and a certificate or token are all that there is."""
+    return (
+        set(cluster) <= _CLUSTER
+        and set(user) <= _USER
+        and str(cluster.get("server")).startswith("https://")
+        and bool({_AUTHORITY, f"{_AUTHORITY}-data"} & set(cluster))
+        and not set(getproxies_environment()) - {"no"}
+    )
+
+
+def _ordinary(path: Path, cluster: Section, user: Section, package: t.Any) -> Connection:
+    """Return the connection of an ordinary file."""
+    authority = _bytes(path, cluster, _AUTHORITY) or b""
+    context = urllib3.util.ssl_.create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
+    context.load_verify_locations(cadata=authority.decode())
+    proof, key = _bytes(path, user, _CERTIFICATE), _bytes(path, user, _KEY)
+    if proof and key:
+        # The library reads files alone; this one is for our eyes only and gone at once.
+        with tempfile.NamedTemporaryFile() as file:
+            file.write(proof + b"\n" + key)
+            file.flush()
+            context.load_cert_chain(file.name)
+    headers = {"authorization": f"Bearer {user['token']}"} if user.get("token") else {}
+    pool = urllib3.PoolManager(maxsize=CONNECTIONS, ssl_context=context)
+    access = Access(cluster["server"].rstrip("/"), str(path), expiry=_expiry(proof))
+    return Connection(pool, lambda: headers, access, package)
+
+
+def _bytes(path: Path, section: Section, name: str) -> bytes | None:
+    """Return what a section has in itself, or in a file beside the kubeconfig."""
+    if section.get(f"{name}-data"):
+        return base64.b64decode(section[f"{name}-data"])
+    return (path.parent / section[name]).read_bytes() if section.get(name) else None
+
+
+def _any(path: Path, package: Callable[[], t.Any]) -> Connection:
+    """Return the connection of any other file; the package renews tokens on the way."""
+    api = package()
+    settings = api.configuration
+    proof = None
+    if settings.cert_file:
+        with contextlib.suppress(OSError):
+            proof = Path(settings.cert_file).read_bytes()
+
+    def headers() -> dict[str, str]:
+        token = settings.auth_settings().get("BearerToken", {}).get("value")
+        return {"authorization": token} if token else {}
+
+    access = Access(settings.host.rstrip("/"), str(path), expiry=_expiry(proof))
+    return Connection(api.rest_client.pool_manager, headers, access, package)
+
+
+def _expiry(proof: bytes | None) -> t.Any:
+    """Return when a client certificate ends."""
+    return certificate.expiry(proof) if proof else None
+
+
+def _load(path: Path, context: str | None) -> t.Any:
+    """Return the package's client."""
+    try:
+        import kubernetes.config
+    except ImportError as problem:
+        raise _not_installed(str(problem)) from problem
+    load: t.Any = kubernetes.config.new_client_from_config
+    try:
+        return load(str(path), context, persist_config=False)
+    except kubernetes.config.ConfigException as problem:
+        raise ClientError(ACTION, str(path), " ".join(str(problem).split())) from problem
+
+
+def _not_installed(problem: str) -> ClientError:
+    """Return the error for a package that is missing."""
+    return ClientError(
+        "connect to", "the Kubernetes API",
+        f"{problem}. Install the Python package 'kubernetes' for the interpreter that runs this "
+        "module",
+    )  # fmt: skip

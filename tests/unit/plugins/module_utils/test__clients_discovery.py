@@ -1,0 +1,89 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An API is asked once which kinds it has, and again only for what is missing."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._clients.discovery import (
+    MISSING_SECONDS,
+    Discovery,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+
+Object = dict[str, t.Any]
+POOLS = "ceph.rook.io/v1"
+
+
+def resource(kind: str, plural: str, scope: str = "Namespaced") -> Object:
+    return {"resource": plural, "responseKind": {"kind": kind}, "scope": scope}
+
+
+def aggregated(name: str, *resources: Object) -> Object:
+    group = {"metadata": {"name": name}, "versions": [{"version": "v1", "resources": [*resources]}]}
+    return {"kind": "APIGroupDiscoveryList", "items": [group]}
+
+
+class Api:
+    """Documents by their path; what is asked for is noted."""
+
+    def __init__(self, **documents: Object) -> None:
+        self.documents = {f"/{path}": item for path, item in documents.items()}
+        self.asked: list[str] = []
+        self.now = 0.0
+        self.kinds = Discovery(self._ask, lambda: self.now)
+
+    def _ask(self, path: str, accept: str, words: str) -> Object:
+        self.asked.append(path)
+        if path not in self.documents:
+            raise ClientError("list the kinds of", words, "not found", 404)
+        return self.documents[path]
+
+
+@pytest.fixture(name="api")
+def _api() -> Api:
+    only_subresources = {"resource": "bindings", "responseKind": None}
+    core = aggregated("", resource("Pod", "pods"), only_subresources)
+    classes = aggregated("storage.k8s.io", resource("StorageClass", "storageclasses", "Cluster"))
+    return Api(api=core, apis=classes)
+
+
+def test_two_requests_tell_all_kinds(api: Api) -> None:
+    assert api.kinds.find("v1", "Pod") == ("pods", True)
+    assert api.kinds.find("storage.k8s.io/v1", "StorageClass") == ("storageclasses", False)
+    assert api.kinds.find("v1", "Nothing") is None
+    assert api.kinds.find(POOLS, "CephBlockPool") is None
+    assert api.asked == ["/api", "/apis"]
+
+
+def test_what_is_missing_is_asked_for_again_when_it_matters_or_after_a_while(api: Api) -> None:
+    assert api.kinds.find(POOLS, "CephBlockPool", sure=True) is None
+    item = {"kind": "CephBlockPool", "name": "cephblockpools", "namespaced": True}
+    status = {"kind": "CephBlockPool", "name": "cephblockpools/status", "namespaced": True}
+    api.documents[f"/apis/{POOLS}"] = {"kind": "APIResourceList", "resources": [item, status]}
+    assert api.kinds.find(POOLS, "CephBlockPool") is None
+    api.now += MISSING_SECONDS + 0.1
+    assert api.kinds.find(POOLS, "CephBlockPool") == ("cephblockpools", True)
+    assert api.asked == ["/apis", f"/apis/{POOLS}", f"/apis/{POOLS}"]
+
+
+def test_an_old_api_is_asked_for_each_group_and_version_once() -> None:
+    pods = {"kind": "Pod", "name": "pods", "namespaced": True}
+    api = Api(
+        api={"kind": "APIVersions"},
+        **{"api/v1": {"kind": "APIResourceList", "resources": [pods]}},
+    )
+    assert api.kinds.find("v1", "Pod") == ("pods", True)
+    assert api.kinds.find("v1", "Nothing") is None
+    assert api.asked == ["/api", "/api/v1"]
+
+
+def test_other_answers_than_not_found_are_errors(api: Api) -> None:
+    def refuse(_path: str, _accept: str, words: str) -> Object:
+        raise ClientError("list the kinds of", words, "no rights", 403)
+
+    with pytest.raises(ClientError, match="no rights"):
+        Discovery(refuse).find("v1", "Pod")

@@ -1,0 +1,102 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An ordinary kubeconfig is read without the kubernetes package, any other one by it."""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from ansible_collections.rookery.rook.plugins.module_utils._clients import kubeconfig
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+Object = dict[str, t.Any]
+ENDS = datetime.datetime(2030, 1, 2, tzinfo=datetime.UTC)
+
+
+@pytest.fixture(name="pair", scope="module")
+def _pair() -> tuple[bytes, bytes]:
+    """Certificate and key; the certificate is its own authority."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
+    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name)
+    builder = builder.public_key(key.public_key()).serial_number(1).not_valid_after(ENDS)
+    signed = builder.not_valid_before(ENDS - datetime.timedelta(9)).sign(key, hashes.SHA256())
+    pem, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+    form = serialization.PrivateFormat.TraditionalOpenSSL
+    return signed.public_bytes(pem), key.private_bytes(pem, form, plain)
+
+
+@pytest.fixture(name="write")
+def _write(tmp_path: Path, pair: tuple[bytes, bytes], monkeypatch: pytest.MonkeyPatch) -> t.Any:
+    """Write a kubeconfig, and see which ones the package is asked for."""
+    asked: list[Path] = []
+    monkeypatch.setattr(kubeconfig, "_any", lambda path, _package: asked.append(path))
+    monkeypatch.setattr(kubeconfig, "getproxies_environment", dict)
+
+    def write(user: Object, **cluster: t.Any) -> t.Any:
+        authority = {"certificate-authority-data": base64.b64encode(pair[0]).decode()}
+        content = {
+            "clusters": [
+                {"name": "c", "cluster": {"server": "https://a:1/", **authority} | cluster}
+            ],
+            "users": [{"name": "u", "user": user}],
+            "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
+            "current-context": "x",
+        }
+        path = tmp_path / "config"
+        path.write_text(yaml.safe_dump(content))
+        return kubeconfig.read_connection(str(path), None), asked
+
+    return write
+
+
+def test_certificates_inside_and_in_files_are_read(
+    write: t.Any, pair: tuple[bytes, bytes], tmp_path: Path
+) -> None:
+    (tmp_path / "own.crt").write_bytes(pair[0])
+    key = base64.b64encode(pair[1]).decode()
+    found, asked = write({"client-certificate": "own.crt", "client-key-data": key})
+    assert found.access.server == "https://a:1" and found.access.expiry == ENDS
+    assert found.headers() == {} and asked == []
+
+
+def test_a_token_goes_with_every_call(write: t.Any) -> None:
+    found, asked = write({"token": "abc"})
+    assert found.headers() == {"authorization": "Bearer abc"} and asked == []
+
+
+@pytest.mark.parametrize(
+    ("user", "cluster"),
+    [
+        ({"exec": {"command": "login"}}, {}),
+        ({"token": "abc"}, {"proxy-url": "http://proxy:3128"}),
+        ({"token": "abc"}, {"insecure-skip-tls-verify": True}),
+        ({"token": "abc"}, {"server": "http://a:1"}),
+    ],
+)
+def test_what_is_not_ordinary_is_left_to_the_package(
+    write: t.Any, tmp_path: Path, user: Object, cluster: Object
+) -> None:
+    assert write(user, **cluster)[1] == [tmp_path / "config"]
+
+
+def test_a_proxy_of_the_environment_is_left_to_the_package(
+    write: t.Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kubeconfig, "getproxies_environment", lambda: {"https": "http://proxy"})
+    assert write({"token": "abc"})[1] != []
+
+
+def test_data_that_is_none_is_an_error_with_the_file(write: t.Any, tmp_path: Path) -> None:
+    with pytest.raises(ClientError, match=f"read the kubeconfig {tmp_path}/config"):
+        write({"token": "abc"}, **{"certificate-authority-data": "%%%"})
