@@ -112,6 +112,45 @@ def cephobjectstoreuser_ready(
     return verdict
 
 
+def _with_daemons(what: str, app: str, count_path: str = "") -> Judge:
+    """Return a judge by phase and by daemons, one unless the spec says how many."""
+
+    def judge(manifest: Manifest, children: Sequence[Manifest], expect: Expect) -> Verdict:
+        verdict = phase_ready(manifest, children, expect)
+        wanted = int((at(manifest, count_path) if count_path else None) or 1)
+        short = short_of(what, _labelled(children, "Deployment", app), wanted)
+        return NotReady(short) if isinstance(verdict, Ready) and short else verdict
+
+    return judge
+
+
+def cephcosidriver_ready(
+    manifest: Manifest, children: Sequence[Manifest], _expect: Expect
+) -> Verdict:
+    """Judge a CephCOSIDriver, which has no status, by its Deployment.
+
+    Rook makes it when there is an object store, unless it has to make it always, or never.
+    """
+    if _frozen(manifest):
+        return Failed(_frozen(manifest))
+    strategy = at(manifest, "spec.deploymentStrategy") or "Never"
+    drivers = [child for child in children if child["kind"] == "Deployment"]
+    if strategy == "Never" or (strategy == "Auto" and not drivers):
+        return Ready()
+    short = short_of("drivers", drivers, 1)
+    return NotReady(short) if short else Ready()
+
+
+def objectbucketclaim_ready(
+    manifest: Manifest, _children: Sequence[Manifest], _expect: Expect
+) -> Verdict:
+    """Judge an ObjectBucketClaim by its phase."""
+    phase = at(manifest, "status.phase")
+    if phase == "Failed":
+        return failed("phase is Failed", message_of(manifest))
+    return Ready() if phase == "Bound" else NotReady(f"phase is {phase or 'not set'}")
+
+
 def cephcluster_ready(manifest: Manifest, children: Sequence[Manifest], expect: Expect) -> Verdict:
     """Judge a CephCluster: Rook is done, all daemons run, Ceph is healthy and says so anew."""
     if _frozen(manifest):
@@ -222,4 +261,10 @@ CEPH_JUDGES: Mapping[str, Judge] = {
     "cephfilesystem": cephfilesystem_ready,
     "cephobjectstore": cephobjectstore_ready,
     "cephobjectstoreuser": cephobjectstoreuser_ready,
+    "cephnfs": _with_daemons("NFS servers", "rook-ceph-nfs", "spec.server.active"),
+    "cephnvmeofgateway": _with_daemons("gateways", "rook-ceph-nvmeof", "spec.instances"),
+    "cephrbdmirror": _with_daemons("mirror daemons", "rook-ceph-rbd-mirror", "spec.count"),
+    "cephfilesystemmirror": _with_daemons("mirror daemons", "rook-ceph-fs-mirror"),
+    "cephcosidriver": cephcosidriver_ready,
+    "objectbucketclaim": objectbucketclaim_ready,
 }

@@ -238,7 +238,9 @@ def blockers(manifest: Manifest) -> str:
         return "it was not asked to go yet"
     finalizers = at(manifest, "metadata.finalizers") or at(manifest, "spec.finalizers") or ()
     if finalizers:
-        return f"finalizers hold it: {', '.join(map(_held_by, finalizers))}"
+        row = _kinds.KINDS.get(manifest["kind"])
+        inside = f"; Rook keeps it while there are {row.held_by}" if row and row.held_by else ""
+        return f"finalizers hold it: {', '.join(map(_held_by, finalizers))}{inside}"
     return "it is still being deleted"
 
 

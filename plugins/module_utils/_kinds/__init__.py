@@ -19,6 +19,10 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds.ceph import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._kinds.ceph import GROUP as _CEPH
 from ansible_collections.rookery.rook.plugins.module_utils._kinds.csi import CSI_ROWS
+from ansible_collections.rookery.rook.plugins.module_utils._kinds.gateways import (
+    GATEWAY_ROWS,
+    PART_ROWS,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._kinds.kubernetes import (
     CLASS_ROWS,
     CLEANUP_SELECTOR,
@@ -26,6 +30,12 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds.kubernetes imp
     OPERATOR_ROWS,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._kinds.legacy import LEGACY_ROWS
+from ansible_collections.rookery.rook.plugins.module_utils._kinds.objects import (
+    BUCKET_CLAIM,
+    MULTISITE_ROWS,
+    OBJECT_ROWS,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._kinds.snapshots import SNAPSHOT_ROWS
 from ansible_collections.rookery.rook.plugins.module_utils._kinds.types import (
     Child,
     Fixed,
@@ -52,8 +62,14 @@ _ROWS = (
     JOB,
     *CLUSTER_ROWS,
     *LEGACY_ROWS,
+    *MULTISITE_ROWS,
     *STORAGE_ROWS,
+    *PART_ROWS,
+    *OBJECT_ROWS,
+    *GATEWAY_ROWS,
     *CLASS_ROWS,
+    *SNAPSHOT_ROWS,
+    BUCKET_CLAIM,
 )
 KINDS: Mapping[str, Kind] = {row.name: row for row in _ROWS}
 ORDER: Mapping[str, int] = {row.name: place for place, row in enumerate(_ROWS)}
@@ -68,6 +84,11 @@ def kind_in(release: Version, name: str) -> Kind:
     """Return the row that a kind of today has in a release, under the name that it has there."""
     rows = kinds_of(release)
     return rows.get(name) or next(row for row in rows.values() if row.became == name)
+
+
+def first_release(name: str) -> Version:
+    """Return the first release of Rook that has a kind."""
+    return min(row.since for row in _ROWS if row.name == name)
 
 
 def kind_of(object_id: str) -> Kind:
@@ -181,5 +202,6 @@ class _Index:
         for ref in row.refs if row else ():
             target = at(manifest, ref.path)
             where = at(manifest, ref.namespace_path) if ref.namespace_path else namespace
+            where = where if KINDS[ref.kind].namespaced else ""
             found.add(make_id(ref.kind, str(where), str(target)))
         return found - {object_id}

@@ -27,7 +27,7 @@ _DEVICE = (
 _DEVICE_WAY = "Purge its OSDs with Ceph first, or name the device again."
 
 
-def _pool_guards(prefix: str) -> tuple[Fixed, ...]:
+def pool_guards(prefix: str) -> tuple[Fixed, ...]:
     """Return what may not happen to a pool whose spec is at the prefix."""
     return (
         Fixed(f"{prefix}.replicated.size", "shrink", _SHRINK, _SHRINK_WAY),
@@ -38,7 +38,13 @@ def _pool_guards(prefix: str) -> tuple[Fixed, ...]:
     )
 
 
-def _ceph(name: str, plural: str, stage: str = "storage", **more: t.Any) -> Kind:
+def stays(path: str, reason: str) -> Fixed:
+    """Return that a field of a living object may not change."""
+    way = "Restore the old value, or make an object with another name."
+    return Fixed(path, "fixed", reason, way)
+
+
+def ceph_kind(name: str, plural: str, stage: str = "storage", **more: t.Any) -> Kind:
     """Return the row of a Rook kind, which needs the cluster unless it says otherwise."""
     more.setdefault("needs", ("CephCluster",))
     more.setdefault("readiness", "phase")
@@ -48,7 +54,7 @@ def _ceph(name: str, plural: str, stage: str = "storage", **more: t.Any) -> Kind
 
 
 CLUSTER_ROWS = (
-    _ceph(
+    ceph_kind(
         "CephCluster",
         "cephclusters",
         "cluster",
@@ -77,12 +83,19 @@ CLUSTER_ROWS = (
             ),
         ),
         holds_data=True,
+        held_by="other Rook resources in its namespace or volumes of its drivers",
     ),
 )
 
 STORAGE_ROWS = (
-    _ceph("CephBlockPool", "cephblockpools", fixed=_pool_guards("spec"), holds_data=True),
-    _ceph(
+    ceph_kind(
+        "CephBlockPool",
+        "cephblockpools",
+        fixed=pool_guards("spec"),
+        holds_data=True,
+        held_by="block images or RADOS namespaces in it",
+    ),
+    ceph_kind(
         "CephFilesystem",
         "cephfilesystems",
         readiness="cephfilesystem",
@@ -90,8 +103,8 @@ STORAGE_ROWS = (
         children=(Child("Deployment", "app=rook-ceph-mds,rook_file_system={name}"),),
         set_like={"spec.dataPools": "name"},
         fixed=(
-            *_pool_guards("spec.metadataPool"),
-            *_pool_guards("spec.dataPools[*]"),
+            *pool_guards("spec.metadataPool"),
+            *pool_guards("spec.dataPools[*]"),
             Fixed(
                 "spec.dataPools[*]",
                 "keep",
@@ -100,20 +113,34 @@ STORAGE_ROWS = (
             ),
         ),
         holds_data=True,
+        held_by="subvolumes or subvolume groups in it",
     ),
-    _ceph(
+    ceph_kind(
         "CephObjectStore",
         "cephobjectstores",
+        refs=(Ref("CephObjectZone", "spec.zone.name"),),
         readiness="cephobjectstore",
         silent="legacy objectstore",
         children=(Child("Deployment", "app=rook-ceph-rgw,rook_object_store={name}"),),
-        fixed=(*_pool_guards("spec.metadataPool"), *_pool_guards("spec.dataPool")),
+        fixed=(
+            *pool_guards("spec.metadataPool"),
+            *pool_guards("spec.dataPool"),
+            stays("spec.zone.name", "a store cannot move to another zone"),
+            *(
+                stays(f"spec.sharedPools.{pool}", "its objects stay in the old pool")
+                for pool in ("metadataPoolName", "dataPoolName")
+            ),
+        ),
         holds_data=True,
+        held_by="buckets or users in it",
     ),
-    _ceph(
+    ceph_kind(
         "CephObjectStoreUser",
         "cephobjectstoreusers",
-        refs=(Ref("CephObjectStore", "spec.store"),),
+        refs=(
+            Ref("CephObjectStore", "spec.store"),
+            Ref("CephObjectStoreAccount", "spec.accountRef.name"),
+        ),
         readiness="cephobjectstoreuser",
         silent="legacy user",
         children=(Child("Secret", "app=rook-ceph-rgw,rook_object_store={spec.store},user={name}"),),
@@ -124,6 +151,13 @@ STORAGE_ROWS = (
                 "a user cannot move to another store",
                 "Restore the store, or add a user with another name.",
             ),
+            Fixed(
+                "spec.accountRef",
+                "presence",
+                "a user cannot move to another account",
+                "Restore the account, or add a user with another name.",
+            ),
+            stays("spec.accountRef.name", "a user cannot move to another account"),
         ),
         holds_data=True,
     ),

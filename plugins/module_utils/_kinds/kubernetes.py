@@ -92,6 +92,7 @@ CLASS_ROWS = (
             Ref("CephBlockPool", "parameters.pool", "parameters.clusterID"),
             Ref("CephBlockPool", "parameters.dataPool", "parameters.clusterID"),
             Ref("CephFilesystem", "parameters.fsName", "parameters.clusterID"),
+            Ref("CephNFS", "parameters.nfsCluster", "parameters.clusterID"),
             Ref("CephObjectStore", "parameters.objectStoreName", "parameters.objectStoreNamespace"),
         ),
         fixed=(

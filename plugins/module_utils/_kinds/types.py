@@ -48,6 +48,7 @@ class Fixed:
 class Kind:
     """One kind of object and everything that is to be known of it.
 
+    held_by is what inside Ceph keeps Rook from letting an object go that is to be deleted.
     since and until are the first and the last minor release of Rook that has it; became is what the
     kind is called in later ones. From the release told on it has the status that readiness reads;
     before that it is judged by silent.
@@ -66,6 +67,7 @@ class Kind:
     set_like: Mapping[str, str] = dataclasses.field(default_factory=dict)
     fixed: tuple[Fixed, ...] = ()
     holds_data: bool = False
+    held_by: str = ""
     observed_by: str = ""
     since: Version = OLDEST
     until: Version | None = None

@@ -34,6 +34,61 @@ def test_kinds_do_not_need_each_other_in_a_circle() -> None:
     assert done == set(_kinds.KINDS)
 
 
+@pytest.mark.parametrize("row", _kinds.KINDS.values(), ids=lambda row: row.name)
+def test_a_row_lives_where_what_it_names_lives(row: _kinds.Kind) -> None:
+    first = _kinds.first_release(row.name)
+    assert _kinds.kinds_of(first)[row.name].name == row.name
+    assert row.until is None or row.since <= row.until
+
+
+# The releases that first had a kind, by the history of upstream's definitions.
+FIRST = {
+    "CephNFS": (1, 0), "ObjectBucketClaim": (1, 1), "CephClient": (1, 2), "CephRBDMirror": (1, 4),
+    "CephObjectRealm": (1, 4), "CephObjectZoneGroup": (1, 4), "CephObjectZone": (1, 4),
+    "CephFilesystemMirror": (1, 6), "CephFilesystemSubVolumeGroup": (1, 8),
+    "CephBucketTopic": (1, 8), "CephBucketNotification": (1, 8),
+    "CephBlockPoolRadosNamespace": (1, 9), "CephCOSIDriver": (1, 12),
+    "ClientProfileMapping": (1, 15), "CephNVMeOFGateway": (1, 19),
+    "CephObjectStoreAccount": (1, 20), "VolumeSnapshotClass": (1, 4),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "first"), FIRST.items())
+def test_a_kind_is_not_there_before_its_first_release(name: str, first: tuple[int, int]) -> None:
+    assert _kinds.first_release(name) == first
+    assert name in _kinds.kinds_of(first)
+    assert name not in _kinds.kinds_of((first[0], first[1] - 1) if first[1] else (0, 9))
+
+
+@pytest.mark.parametrize(
+    ("name", "release", "api"),
+    [
+        ("Driver", (1, 17), "csi.ceph.io/v1alpha1"),
+        ("Driver", (1, 18, 11), "csi.ceph.io/v1"),
+        ("VolumeSnapshotClass", (1, 5), "snapshot.storage.k8s.io/v1beta1"),
+        ("VolumeSnapshotClass", (1, 6), "snapshot.storage.k8s.io/v1"),
+    ],
+)
+def test_a_kind_has_the_api_of_its_release(name: str, release: _kinds.Version, api: str) -> None:
+    assert _kinds.kinds_of(release)[name].api_version == api
+
+
+def test_a_claim_for_a_bucket_needs_its_class_wherever_it_is() -> None:
+    claim = {
+        "apiVersion": "objectbucket.io/v1alpha1",
+        "kind": "ObjectBucketClaim",
+        "metadata": {"name": "mine", "namespace": "apps"},
+        "spec": {"storageClassName": "buckets"},
+    }
+    storage_class = {
+        "apiVersion": "storage.k8s.io/v1",
+        "kind": "StorageClass",
+        "metadata": {"name": "buckets"},
+    }
+    objects = {_kinds.id_of(item): item for item in (claim, storage_class)}
+    assert _kinds.needs_of(objects)["ObjectBucketClaim/apps/mine"] == ("StorageClass//buckets",)
+
+
 def test_the_id_of_a_cluster_scoped_object_has_no_namespace() -> None:
     manifest = {"kind": "StorageClass", "metadata": {"name": "a", "namespace": "stray"}}
     assert _kinds.id_of(manifest) == "StorageClass//a"

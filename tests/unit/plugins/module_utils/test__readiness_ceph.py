@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""When the kinds that serve, mirror and tell are ready, and what keeps them from going."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._readiness import (
+    Failed,
+    NotReady,
+    Ready,
+    gone,
+    readiness,
+)
+
+Params = dict[str, t.Any]
+SERVED = (
+    ("CephNFS", {"server": {"active": 2}}, "rook-ceph-nfs", 2, "NFS servers"),
+    ("CephNVMeOFGateway", {"instances": 3}, "rook-ceph-nvmeof", 3, "gateways"),
+    ("CephRBDMirror", {"count": 1}, "rook-ceph-rbd-mirror", 1, "mirror daemons"),
+    ("CephFilesystemMirror", {}, "rook-ceph-fs-mirror", 1, "mirror daemons"),
+)
+PHASED = (
+    "CephBlockPoolRadosNamespace", "CephFilesystemSubVolumeGroup", "CephClient", "CephObjectRealm",
+    "CephObjectZoneGroup", "CephObjectZone", "CephObjectStoreAccount", "CephBucketTopic",
+    "CephBucketNotification",
+)  # fmt: skip
+
+
+def thing(kind: str, spec: Params | None = None, **status: t.Any) -> Params:
+    meta = {"name": "x", "namespace": "rook-ceph", "generation": 2}
+    head = {"apiVersion": "ceph.rook.io/v1", "kind": kind}
+    return {**head, "metadata": meta, "spec": spec or {}, "status": status}
+
+
+def daemon(app: str, available: int = 1) -> Params:
+    return {
+        "kind": "Deployment",
+        "metadata": {"name": f"{app}-x-a", "labels": {"app": app}},
+        "spec": {"replicas": 1},
+        "status": {"availableReplicas": available},
+    }
+
+
+@pytest.mark.parametrize(("kind", "spec", "app", "count", "what"), SERVED)
+def test_what_serves_is_ready_with_all_its_daemons(
+    kind: str, spec: Params, app: str, count: int, what: str
+) -> None:
+    ready = thing(kind, spec, phase="Ready", observedGeneration=2)
+    daemons = [daemon(app) for _each in range(count)]
+    assert readiness(ready, daemons) == Ready()
+    assert readiness(ready, [daemon("rook-ceph-mon"), *daemons[1:]]) == NotReady(
+        f"{count - 1} of {count} {what} available"
+    )
+    assert readiness(ready, [daemon(app, 0), *daemons[1:]]) == NotReady(
+        f"{count - 1} of {count} {what} available ({app}-x-a not available)"
+    )
+
+
+@pytest.mark.parametrize("kind", [*PHASED, *(row[0] for row in SERVED)])
+def test_rooks_phase_decides_for_every_kind_that_has_one(kind: str) -> None:
+    assert readiness(thing(kind)) == NotReady("Rook has not begun with it")
+    assert readiness(thing(kind, phase="Reconciling")) == NotReady("phase is Reconciling")
+    for phase in ("Failure", "ReconcileFailed"):
+        verdict = readiness(thing(kind, phase=phase))
+        assert isinstance(verdict, Failed) and phase in verdict.reason
+    seen = readiness(thing(kind, phase="Ready", observedGeneration=1))
+    assert seen == NotReady("its controller has not seen the last change yet")
+
+
+@pytest.mark.parametrize("kind", PHASED)
+def test_what_has_no_daemons_is_ready_by_its_phase(kind: str) -> None:
+    assert readiness(thing(kind, phase="Ready")) == Ready()
+    assert readiness(thing(kind, phase="Ready", observedGeneration=2)) == Ready()
+
+
+@pytest.mark.parametrize(
+    ("strategy", "drivers", "verdict"),
+    [
+        ("Never", [], Ready()),
+        ("Auto", [], Ready()),
+        ("Auto", [daemon("x", 0)], NotReady("0 of 1 drivers available (x-x-a not available)")),
+        ("Always", [], NotReady("0 of 1 drivers available")),
+        ("Always", [daemon("x")], Ready()),
+    ],
+)
+def test_a_cosi_driver_is_judged_by_its_deployment(
+    strategy: str, drivers: list[Params], verdict: t.Any
+) -> None:
+    assert readiness(thing("CephCOSIDriver", {"deploymentStrategy": strategy}), drivers) == verdict
+
+
+def test_a_claim_for_a_bucket_is_ready_when_it_is_bound() -> None:
+    assert readiness(thing("ObjectBucketClaim", phase="Bound")) == Ready()
+    assert readiness(thing("ObjectBucketClaim", phase="Pending")) == NotReady("phase is Pending")
+    assert readiness(thing("ObjectBucketClaim")) == NotReady("phase is not set")
+    verdict = readiness(thing("ObjectBucketClaim", phase="Failed", message="no such store"))
+    assert isinstance(verdict, Failed) and "no such store" in verdict.reason
+
+
+def test_what_is_inside_is_named_when_a_finalizer_holds() -> None:
+    item = thing("CephFilesystemSubVolumeGroup", phase="Ready")
+    item["metadata"] |= {
+        "deletionTimestamp": "2026-01-01T00:00:00Z",
+        "finalizers": ["cephfilesystemsubvolumegroup.ceph.rook.io"],
+    }
+    verdict = gone(item, item)
+    assert isinstance(verdict, NotReady)
+    assert verdict.reason.endswith("Rook keeps it while there are subvolumes in it")
