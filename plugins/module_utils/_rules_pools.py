@@ -57,10 +57,19 @@ def pools_of(site: Site) -> Iterator[Pool]:
             yield _pool(name, f"{path}.data_pools[{number}]", data.layout, data.spec)
     for place, store in enumerate(site.object_stores):
         path = f"object_stores[{place}]"
+        if store.metadata is None or store.data is None:
+            continue
         raw = dig(store.spec, "metadataPool") or {}
         yield Pool(f"{store.name} metadata", path, f"{path}.metadata_replicas", store.metadata, raw)
         raw = dig(store.spec, "dataPool") or {}
         yield _pool(f"{store.name} data", f"{path}.data", store.data, raw)
+    zones = [item for item in site.resources if item.kind == "CephObjectZone"]
+    for place, zone in enumerate(zones):
+        for key in ("metadata", "data"):
+            if key in zone.values:
+                raw = dig(zone.spec, f"{key}Pool") or {}
+                path = f"object_zones[{place}].{key}"
+                yield _pool(f"{zone.name} {key}", path, zone.values[key], raw)
 
 
 def _pool(name: str, path: str, layout: Layout, raw: Mapping[str, t.Any]) -> Pool:

@@ -19,6 +19,15 @@ from ansible_collections.rookery.rook.plugins.module_utils._model.fields import 
     Fields,
     dns_problem,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._model.parse_sections import (
+    names_of,
+    read_sections,
+    section_references,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._model.sections import (
+    BUCKET_CLASSES,
+    SECTIONS,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._model.types import (
     Cluster,
     Host,
@@ -27,14 +36,14 @@ from ansible_collections.rookery.rook.plugins.module_utils._model.types import (
 )
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     Item = t.TypeVar("Item", bound=references.Named)
 
 # The options that make a model; the modules have more, for the connection and the run.
 MODEL_KEYS = (
     "site", "version", "namespace", "hosts", "operator", "cluster", "block_pools", "filesystems",
-    "object_stores", "object_store_users", "storage_classes",
+    "object_stores", "object_store_users", "storage_classes", *SECTIONS,
 )  # fmt: skip
 
 # Rook's containers use these paths themselves.
@@ -167,8 +176,11 @@ def _version(fields: Fields) -> str:
     return given.removeprefix("v")
 
 
-def parse_site(params: Mapping[str, t.Any]) -> Site:
-    """Return the model of a site; raises ModelError with every problem that was found."""
+def parse_site(params: Mapping[str, t.Any], *, lone: bool = False) -> Site:
+    """Return the model of a site; raises ModelError with every problem that was found.
+
+    lone: there is one object in it, and what that refers to is not looked at.
+    """
     problems: list[Problem] = []
     fields = Fields(params, "", problems)
     version = _version(fields)
@@ -192,11 +204,30 @@ def parse_site(params: Mapping[str, t.Any]) -> Site:
         object_stores=tuple(stores),
         object_store_users=tuple(users),
         storage_classes=tuple(classes),
+        resources=read_sections(fields, _eras.parse_version(version) or ()),
     )
     fields.close()
-    problems.extend(references.user_references(users, stores))
-    problems.extend(references.class_references(classes, pools, filesystems, stores))
     problems.extend(references.class_defaults(classes))
+    if not lone:
+        problems.extend(_reference_problems(site))
     if problems:
         raise ModelError(problems)
     return site
+
+
+def _reference_problems(site: Site) -> Iterator[Problem]:
+    """Yield what one part of a site says of another that is not there."""
+    stores, classes = site.object_stores, site.storage_classes
+    yield from references.store_references(stores, names_of(site.resources, "object_zones"))
+    yield from references.user_references(site.object_store_users, stores)
+    servers = names_of(site.resources, "nfs")
+    yield from references.class_references(
+        classes, site.block_pools, site.filesystems, stores, servers
+    )
+    known = {
+        "block_pools": [item.name for item in site.block_pools],
+        "filesystems": [item.name for item in site.filesystems],
+        "object_stores": [item.name for item in stores],
+        BUCKET_CLASSES: [item.name for item in classes if item.type == "bucket"],
+    }
+    yield from section_references(site.resources, known)

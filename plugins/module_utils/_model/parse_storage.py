@@ -31,6 +31,7 @@ OBJECT_STORE_NAME = 38
 # rook-ceph-mds-<name>-a carries it in a label of 63 characters.
 FILESYSTEM_NAME = 47
 CLASS_OWNERS = {"pool": "rbd", "filesystem": "cephfs", "object_store": "bucket"}
+CLASS_TYPES = (*CLASS_OWNERS.values(), "nfs")
 
 _POOL_FIELDS = {
     "replicated.size": "replicas",
@@ -168,17 +169,30 @@ def _gateway(fields: Fields) -> Gateway:
     return gateway
 
 
-def read_object_store(fields: Fields) -> ObjectStore:
-    """Return an object store."""
+def _store_pools(fields: Fields, zone: str | None) -> tuple[Layout | None, Layout | None]:
+    """Return the layouts of a store's pools; the pools of a zone serve all its stores."""
     data = fields.child("data")
     metadata = _metadata(fields)
+    if zone:
+        for key in ("data", "metadata_replicas", "failure_domain"):
+            if fields.has(key):
+                cure = f"Remove it; the pools are those of object_zones {zone}."
+                fields.bad(key, None, "does not go with zone (OBJ-04)", cure)
+        return None, None
     if not fields.has("data"):
         fields.bad("data", None, "is missing", "Give {replicas} or {erasure} of the data pool.")
-        layout = metadata
-    else:
-        layout = read_layout(data, default_domain=metadata.failure_domain)
-        data.close()
+        return metadata, metadata
+    layout = read_layout(data, default_domain=metadata.failure_domain)
+    data.close()
+    return metadata, layout
+
+
+def read_object_store(fields: Fields) -> ObjectStore:
+    """Return an object store."""
+    zone = fields.text("zone")
+    metadata, layout = _store_pools(fields, zone)
     reserved = {
+        "zone": "zone",
         **_nested("dataPool", "data."),
         "metadataPool.replicated.size": "metadata_replicas",
         "metadataPool.erasureCoded": "metadata_replicas",
@@ -194,6 +208,7 @@ def read_object_store(fields: Fields) -> ObjectStore:
         data=layout,
         gateway=_gateway(fields.child("gateway")),
         spec=read_spec(fields, reserved),
+        zone=zone,
     )
     fields.close()
     return store
@@ -215,13 +230,18 @@ def read_user(fields: Fields) -> ObjectStoreUser:
 
 def _class_type(fields: Fields) -> str:
     """Return the type of a class: given, or what its pool, file system or store says."""
-    given = fields.text("type", choices=tuple(CLASS_OWNERS.values()))
+    given = fields.text("type", choices=CLASS_TYPES)
     owners = [key for key in CLASS_OWNERS if fields.has(key)]
     if len(owners) != 1:
         reason = f"names {' and '.join(owners) or 'neither pool, filesystem nor object_store'}"
         fields.bad("", None, reason, "Name exactly one of pool, filesystem, object_store.")
         return given or ""
     meant = CLASS_OWNERS[owners[0]]
+    if fields.has("nfs"):
+        if meant != "cephfs":
+            cure = "Name the file system that is exported, or remove nfs."
+            fields.bad("nfs", None, f"does not go with {owners[0]}", cure)
+        meant = "nfs"
     if given and given != meant:
         cure = f"Set type to {meant}, or leave it out."
         fields.bad("type", given, f"does not go with {owners[0]}", cure)
@@ -244,6 +264,7 @@ def read_class(fields: Fields) -> StorageClass:
         allow_expansion=fields.flag("allow_expansion", default=meant != "bucket"),
         default=fields.flag("default", default=False),
         parameters=fields.strings("parameters"),
+        nfs=fields.text("nfs"),
     )
     fields.close()
     return storage_class

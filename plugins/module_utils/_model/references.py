@@ -55,6 +55,12 @@ def nowhere(path: str, name: str | None, section: str, known: Sequence[str]) -> 
     yield Problem(path, shown(name), f"is not in {section}", f"{cure} Correct it or add it there.")
 
 
+def store_references(stores: Sequence[ObjectStore], zones: Sequence[str]) -> Iterator[Problem]:
+    """Yield stores of zones that are not wanted."""
+    for place, store in enumerate(stores):
+        yield from nowhere(f"object_stores[{place}].zone", store.zone, "object_zones", zones)
+
+
 def user_references(
     users: Sequence[ObjectStoreUser], stores: Sequence[ObjectStore]
 ) -> Iterator[Problem]:
@@ -70,6 +76,7 @@ def class_references(
     pools: Sequence[BlockPool],
     filesystems: Sequence[Filesystem],
     stores: Sequence[ObjectStore],
+    servers: Sequence[str],
 ) -> Iterator[Problem]:
     """Yield what classes name and nobody makes, and block classes that have nowhere for names."""
     by_name = {pool.name: pool for pool in pools}
@@ -78,6 +85,7 @@ def class_references(
         path = f"storage_classes[{place}]"
         yield from nowhere(f"{path}.pool", item.pool, "block_pools", list(by_name))
         yield from nowhere(f"{path}.filesystem", item.filesystem, "filesystems", list(data_pools))
+        yield from nowhere(f"{path}.nfs", item.nfs, "nfs", servers)
         known = [store.name for store in stores]
         yield from nowhere(f"{path}.object_store", item.object_store, "object_stores", known)
         if item.type == "rbd":
@@ -90,7 +98,7 @@ def class_references(
                     "is erasure coded and cannot hold the names of block devices",
                     f"Set pool to a pool with replicas, and data_pool to {item.pool}.",
                 )
-        elif item.type == "cephfs" and item.filesystem in data_pools:
+        elif item.type in ("cephfs", "nfs") and item.filesystem in data_pools:
             section = f"the data_pools of {item.filesystem}"
             known = data_pools[item.filesystem]
             yield from nowhere(f"{path}.data_pool", item.data_pool, section, known)

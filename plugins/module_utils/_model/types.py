@@ -122,11 +122,11 @@ class Gateway:
 
 @dataclasses.dataclass(frozen=True)
 class ObjectStore:
-    """An object store with its gateways."""
+    """An object store with its gateways; one of a zone has the zone's pools."""
 
     name: str
-    metadata: Layout
-    data: Layout
+    metadata: Layout | None
+    data: Layout | None
     gateway: Gateway
     spec: Data
 
@@ -144,11 +144,12 @@ class ObjectStoreUser:
 
 @dataclasses.dataclass(frozen=True)
 class StorageClass:
-    """What consumers ask for by name; type is rbd, cephfs or bucket."""
+    """What consumers ask for by name; type is rbd, cephfs, nfs or bucket."""
 
     name: str
     type: str
     pool: str | None
+    zone: str | None = None
     filesystem: str | None
     data_pool: str | None
     object_store: str | None
@@ -176,6 +177,21 @@ class Site:
 
     @property
     def release(self) -> _eras.Version:
+    nfs: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Resource:
+    """One entry of a section of the table: what is given, by the section's fields.
+
+    namespace is set when it is not the cluster's.
+    """
+
+    kind: str
+    name: str
+    values: Data
+    spec: Data
+    namespace: str = ""
         """Return the numbers of the release of Rook."""
         return _eras.parse_version(self.version) or ()
 
@@ -183,3 +199,4 @@ class Site:
     def storage_hosts(self) -> tuple[Host, ...]:
         """Return the hosts that hold data."""
         return tuple(host for host in self.hosts if host.devices)
+    resources: tuple[Resource, ...] = ()

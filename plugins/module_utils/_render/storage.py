@@ -15,6 +15,9 @@ from ansible_collections.rookery.rook.plugins.module_utils._render.common import
     pool_spec,
     resource,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._render.sections import (
+    render_section_entry,
+)
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,12 +27,16 @@ if t.TYPE_CHECKING:
         Filesystem,
         ObjectStore,
         ObjectStoreUser,
+        Resource,
         Site,
         StorageClass,
     )
 
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
+DEFAULT_SNAPSHOT_CLASS = "snapshot.storage.kubernetes.io/is-default-class"
 _SECRETS = "csi.storage.k8s.io/"
+# The driver for NFS makes its volumes in a file system.
+_SHARED_SECRETS = {"nfs": "cephfs"}
 
 
 def render_storage(site: Site) -> Iterator[dict[str, t.Any]]:
@@ -42,6 +49,11 @@ def render_storage(site: Site) -> Iterator[dict[str, t.Any]]:
         yield resource(site, "CephObjectStore", store.name, {"spec": _object_store(store)})
     for user in site.object_store_users:
         yield resource(site, "CephObjectStoreUser", user.name, {"spec": _user(user)})
+    for entry in site.resources:
+        if entry.kind == "VolumeSnapshotClass":
+            yield _snapshot_class(site, entry)
+        else:
+            yield render_section_entry(site, entry)
     for item in site.storage_classes:
         yield _storage_class(site, item)
 
@@ -79,11 +91,11 @@ def _object_store(store: ObjectStore) -> dict[str, t.Any]:
         gateway["securePort"] = store.gateway.secure_port
     if store.gateway.certificate_secret:
         gateway["sslCertificateRef"] = store.gateway.certificate_secret
-    spec = {
-        "metadataPool": pool_spec(store.metadata),
-        "dataPool": pool_spec(store.data),
-        "gateway": gateway,
-    }
+    spec: dict[str, t.Any] = {"gateway": gateway}
+    if store.metadata is not None and store.data is not None:
+        spec |= {"metadataPool": pool_spec(store.metadata), "dataPool": pool_spec(store.data)}
+    if store.zone:
+        spec["zone"] = {"name": store.zone}
     return t.cast("dict[str, t.Any]", merged(spec, store.spec))
 
 
@@ -109,6 +121,7 @@ def provisioner(site: Site, class_type: str) -> str:
 
 def _secret_pairs(site: Site, driver: str) -> dict[str, str]:
     """Return name and namespace of the secrets for each thing that the driver does."""
+    driver = _SHARED_SECRETS.get(driver, driver)
     provisioner_secret, node_secret = f"rook-csi-{driver}-provisioner", f"rook-csi-{driver}-node"
     uses = {
         "provisioner": provisioner_secret,
@@ -136,9 +149,17 @@ def _parameters(site: Site, item: StorageClass) -> dict[str, str]:
         found |= {"pool": item.pool or "", "imageFormat": "2", "imageFeatures": "layering"}
         found |= {"dataPool": item.data_pool} if item.data_pool else {}
         return {**found, "csi.storage.k8s.io/fstype": "ext4"}
-    first = next(fs.data_pools[0].name for fs in site.filesystems if fs.name == item.filesystem)
-    pool = f"{item.filesystem}-{item.data_pool or first}"
-    return {**found, "fsName": item.filesystem or "", "pool": pool}
+    pool = item.data_pool or _first_pool(site, item.filesystem)
+    found |= {"fsName": item.filesystem or "", "pool": f"{item.filesystem}-{pool}"}
+    if item.nfs:
+        # Rook makes a service for each server, and calls the first one a.
+        found |= {"nfsCluster": item.nfs, "server": f"rook-ceph-nfs-{item.nfs}-a"}
+    return found
+
+
+def _first_pool(site: Site, filesystem: str | None) -> str:
+    """Return the default data pool of a file system."""
+    return next(fs.data_pools[0].name for fs in site.filesystems if fs.name == filesystem)
 
 
 def _storage_class(site: Site, item: StorageClass) -> dict[str, t.Any]:
@@ -154,3 +175,23 @@ def _storage_class(site: Site, item: StorageClass) -> dict[str, t.Any]:
     if item.default:
         manifest["metadata"]["annotations"] = {DEFAULT_CLASS: "true"}
     return manifest
+
+
+def _snapshot_class(site: Site, item: Resource) -> dict[str, t.Any]:
+    """Return a class for snapshots, with what its driver needs to make them."""
+    meant = item.values["type"]
+    secret = f"{_SECRETS}snapshotter-secret"
+    parameters = {
+        "clusterID": site.namespace,
+        f"{secret}-name": f"rook-csi-{_SHARED_SECRETS.get(meant, meant)}-provisioner",
+        f"{secret}-namespace": site.namespace,
+        **item.values.get("parameters", {}),
+    }
+    manifest = render_section_entry(site, item)
+    if item.values.get("default"):
+        manifest["metadata"]["annotations"] = {DEFAULT_SNAPSHOT_CLASS: "true"}
+    return {
+        **manifest,
+        "driver": provisioner(site, meant),
+        "parameters": dict(sorted(parameters.items())),
+    }
