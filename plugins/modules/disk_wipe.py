@@ -135,6 +135,14 @@ devices:
     wiped:
       description: Whether it was wiped in this run.
       type: bool
+    places:
+      description:
+        - Where the device is overwritten unless zeros are read there, in bytes. In check mode, where
+          it would be. Empty for a device that was blank.
+        - A device that can discard gives up all of its content besides.
+      type: list
+      elements: dict
+      sample: [{offset: 0, length: 16777216}, {offset: 1073741824, length: 1048576}]
     discarded:
       description: Whether the device gave its whole content up. Only if it was wiped.
       type: bool

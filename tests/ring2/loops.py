@@ -25,6 +25,7 @@ class Loop:
         self.path = path
         self.name = Path(path).name
         self._number = number
+        self.size = os.lseek(number, 0, os.SEEK_END)
 
     def put(self, offset: int, data: bytes) -> None:
         os.pwrite(self._number, data, offset)

@@ -78,6 +78,13 @@ class Target:
         """What is on it, in words."""
         return disks.words(self.device, self.contents)
 
+    @property
+    def places(self) -> list[Place]:
+        """Where it is overwritten and read back: all that may tell what was on it."""
+        copies = [(item.offset // COPY * COPY, 2 * COPY) for item in self.contents.signatures]
+        usual = places(self.device.size, self.partitions.values())
+        return merged([*usual, *copies], self.device.size) if self.held else []
+
     def result(self) -> dict[str, t.Any]:
         """Return what was on it, and what is known of it now."""
         return {
@@ -87,6 +94,7 @@ class Target:
             "held": self.held,
             "blank": bool(self.evidence) or not self.held,
             "wiped": bool(self.evidence),
+            "places": _told(self.places),
             **self.evidence,
         }
 
@@ -268,8 +276,7 @@ def _wipe(system: System, target: Target) -> None:
     with opened(system.path(path), os.O_RDWR | os.O_EXCL) as medium:
         if not _locked(medium):
             raise ClientError("wipe", target.name, "somebody has locked it meanwhile. Run again")
-        around = [(item.offset // COPY * COPY, 2 * COPY) for item in target.contents.signatures]
-        known = merged([*places(medium.size, target.partitions.values()), *around], medium.size)
+        known = target.places
         discarded = medium.discard()
         medium.settle()
         # Not every device returns zeros after a discard.
@@ -282,9 +289,14 @@ def _wipe(system: System, target: Target) -> None:
         _prove(system, target, medium, known)
     target.evidence = {
         "discarded": discarded,
-        "zeroed": [{"offset": offset, "length": length} for offset, length in written],
-        "read_back": [{"offset": offset, "length": length} for offset, length in known],
+        "zeroed": _told(written),
+        "read_back": _told(known),
     }
+
+
+def _told(found: Sequence[Place]) -> list[dict[str, int]]:
+    """Return places as a result has them."""
+    return [{"offset": offset, "length": length} for offset, length in found]
 
 
 def _prove(system: System, target: Target, medium: Medium, known: Sequence[Place]) -> None:
