@@ -43,7 +43,16 @@ def purge_refusal(path: str) -> str | None:
         return "the host's own files are there"
     if path.startswith(("/dev/", "/proc/", "/sys/", "/boot/")):
         return "the host's own files are there"
+    if path.startswith(("/home/", "/root/")):
+        return "a person's own files are there"
     return None
+
+
+def _link(system: System, path: str) -> str | None:
+    """Return the first part of a path that leads somewhere else."""
+    parts = path.strip("/").split("/")
+    names = ("/" + "/".join(parts[:count]) for count in range(1, len(parts) + 1))
+    return next((name for name in names if system.path(name).is_symlink()), None)
 
 
 def plan_purge(system: System, paths: Sequence[str]) -> Iterator[HostStep]:
@@ -51,8 +60,9 @@ def plan_purge(system: System, paths: Sequence[str]) -> Iterator[HostStep]:
     refusals = []
     for path in paths:
         reason = purge_refusal(path)
-        if reason is None and system.path(path).is_symlink():
-            reason = "it is a link to another place"
+        link = _link(system, path) if reason is None else None
+        if link is not None:
+            reason = f"{'it' if link == path else link} is a link to another place"
         if reason:
             cure = "Name a directory that is Rook's or ours alone"
             refusals.append(Refusal(f"Directory/{path}", reason, cure))

@@ -170,6 +170,8 @@ def test_probes_digests_and_images_for_later_are_told(run: Run, host: BareHost) 
         ({"directories": [{"path": "/etc/demo.conf"}]}, "there is a file of that name"),
         ({"state": "absent", "purge": [{"path": "/var/lib"}]}, "the host's own files are there"),
         ({"state": "absent", "purge": [{"path": "/a/../b"}]}, "not an absolute, plain path"),
+        ({"state": "absent", "purge": [{"path": "/home/al/rook"}]}, "a person's own files are"),
+        ({"state": "absent", "purge": [{"path": "/root/rook"}]}, "a person's own files are there"),
     ],
 )
 def test_what_cannot_be_is_refused_before_the_first_change(
@@ -180,6 +182,21 @@ def test_what_cannot_be_is_refused_before_the_first_change(
     result = run(**{"files": WISH["files"], **wish})
     assert result["failed"] is True and words in result["msg"]
     assert everything(host) == before
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/var/lib/demo", "it is a link to another place"),
+        ("/var/lib/demo/data", "/var/lib/demo is a link to another place"),
+    ],
+)
+def test_nothing_is_removed_through_a_link(run: Run, host: BareHost, path: str, words: str) -> None:
+    host.put("/srv/theirs/data/x", "precious")
+    host.path("/var/lib").mkdir(parents=True, exist_ok=True)
+    host.path("/var/lib/demo").symlink_to(host.path("/srv/theirs"))
+    assert words in run(state="absent", purge=[{"path": path}])["msg"]
+    assert host.path("/srv/theirs/data/x").exists()
 
 
 def test_a_package_that_does_not_exist_is_named_with_a_way_out(run: Run) -> None:
