@@ -20,6 +20,9 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     Problem,
     StalePlan,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._linting import (
+    refuse_what_the_server_would,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._model.parse import (
     MODEL_KEYS,
     parse_site,
@@ -86,6 +89,8 @@ def prospect(client: Kube, wish: Wish) -> Prospect:
         for item in render(site, _upstream(wish))
         if item.stage in wish.stages and (not wish.only or item.id in wish.only)
     )
+    if wish.state == "present":
+        refuse_what_the_server_would(client, wish.site, desired)
     scope = Scope(site.name, site.namespace, site.release, leaving=wish.state == "absent")
     observed = observe(client, scope, desired)
     narrowed = _narrowed(observed, wish.only)

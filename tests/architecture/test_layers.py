@@ -44,6 +44,7 @@ PURE = (
 )
 WORLD = (
     "_clients",
+    "_linting",
     "_observe",
     "_waiter",
     "_lease",

@@ -10,7 +10,11 @@ import re
 import typing as t
 from collections.abc import Iterator, Mapping
 
-from ansible_collections.rookery.rook.plugins.module_utils._lint.structure import Finding, check
+from ansible_collections.rookery.rook.plugins.module_utils._lint.structure import (
+    MISSING,
+    Finding,
+    check,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._lint.words import Path
 from ansible_collections.rookery.rook.plugins.module_utils._model.fields import dns_problem
 
@@ -45,7 +49,7 @@ def check_metadata(manifest: Mapping[str, t.Any]) -> Iterator[Finding]:
         return
     name = metadata.get("name") or ""
     if not name and not metadata.get("generateName"):
-        yield Finding(("metadata", "name"), None, "is missing", "Give a name.")
+        yield Finding(("metadata", "name"), None, MISSING, "Give a name.")
     problem = dns_problem(name, _SUBDOMAIN_LONGEST, dots=True) if name else ""
     if problem:
         yield Finding(("metadata", "name"), name, problem, "Choose another name.")

@@ -26,6 +26,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._lint.words import Pa
 KEYS = "x-rookery-keys"
 TIMES = "x-rookery-times"
 OPEN = "x-rookery-open"
+MISSING = "is missing"
 _TEXT = {"type": "string"}
 _EMBEDDED: Schema = {"apiVersion": _TEXT, "kind": _TEXT, "metadata": {"type": "object", OPEN: True}}
 _EMBEDDED_NEEDS = ("apiVersion", "kind")
@@ -71,7 +72,7 @@ def _check_mapping(
     embedded = schema.get("x-kubernetes-embedded-resource")
     for name in (*(_EMBEDDED_NEEDS if embedded else ()), *schema.get("required", ())):
         if name not in present:
-            yield Finding((*path, name), None, "is missing", "Give it a value.")
+            yield Finding((*path, name), None, MISSING, "Give it a value.")
     least, most = schema.get("minProperties", 0), schema.get("maxProperties")
     if len(present) < least:
         yield Finding(path, value, f"has {len(present)} fields, {least} are needed", "Add some.")
