@@ -22,6 +22,13 @@ options:
       - Context of the kubeconfig. If it is not set, the environment variable E(K8S_AUTH_CONTEXT) is
         used, then the file's own current context.
     type: str
+  cluster_uid:
+    description:
+      - UID of the namespace C(kube-system), which tells a cluster from every other one.
+        M(rookery.rook.rook_info) returns it.
+      - When it is set and another cluster answers, the module fails before it looks at anything
+        else. If it is not set, any cluster is taken.
+    type: str
   namespace:
     description: Namespace of the operator and of everything that Rook makes.
     type: str

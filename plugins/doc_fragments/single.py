@@ -19,4 +19,9 @@ options:
     description: Release of Rook, such as V(1.18) or V(1.18.11), in quotes.
     type: str
     required: true
+  fingerprint:
+    description:
+      - Fingerprint of a plan that was approved, as this module's check mode returns it.
+      - When the plan is another one by now, nothing is done and the module fails.
+    type: str
 """

@@ -22,4 +22,13 @@ options:
         waiting ends in any case.
     type: int
     default: 600
+  lock_timeout:
+    description:
+      - Seconds to wait while another run works on the same site. At V(0) the module fails at once
+        and tells who does, since when, and until when that run's lease lasts.
+      - Only what has something to write takes the lease C(rookery-SITE) in namespace
+        C(kube-system); it is renewed during the run and removed at its end. That of a run that
+        crashed runs out after a minute.
+    type: int
+    default: 0
 """

@@ -13,6 +13,11 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import STAGES
+from ansible_collections.rookery.rook.plugins.module_utils._model.sections import (
+    SECTIONS,
+    Field,
+    Section,
+)
 
 Spec = dict[str, dict[str, t.Any]]
 
@@ -48,18 +53,47 @@ FILESYSTEM: Spec = {
 OBJECT_STORE: Spec = {
     "metadata_replicas": _INT, "failure_domain": _STR, "data": _dict(**LAYOUT), "spec": _DICT,
     "gateway": _dict(port=_INT, secure_port=_INT, certificate_secret=_STR, instances=_INT),
+    "zone": _STR,
 }  # fmt: skip
 OBJECT_STORE_USER: Spec = {
     "store": _STR, "display_name": _STR, "capabilities": _DICT, "quotas": _DICT,
 }  # fmt: skip
 STORAGE_CLASS: Spec = {
     "type": _STR, "pool": _STR, "filesystem": _STR, "data_pool": _STR, "object_store": _STR,
+    "nfs": _STR,
     "reclaim_policy": _STR, "allow_expansion": _BOOL, "default": _BOOL, "parameters": _DICT,
 }  # fmt: skip
+
+
+def _field(row: Field) -> dict[str, t.Any]:
+    """Return the option of a field of a section."""
+    option: dict[str, t.Any] = {"type": row.type}
+    if row.type == "pool":
+        option = _dict(**LAYOUT)
+    elif row.type == "group":
+        option = _dict(**{field.name: _field(field) for field in row.fields})
+    elif row.type in ("list", "labels"):
+        option = _STRINGS
+    elif row.type in ("strings", "dict"):
+        option = _DICT
+    elif row.type in ("bool", "flag"):
+        option = _BOOL
+    return option if row.secret is None else {**option, "no_log": row.secret}
+
+
+def section_spec(section: Section) -> Spec:
+    """Return the options of an entry of a section, without its name."""
+    fields = {row.name: _field(row) for row in section.fields}
+    extra = {"claim_namespace": _STR, "spec": _DICT}
+    return {name: fields.get(name) or extra[name] for name in section.options}
+
+
+SECTION_SPECS: dict[str, Spec] = {name: section_spec(row) for name, row in SECTIONS.items()}
 
 KUBERNETES: Spec = {
     "kubeconfig": {"type": "path", "default": "~/.kube/config"},
     "context": {"type": "str"},
+    "cluster_uid": {"type": "str"},
     "namespace": {"type": "str", "default": "rook-ceph"},
 }  # fmt: skip
 # Options that the environment gives when the task does not.
@@ -67,6 +101,7 @@ ENVIRONMENT = {"kubeconfig": "K8S_AUTH_KUBECONFIG", "context": "K8S_AUTH_CONTEXT
 WAIT: Spec = {
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 600},
+    "lock_timeout": {"type": "int", "default": 0},
 }
 SITE: Spec = {"site": {"type": "str", "required": True}}
 VERSION: Spec = {"version": {"type": "str", "required": True}}
@@ -86,10 +121,12 @@ MODEL: Spec = {
     "object_stores": _list(**NAMED, **OBJECT_STORE),
     "object_store_users": _list(**NAMED, **OBJECT_STORE_USER),
     "storage_classes": _list(**NAMED, **STORAGE_CLASS),
+    **{name: _list(**NAMED, **spec) for name, spec in SECTION_SPECS.items()},
 }
 SINGLE: Spec = {
     **NAMED,
     **SITE,
     **VERSION,
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "fingerprint": {"type": "str"},
 }

@@ -119,6 +119,40 @@ class StalePlan(RookeryError):
         )
 
 
+class WrongCluster(RookeryError):
+    """The cluster that answers is not the one that the site is pinned to."""
+
+    def __init__(self, pinned: str, found: str, where: str) -> None:
+        super().__init__(
+            f"cluster_uid: {pinned!r} is not the cluster of {where}: the UID of its namespace "
+            f"kube-system is {found!r}. Nothing was changed. Set kubeconfig and context to the "
+            "right cluster, or cluster_uid (rook_cluster_uid) to the UID of the new one."
+        )
+
+
+class LeaseHeld(RookeryError):
+    """Somebody else works on the site."""
+
+    def __init__(self, site: str, proof: bool, holder: str, since: str, until: str) -> None:
+        what = "proven" if proof else "worked on"
+        super().__init__(
+            f"Site {site} is being {what} by {holder}, since {since}. Nothing was changed. Its "
+            f"lease ends at {until} unless it is renewed. Run again then, or set lock_timeout to "
+            "the seconds to wait for the turn."
+        )
+
+
+class LeaseLost(RookeryError):
+    """Somebody else may work on the site by now: nothing more is written."""
+
+    def __init__(self, site: str, taker: str, seconds: float) -> None:
+        by = f"{taker} works on it now" if taker else "the lease was removed"
+        super().__init__(
+            f"Nothing more is written to site {site}: {by}, after this run had not renewed its "
+            f"lease for {seconds:.0f} s or more. Run again when nobody else works on the site."
+        )
+
+
 class ProbeError(RookeryError):
     """One probe of a proof did not find what it must."""
 

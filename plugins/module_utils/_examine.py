@@ -31,7 +31,11 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._render.operator import upstream_files
 from ansible_collections.rookery.rook.plugins.module_utils._rules_types import Finding, error
-from ansible_collections.rookery.rook.plugins.module_utils._site import Wish, prospect
+from ansible_collections.rookery.rook.plugins.module_utils._site import (
+    Wish,
+    cluster_uid,
+    prospect,
+)
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -57,6 +61,7 @@ class Question:
     state: str
     confirm: str
     adopt: bool
+    cluster_uid: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -80,7 +85,8 @@ def examine(question: Question, kubeconfig: str, timeout: float) -> Answer:
         expired = tuple(
             expiry_findings(client.expiry, str(path), datetime.datetime.now(datetime.UTC))
         )
-        return Answer(findings=expired) if expired else ask(client, question)
+        against = expired or tuple(_other_cluster(client, question.cluster_uid, str(path)))
+        return Answer(findings=against) if against else ask(client, question)
     except ClientError as problem:
         return Answer(findings=(_unanswered(str(path), problem),))
 
@@ -135,6 +141,15 @@ def _nothing_to_adopt(question: Question, path: str) -> Iterator[Finding]:
         reason = "there is no such file, and rook_kubernetes_adopt takes a cluster that exists"
         cure = "Copy the cluster's kubeconfig there, or set rook_kubernetes_adopt to false."
         yield error("API-FILE", _PATH, path, reason, cure)
+
+
+def _other_cluster(client: Kube, pinned: str, path: str) -> Iterator[Finding]:
+    """Yield that the cluster is not the one that the site is pinned to."""
+    found = cluster_uid(client) if pinned else ""
+    if found != pinned:
+        reason = f"the UID of namespace kube-system is {found!r} in the cluster of {path}"
+        cure = "Set kubeconfig to the right cluster's file, or this to the UID of the new one."
+        yield error("API-UID", "cluster_uid", pinned, reason, cure)
 
 
 def _unanswered(path: str, problem: ClientError) -> Finding:

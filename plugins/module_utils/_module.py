@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import getpass
+import os
+import socket
 import traceback
 import typing as t
 from pathlib import Path
@@ -20,6 +23,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     RookeryError,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._guards import guard
+from ansible_collections.rookery.rook.plugins.module_utils._lease import Claim, holding
 from ansible_collections.rookery.rook.plugins.module_utils._single import (
     live_object,
     replaced,
@@ -28,14 +32,16 @@ from ansible_collections.rookery.rook.plugins.module_utils._single import (
 from ansible_collections.rookery.rook.plugins.module_utils._site import (
     Prospect,
     Wish,
+    check_cluster,
     check_fingerprint,
     execute,
+    plan_again,
     prospect,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._waiter import Limits
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import TracebackType
 
     from ansible_collections.rookery.rook.plugins.module_utils._argspec import Spec
@@ -93,7 +99,14 @@ class CollectionModule:
             )
             return t.cast("Kube", ReadOnly(t.cast("Kube", NoCluster())))
         client = KubeClient.connect(self.params["kubeconfig"], self.params.get("context"))
+        check_cluster(client, self.params.get("cluster_uid") or "", self.params["kubeconfig"])
         return t.cast("Kube", ReadOnly(client)) if self._reads else client
+
+    def claim(self, site: str, purpose: str, *, proof: bool = False) -> Claim:
+        """Return what the run asks a lease for; others read in it who holds them up."""
+        host, process = socket.gethostname(), os.getpid()
+        holder = f"{_user()}@{host}, process {process}: {self._ansible._name} {purpose}"
+        return Claim(site, holder, self.params["lock_timeout"], proof)
 
     def limits(self) -> Limits | None:
         """Return how long to wait, or None when waiting is not wanted."""
@@ -115,31 +128,65 @@ class CollectionModule:
 def run_wish(module: CollectionModule, wish: Wish, *, absent_ok: bool = False) -> None:
     """Plan, and outside check mode do it: the whole of every module that has a state."""
     client = module.client(absent_ok=absent_ok or module.check_mode)
-    _carry_out(module, client, prospect(client, wish))
+    _carry_out(module, client, prospect(client, wish), lambda found: found)
 
 
 def run_single(
     module: CollectionModule, kind: str, options: Mapping[str, t.Any], *, recreate: bool = False
 ) -> None:
     """Bring one object to its state, and return it as it is then."""
-    wish = single_wish(kind, module.params, options)
+    run_one(module, single_wish(kind, module.params, options), recreate=recreate)
+
+
+def run_one(module: CollectionModule, wish: Wish, *, recreate: bool = False) -> None:
+    """Bring the one object that is wished for to its state, and return it as it is then."""
     client = module.client(absent_ok=module.check_mode)
     found = prospect(client, wish)
     module.note(object=None)
-    _carry_out(module, client, replaced(found) if recreate else found)
+    _carry_out(module, client, found, replaced if recreate else lambda found: found)
     module.note(object=live_object(client, wish))
 
 
-def _carry_out(module: CollectionModule, client: Kube, found: Prospect) -> None:
-    """Guard the plan, and do it unless it is only to be shown."""
+def _carry_out(
+    module: CollectionModule, client: Kube, found: Prospect, settle: Callable[[Prospect], Prospect]
+) -> None:
+    """Guard the plan, and do it unless it is only to be shown.
+
+    What has to be written is planned again once nobody else can work on the site.
+    """
+    found = _guarded(module, settle(found))
+    if module.check_mode:
+        return
+    if not found.plan.changed:
+        _do(module, client, found)
+        return
+    wish = found.wish
+    claim = module.claim(wish.site.name, f"{wish.state}, stages {', '.join(wish.stages)}")
+    with holding(client, claim, module.log) as holder:
+        _do(module, holder, _guarded(module, settle(plan_again(client, found))))
+
+
+def _guarded(module: CollectionModule, found: Prospect) -> Prospect:
+    """Note what a plan would do, and refuse one that may not be done."""
     predicted = found.as_result()
     module.note(**{**predicted, "changed": module.check_mode and predicted["changed"]})
     check_fingerprint(found, module.params.get("fingerprint"))
     guard(found.plan, found.observed, module.params.get("confirm") or "")
-    if module.check_mode:
-        return
+    return found
+
+
+def _do(module: CollectionModule, client: Kube, found: Prospect) -> None:
+    """Do a plan; what was done before something failed is told too."""
     try:
-        module.note(**execute(client, found, module.limits(), module.log))
+        execute(client, found, module.limits(), module.log, module.note)
     except ApplyError as error:
         module.note(changed=error.changed, done=error.applied.done)
         raise
+
+
+def _user() -> str:
+    """Return who runs the module; a container may know no name for its user."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid {os.getuid()}"

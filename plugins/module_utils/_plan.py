@@ -113,9 +113,13 @@ def make_plan(
     else:
         steps = _absent(site, wanted, observed, stages)
     ordered = tuple(_in_order(steps, down=state == "absent"))
-    return Plan(
-        site.name, state, ordered, _fingerprint(site.name, state, ordered, wanted, observed)
+    # What other stages do meanwhile is no news for this one's plan.
+    here = dataclasses.replace(
+        observed,
+        objects={key: item for key, item in observed.objects.items() if _stage(key) in stages},
+        owned=frozenset(key for key in observed.owned if _stage(key) in stages),
     )
+    return Plan(site.name, state, ordered, _fingerprint(site.name, state, ordered, wanted, here))
 
 
 def refuse_stale(planned: Plan, found: Plan) -> None:

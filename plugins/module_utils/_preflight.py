@@ -189,6 +189,7 @@ _VARIABLES = {
     "hosts": "group rook_storage",
     "kubernetes_version": "rook_kubernetes_version",
     "kubeconfig": "rook_kubeconfig",
+    "cluster_uid": "rook_cluster_uid",
     "confirm": "rook_confirm",
     "namespace": "rook_namespace",
     "version": "rook_version",

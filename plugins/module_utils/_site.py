@@ -14,15 +14,18 @@ from ansible_collections.rookery.rook.plugins.module_utils._apply import Applier
 from ansible_collections.rookery.rook.plugins.module_utils._clients.manifests import (
     read_manifests,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._clients.watching import Feed
 from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     ModelError,
     Problem,
     StalePlan,
+    WrongCluster,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._linting import (
     refuse_what_the_server_would,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
 from ansible_collections.rookery.rook.plugins.module_utils._model.parse import (
     MODEL_KEYS,
     parse_site,
@@ -83,14 +86,24 @@ class Prospect:
 
 def prospect(client: Kube, wish: Wish) -> Prospect:
     """Render, observe and plan; only reads."""
-    site = wish.site
     desired = tuple(
         item
-        for item in render(site, _upstream(wish))
+        for item in render(wish.site, _upstream(wish))
         if item.stage in wish.stages and (not wish.only or item.id in wish.only)
     )
     if wish.state == "present":
         refuse_what_the_server_would(client, wish.site, desired)
+    return _planned(client, wish, desired)
+
+
+def plan_again(client: Kube, found: Prospect) -> Prospect:
+    """Observe and plan again; what is wanted has not changed."""
+    return _planned(client, found.wish, found.desired)
+
+
+def _planned(client: Kube, wish: Wish, desired: tuple[Desired, ...]) -> Prospect:
+    """Observe and plan."""
+    site = wish.site
     scope = Scope(site.name, site.namespace, site.release, leaving=wish.state == "absent")
     observed = observe(client, scope, desired)
     narrowed = _narrowed(observed, wish.only)
@@ -100,22 +113,56 @@ def prospect(client: Kube, wish: Wish) -> Prospect:
 
 
 def execute(
-    client: Kube, found: Prospect, limits: Limits | None, say: Callable[[str], None]
-) -> dict[str, t.Any]:
-    """Do a guarded plan, wait, and return the result. Without limits Ceph is not waited for."""
+    client: Kube,
+    found: Prospect,
+    limits: Limits | None,
+    say: Callable[[str], None],
+    note: Callable[..., None],
+) -> None:
+    """Do a guarded plan and wait; note the result, and how each wait went in any case.
+
+    Without limits Ceph is not waited for.
+    """
     plan = found.plan if limits else _without_waits(found.plan)
     with _waiting(client, limits or Limits.of(PREREQUISITE_SECONDS), say) as (feed, waiter):
         wanted = {item.id: item for item in found.desired}
         site = found.wish.site
         expect = Expect(frozenset(site.cluster.mute_health), release=site.release)
-        Applier(client, feed, waiter, found.observed, wanted, expect).run(plan)
-        return {**found.as_result(), "waited": [wait.as_result() for wait in waiter.history]}
+        try:
+            Applier(client, feed, waiter, found.observed, wanted, expect).run(plan)
+            note(changed=found.plan.changed)
+        finally:
+            note(waited=[wait.as_result() for wait in waiter.history])
+
+
+def cluster_uid(client: Kube) -> str:
+    """Return what tells a cluster from every other one: the UID of a namespace that it always has.
+
+    Without a cluster it is empty.
+    """
+    return str(at(client.get(Ref("v1", "Namespace", "", "kube-system")), "metadata.uid") or "")
+
+
+def check_cluster(client: Kube, pinned: str, where: str) -> None:
+    """Refuse another cluster than the one that the site is pinned to, if it is."""
+    found = cluster_uid(client) if pinned else ""
+    if found != pinned:
+        raise WrongCluster(pinned, found, where)
 
 
 def check_fingerprint(found: Prospect, fingerprint: str | None) -> None:
     """Refuse a plan other than the one that was approved."""
     if fingerprint and fingerprint != found.plan.fingerprint:
         raise StalePlan(found.plan.site, fingerprint, found.plan.fingerprint)
+
+
+def fingerprints(found: Prospect) -> dict[str, str]:
+    """Return for each stage the fingerprint that a plan of this stage alone has."""
+    wish, observed = found.wish, found.observed
+    return {
+        stage: make_plan(wish.site, found.desired, observed, wish.state, (stage,)).fingerprint
+        for stage in wish.stages
+    }
 
 
 @contextlib.contextmanager

@@ -134,6 +134,13 @@ health:
     last_checked: '2026-01-01T00:00:00Z'
     capacity: {bytesTotal: 64424509440}
     fsid: 6e1a5e0e-5b4e-4c6b-9d36-3e0a4f0b8f52
+cluster_uid:
+  description:
+    - UID of the namespace C(kube-system), which tells the cluster from every other one. The option
+      of this name of all modules pins a site to it. Empty without a cluster.
+  returned: always
+  type: str
+  sample: 0f6b8a52-3f0e-4a55-9d5a-6f0a4f7d2f10
 standing:
   description: What of this stays the same while the site does, for a report.
   returned: always
@@ -149,7 +156,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._look import look
 from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
-from ansible_collections.rookery.rook.plugins.module_utils._site import Wish
+from ansible_collections.rookery.rook.plugins.module_utils._site import Wish, cluster_uid
 from ansible_collections.rookery.rook.plugins.module_utils._standing import as_info
 
 SPEC = {
@@ -164,7 +171,8 @@ def main() -> None:
     """Look, and tell."""
     with CollectionModule(SPEC, reads=True) as module:
         wish = Wish.from_params(module.params, module.params["state"])
-        module.note(**as_info(look(module.client(absent_ok=True), wish)))
+        client = module.client(absent_ok=True)
+        module.note(**as_info(look(client, wish)), cluster_uid=cluster_uid(client))
 
 
 if __name__ == "__main__":

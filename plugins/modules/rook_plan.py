@@ -102,6 +102,16 @@ fingerprint:
   returned: always
   type: str
   sample: 5f0b6d3c1b7a6c50e3a0f0a1c0b1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f6a7b8c9
+fingerprints:
+  description:
+    - Digests of the plans of the single stages, for calls that do one stage each, as the playbooks'
+      roles do (variable C(rook_plan_fingerprint)).
+  returned: always
+  type: dict
+  sample:
+    operator: 9a1be1f2c3d4e5f6071829a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b9c0
+    cluster: 1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b9c09a1be1f2c3d4e5f6071829a0b
+    storage: 5a6b7c8d9e0f1a2b3c4d5e6f7a8b9c09a1be1f2c3d4e5f6071829a0b1c2d3e4f
 refusals:
   description: What stands against the plan, each with the object, the reason and the way on.
   returned: always
@@ -123,7 +133,11 @@ from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
 from ansible_collections.rookery.rook.plugins.module_utils._guards import refusals
 from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
 from ansible_collections.rookery.rook.plugins.module_utils._report import told
-from ansible_collections.rookery.rook.plugins.module_utils._site import Wish, prospect
+from ansible_collections.rookery.rook.plugins.module_utils._site import (
+    Wish,
+    fingerprints,
+    prospect,
+)
 
 SPEC = {
     **KUBERNETES,
@@ -143,6 +157,7 @@ def main() -> None:
         module.note(
             **{**found.as_result(), "changed": False},
             lines=told(found.plan),
+            fingerprints=fingerprints(found),
             refusals=[dataclasses.asdict(refusal) for refusal in against],
         )
 

@@ -58,6 +58,12 @@ options:
       - If it is not set, the environment variable E(K8S_AUTH_KUBECONFIG) is used.
     type: path
     default: ''
+  cluster_uid:
+    description:
+      - UID of the namespace C(kube-system) of the site's cluster; another cluster is refused. If it
+        is not set, any is taken.
+    type: str
+    default: ''
   timeout:
     description: Seconds within which the API has to answer.
     type: int
@@ -141,6 +147,7 @@ SPEC = {
     "kubernetes_version": {"type": "str"},
     "kubernetes_adopt": {"type": "bool", "default": False},
     "kubeconfig": {"type": "path", "default": ""},
+    "cluster_uid": {"type": "str", "default": ""},
     "timeout": {"type": "int", "default": 30},
 }
 
@@ -153,7 +160,11 @@ def main() -> None:
         answer = Answer()
         if site is not None and params["kubeconfig"]:
             question = Question(
-                site, params["state"], params["confirm"], params["kubernetes_adopt"]
+                site,
+                params["state"],
+                params["confirm"],
+                params["kubernetes_adopt"],
+                params["cluster_uid"],
             )
             answer = examine(question, params["kubeconfig"], params["timeout"])
         facts = {"kubernetes_version": params["kubernetes_version"], **answer.facts}

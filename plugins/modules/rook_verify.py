@@ -48,6 +48,13 @@ options:
     description: Seconds after which one probe is ended and counts as failed.
     type: int
     default: 300
+  lock_timeout:
+    description:
+      - Seconds to wait while another proof of the same site goes on. At V(0) the module fails at
+        once and tells whose it is, since when, and until when its lease lasts.
+      - The lease is C(rookery-SITE.proof) in namespace C(kube-system). It holds up no other module.
+    type: int
+    default: 0
 attributes:
   check_mode:
     description: Says what would be proven, and makes nothing.
@@ -155,10 +162,16 @@ summary:
   sample: 3 of 3 proven in 28.3 s
 """
 
+import contextlib
 import datetime
 import time
 
-from ansible_collections.rookery.rook.plugins.module_utils._argspec import KUBERNETES, MODEL
+from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
+    KUBERNETES,
+    MODEL,
+    WAIT,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._lease import holding
 from ansible_collections.rookery.rook.plugins.module_utils._model.parse import (
     MODEL_KEYS,
     parse_site,
@@ -177,6 +190,7 @@ SPEC = {
     "image": {"type": "str"},
     "classes": {"type": "list", "elements": "str", "default": []},
     "timeout": {"type": "int", "default": 300},
+    "lock_timeout": WAIT["lock_timeout"],
 }
 
 
@@ -188,13 +202,17 @@ def main() -> None:
         probes, unproven = probes_of(site, module.params["classes"])
         client = module.client(absent_ok=module.check_mode or not present)
         shown = (probes, unproven) if present else ((), ())
-        module.note(**outline(*shown, leftovers(client, site)), ended="")
+        left = leftovers(client, site)
+        module.note(**outline(*shown, left), ended="")
         if module.check_mode:
             return
         image = module.params["image"] or site.cluster.ceph_image
-        world = World(client, site, image, module.params["timeout"], module.log)
+        claim = module.claim(site.name, f"state {module.params['state']}", proof=True)
+        nothing = contextlib.nullcontext(client)
         began = time.monotonic()
-        proof = (prove if present else remove)(world, probes)
+        with holding(client, claim, module.log) if present or left else nothing as holder:
+            world = World(holder, site, image, module.params["timeout"], module.log)
+            proof = (prove if present else remove)(world, probes)
         ended = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         module.note(**outcome(proof, time.monotonic() - began), ended=ended)
         for text in proof.warnings:

@@ -153,12 +153,14 @@ class KubeClient:
         kind = "application/merge-patch+json"
         return self._ask("PATCH", path, "change", _words(ref), query, patch, kind)
 
-    def delete(self, ref: Ref, uid: str, propagation: str = "Background") -> bool:
+    def delete(
+        self, ref: Ref, uid: str, propagation: str = "Background", version: str = ""
+    ) -> bool:
         """Delete exactly the object that was observed, not one that was made since."""
         path = self._path(ref.api_version, ref.kind, ref.namespace, ref.name)
         body = {
             "kind": "DeleteOptions", "apiVersion": "v1", "propagationPolicy": propagation,
-            "preconditions": {"uid": uid},
+            "preconditions": {"uid": uid} | ({"resourceVersion": version} if version else {}),
         }  # fmt: skip
         try:
             return path is not None and bool(

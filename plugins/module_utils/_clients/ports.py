@@ -89,8 +89,10 @@ class Kube(t.Protocol):
     def patch(self, ref: Ref, patch: Object, dry_run: bool = False) -> Object:
         """Merge a JSON merge patch into an object that must exist."""
 
-    def delete(self, ref: Ref, uid: str, propagation: str = "Background") -> bool:
-        """Delete the object with this uid; False when it was gone already."""
+    def delete(
+        self, ref: Ref, uid: str, propagation: str = "Background", version: str = ""
+    ) -> bool:
+        """Delete the object with this uid, at this version; False when it was gone already."""
 
     def logs(self, namespace: str, pod: str, container: str = "", tail: int = 50) -> str:
         """Return the last lines of a container's log."""

@@ -4,7 +4,7 @@
 """A Kubernetes API in memory with an operator that does everything at once.
 
 It is as much of an API as the modules see: versions, generations, dry runs, watches, deletion. What
-is written is counted, so that a test can claim that nothing was.
+is written is counted, so that a test can claim that nothing was; leases are counted by themselves.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import
     Listing,
     Ref,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ConflictError
 from ansible_collections.rookery.rook.plugins.module_utils._render.common import merged
 
 Object = dict[str, t.Any]
+NOW = "2026-01-01T00:00:00Z"
 LATER = "2099-01-01T00:00:00Z"
 
 
@@ -31,6 +33,7 @@ class FakeKube:
     def __init__(self, *objects: Object) -> None:
         self.objects: dict[Ref, Object] = {}
         self.writes: list[str] = []
+        self.leases: list[str] = []
         self._numbers = itertools.count(1)
         self._log: list[tuple[int, Event]] = []
         self._changed = threading.Condition()
@@ -73,15 +76,25 @@ class FakeKube:
         wanted = merged(live, copy.deepcopy(manifest))
         return self._written(ref, live, wanted, dry_run)
 
+    def create(self, manifest: Object, dry_run: bool = False) -> Object:
+        ref = Ref.of(manifest)
+        if ref in self.objects:
+            raise ConflictError("create", ref.id, "it exists", 409)
+        made = merged(manifest, {"metadata": {"creationTimestamp": NOW}})
+        return self._written(ref, {}, made, dry_run)
+
     def patch(self, ref: Ref, patch: Object, dry_run: bool = False) -> Object:
         live = self.objects[ref]
         return self._written(ref, live, merged(live, patch), dry_run)
 
-    def delete(self, ref: Ref, uid: str, propagation: str = "Background") -> bool:
+    def delete(
+        self, ref: Ref, uid: str, propagation: str = "Background", version: str = ""
+    ) -> bool:
         with self._changed:
             gone = self.objects[ref]
             assert gone["metadata"]["uid"] == uid
-            self.writes.append(f"delete {ref.id}")
+            assert version in ("", gone["metadata"]["resourceVersion"])
+            self._count("delete", ref)
             if gone["metadata"].get("finalizers"):
                 self._store(ref, merged(gone, {"metadata": {"deletionTimestamp": LATER}}))
                 return True
@@ -94,11 +107,14 @@ class FakeKube:
         if dry_run:
             return wanted
         with self._changed:
-            self.writes.append(f"write {ref.id}")
+            self._count("write", ref)
             if live.get("spec") != wanted.get("spec"):
                 wanted["metadata"]["generation"] = live.get("metadata", {}).get("generation", 0) + 1
             self._store(ref, wanted)
             return copy.deepcopy(self.objects[ref])
+
+    def _count(self, what: str, ref: Ref) -> None:
+        (self.leases if ref.kind == "Lease" else self.writes).append(f"{what} {ref.id}")
 
     def _store(self, ref: Ref, item: Object) -> None:
         """Keep an object, and let the operator do its part."""
@@ -106,7 +122,7 @@ class FakeKube:
         meta = {"uid": f"uid-{number}", "generation": 1, **item["metadata"]}
         meta |= {
             "resourceVersion": str(number),
-            "managedFields": [{"manager": "rookery", "time": "2026-01-01T00:00:00Z"}],
+            "managedFields": [{"manager": "rookery", "time": NOW}],
         }
         kept = {**copy.deepcopy(item), "metadata": meta}
         if kept["kind"].startswith("Ceph"):

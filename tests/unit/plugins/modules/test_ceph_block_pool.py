@@ -49,3 +49,11 @@ def test_copies_and_chunks_exclude_each_other(onsite: Onsite) -> None:
 def test_without_waiting_nothing_is_waited_for(onsite: Onsite) -> None:
     made = onsite(wait=False)
     assert made["changed"] is True and made["waited"] == []
+
+
+def test_a_plan_that_was_approved_is_the_only_one_that_is_done(onsite: Onsite) -> None:
+    approved = onsite(check=True)["fingerprint"]
+    refused = onsite(replicas=2, fingerprint=approved)
+    assert refused["failed"] and "made from other objects" in refused["msg"]
+    assert onsite.kube.writes == [] and onsite.kube.leases == []
+    assert onsite(fingerprint=approved)["changed"] is True

@@ -130,3 +130,11 @@ def test_when_nothing_is_wanted_everything_that_is_there_is_left_over(built: Ons
     gone = built(state="absent")
     assert gone["objects"] == gone["leftovers"] == []
     assert gone["standing"]["summary"]["state"] == "nothing is there"
+
+
+def test_the_cluster_s_uid_is_told_to_pin_a_site_to_it(built: Onsite) -> None:
+    system = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "kube-system"}}
+    uid = built.kube.apply(system)["metadata"]["uid"]
+    assert built()["cluster_uid"] == uid
+    built.kubeconfig.unlink()
+    assert built()["cluster_uid"] == ""

@@ -8,7 +8,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from ansible_collections.rookery.rook.plugins.modules import rook_plan, rook_site
+from ansible_collections.rookery.rook.plugins.modules import (
+    rook_plan,
+    rook_site,
+    rook_teardown,
+)
 from onsite import Onsite, run_module
 from wholesite import MODEL, write_manifests
 
@@ -69,3 +73,27 @@ def test_the_fingerprint_is_that_of_the_same_plan(plan: Onsite) -> None:
     assert plan()["fingerprint"] == first["fingerprint"]
     plan.kube.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "rook-ceph"}})
     assert plan()["fingerprint"] != first["fingerprint"]
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_each_stage_has_a_fingerprint_that_the_other_stages_do_not_change(
+    plan: Onsite, options: dict[str, object], capsys: pytest.CaptureFixture[str], state: str
+) -> None:
+    if state == "absent":
+        made(plan, options, capsys)
+    approved = plan(state=state, confirm="store1")["fingerprints"]
+    module, site = {
+        "present": (rook_site, {}),
+        "absent": (rook_teardown, {"confirm": "store1"}),
+    }[state]
+    for stage in list(approved) if state == "present" else list(reversed(approved)):
+        done = run_module(
+            capsys, module, False, kubeconfig=str(plan.kubeconfig), site="store1", wait_timeout=20,
+            stages=[stage], fingerprint=approved[stage], **site, **options,
+        )  # fmt: skip
+        assert done.get("failed") is None and done["changed"], done.get("msg")
+    stale = run_module(
+        capsys, module, False, kubeconfig=str(plan.kubeconfig), site="store1", wait_timeout=20,
+        stages=["storage"], fingerprint=approved["storage"], **site, **options,
+    )  # fmt: skip
+    assert "made from other objects" in stale["msg"]

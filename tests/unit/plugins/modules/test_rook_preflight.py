@@ -180,7 +180,7 @@ def test_manifests_that_are_missing_are_named(judge: Judge) -> None:
     refused = judge({"operator": {"manifests": "/nowhere"}})
     assert "rook_operator_manifests (/nowhere): there is no crds.yaml" in refused["msg"]
     assert "crds.yaml, common.yaml, operator.yaml" in refused["msg"]
-    assert "rook_operator_manifests: it is not set" in judge({"operator": {}})["msg"]
+    assert "rook_operator_manifests: is missing" in judge({"operator": {}})["msg"]
 
 
 def test_an_expired_kubeconfig_is_refused_with_its_date(judge: Judge, api: Api) -> None:
@@ -267,3 +267,14 @@ def test_a_teardown_learns_the_id_of_its_own_cluster_only(
     secret = {**meta, "name": "rook-ceph-mon"}
     api.apply({"apiVersion": "v1", "kind": "Secret", "metadata": secret, "data": data})
     assert judge(api=True, state="absent", confirm="store1")["ceph_fsid"] == fsid
+
+
+def test_another_cluster_than_the_pinned_one_is_refused(judge: Judge, api: Api) -> None:
+    system = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "kube-system"}}
+    uid = api.apply(system)["metadata"]["uid"]
+    refused = judge(api=True, cluster_uid="somewhere-else")
+    assert (
+        "rook_cluster_uid (somewhere-else): the UID of namespace kube-system is" in refused["msg"]
+    )
+    assert f"{uid!r}" in refused["msg"] and "(API-UID)" in refused["msg"]
+    assert judge(api=True, cluster_uid=uid).get("failed") is None

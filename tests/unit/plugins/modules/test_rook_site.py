@@ -10,11 +10,14 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
+from ansible_collections.rookery.rook.plugins.module_utils._lease import Claim, holding
 from ansible_collections.rookery.rook.plugins.modules import rook_site
 from onsite import Onsite
 from wholesite import MODEL, write_manifests
 
 CLUSTER = "CephCluster/rook-ceph/rook-ceph"
+KUBE_SYSTEM = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "kube-system"}}
+THEIRS = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "rook-ceph"}}
 
 
 @pytest.fixture(name="onsite")
@@ -111,3 +114,55 @@ def test_every_problem_of_the_model_is_told_at_once(onsite: Onsite) -> None:
 def test_manifests_that_are_not_there_are_named_with_their_variable(onsite: Onsite) -> None:
     refused = onsite(operator={"manifests": "/nowhere"})
     assert "/nowhere" in refused["msg"] and "rook_operator_manifests" in refused["msg"]
+
+
+def test_another_cluster_than_the_pinned_one_is_refused(onsite: Onsite) -> None:
+    onsite.kube.apply(KUBE_SYSTEM)
+    uid = onsite.kube.objects[Ref("v1", "Namespace", "", "kube-system")]["metadata"]["uid"]
+    onsite.kube.writes.clear()
+    for check in (True, False):
+        refused = onsite(check=check, cluster_uid="somewhere-else")
+        assert refused["failed"] and refused["changed"] is False and "plan" not in refused
+        assert "'somewhere-else'" in refused["msg"] and f"'{uid}'" in refused["msg"]
+        assert "rook_cluster_uid" in refused["msg"]
+    assert onsite.kube.writes == [] and onsite.kube.leases == []
+    assert onsite(cluster_uid=uid).get("failed") is None
+
+
+def test_only_what_writes_takes_the_lease_and_leaves_none(onsite: Onsite) -> None:
+    onsite(check=True)
+    assert onsite.kube.leases == []
+    onsite()
+    lease = "Lease/kube-system/rookery-store1"
+    assert onsite.kube.leases == [f"write {lease}", f"delete {lease}"]
+    onsite()
+    assert onsite.kube.leases == [f"write {lease}", f"delete {lease}"]
+
+
+def test_a_second_run_is_refused_with_the_holder_s_words(onsite: Onsite) -> None:
+    claim = Claim("store1", "ann@deploy, process 7: rook_site present, stages storage")
+    with holding(t.cast("t.Any", onsite.kube), claim, print):
+        refused = onsite()
+    assert refused["failed"] and refused["changed"] is False and onsite.kube.writes == []
+    assert f"Site store1 is being worked on by {claim.holder}, since 20" in refused["msg"]
+    assert onsite().get("failed") is None
+
+
+def test_what_changed_before_the_lease_was_taken_is_planned_anew(
+    onsite: Onsite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    approved = onsite(check=True)
+    create = onsite.kube.create
+
+    def late(manifest: dict[str, t.Any], dry_run: bool = False) -> dict[str, t.Any]:
+        onsite.kube.apply(THEIRS)
+        onsite.kube.writes.clear()
+        return create(manifest, dry_run)
+
+    monkeypatch.setattr(onsite.kube, "create", late)
+    stale = onsite(fingerprint=approved["fingerprint"])
+    assert "made from other objects" in stale["msg"] and onsite.kube.writes == []
+    del onsite.kube.objects[Ref("v1", "Namespace", "", "rook-ceph")]
+    made = onsite()
+    assert made.get("failed") is None, made["msg"]
+    assert "keep Namespace//rook-ceph" in [step["id"] for step in made["plan"]]

@@ -5,10 +5,14 @@
 
 from __future__ import annotations
 
+import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._lease import Claim, holding
+from ansible_collections.rookery.rook.plugins.module_utils._model.parse import parse_site
 from ansible_collections.rookery.rook.plugins.module_utils._verify import clearing, procedures
+from ansible_collections.rookery.rook.plugins.module_utils._verify.objects import programs
 from ansible_collections.rookery.rook.plugins.modules import rook_verify
 from onsite import Onsite
 from proofworld import ProofWorld
@@ -88,6 +92,20 @@ def test_absent_removes_what_was_left_once(run: Onsite, cluster: ProofWorld) -> 
     assert removed["changed"] is True and removed["removed"] == predicted["removed"]
     assert cluster.names("Pod") == cluster.names("ConfigMap") == []
     assert run(state="absent")["changed"] is False
+
+
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_two_proofs_of_one_site_do_not_meet(run: Onsite, cluster: ProofWorld, state: str) -> None:
+    cluster.store(programs(parse_site({"site": "store1", "version": "1.18"})))
+    client = t.cast("t.Any", cluster)
+    with holding(client, Claim("store1", "ann@here: rook_verify", proof=True), print):
+        refused = run(state=state)
+    assert refused["failed"] and cluster.writes == []
+    assert "Site store1 is being proven by ann@here: rook_verify, since 20" in refused["msg"]
+    # Work on the site holds up no proof.
+    with holding(client, Claim("store1", "ann@here: rook_site"), print):
+        assert run(state=state).get("failed") is None
+    assert cluster.names("Lease") == []
 
 
 def test_absent_on_a_cluster_that_is_gone_is_nothing(run: Onsite) -> None:
