@@ -43,6 +43,16 @@ OPERATOR_ROWS = (
         readiness="definition",
         holds_data=True,
     ),
+    # Kubernetes had it until 1.24.
+    Kind(
+        "PodSecurityPolicy",
+        "policy",
+        "v1beta1",
+        "podsecuritypolicies",
+        namespaced=False,
+        stage="operator",
+        until=(1, 9),
+    ),
     _builtin("ClusterRole", _RBAC, "clusterroles", namespaced=False),
     _builtin("ClusterRoleBinding", _RBAC, "clusterrolebindings", namespaced=False),
     _builtin("ServiceAccount", "", "serviceaccounts"),

@@ -28,10 +28,12 @@ from ansible_collections.rookery.rook.plugins.module_utils._model.sections impor
     BUCKET_CLASSES,
     SECTIONS,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._model.parse_operator import (
+    read_operator,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._model.types import (
     Cluster,
     Host,
-    Operator,
     Site,
 )
 
@@ -100,13 +102,6 @@ def _hosts(fields: Fields) -> tuple[Host, ...]:
         hosts.append(Host(name, devices, directories, host.strings("labels")))
         host.close()
     return tuple(sorted(hosts, key=lambda host: host.name))
-
-
-def _operator(fields: Fields) -> Operator:
-    """Return what the operator is made from."""
-    operator = Operator(manifests=fields.text("manifests"), config=fields.strings("config"))
-    fields.close()
-    return operator
 
 
 def _ceph_config(fields: Fields) -> dict[str, dict[str, str]]:
@@ -197,7 +192,7 @@ def parse_site(params: Mapping[str, t.Any], *, lone: bool = False) -> Site:
         version=version,
         namespace=namespace,
         hosts=_hosts(fields),
-        operator=_operator(fields.child("operator")),
+        operator=read_operator(fields.child("operator"), era),
         cluster=_cluster(fields.child("cluster"), namespace, era),
         block_pools=tuple(pools),
         filesystems=tuple(filesystems),

@@ -53,12 +53,32 @@ class Host:
     labels: Mapping[str, str]
 
 
+# Where upstream's objects come from; a site has one of them.
+SOURCES = ("manifests", "url", "chart")
+
+
 @dataclasses.dataclass(frozen=True)
 class Operator:
-    """Where the upstream manifests are, and settings over theirs."""
+    """Where upstream's objects come from, and settings over theirs.
+
+    digests are those of files that come by an address; cache_dir and helm are of the deploy host.
+    """
 
     manifests: str | None
+    url: str | None
+    digests: Mapping[str, str]
+    chart: str | None
+    values: Data
+    drivers_chart: str | None
+    drivers_values: Data
     config: Mapping[str, str]
+    cache_dir: str | None
+    helm: str | None
+
+    @property
+    def source(self) -> str:
+        """Return the option that says where the objects come from, or nothing."""
+        return next((source for source in SOURCES if getattr(self, source)), "")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for the modules of this collection only; its functions may change in any release.
-"""From upstream's manifests to the operator's objects: labels, settings, nothing else. Pure."""
+"""From upstream's objects to the operator's: namespace, labels, settings, nothing else. Pure."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ import typing as t
 from ansible_collections.rookery.rook.plugins.module_utils import _eras, _kinds
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError, Problem
 from ansible_collections.rookery.rook.plugins.module_utils._render.common import labelled, merged
+from ansible_collections.rookery.rook.plugins.module_utils._render.namespace import (
+    mentions,
+    moved,
+    set_apart,
+)
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,9 +24,38 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._render.types import Manifest
 
 CONFIG = "rook-ceph-operator-config"
-OPERATOR = "rook-ceph-operator"
-_DRIVERS = "CustomResourceDefinition//drivers.csi.ceph.io"
-_PATH = "operator.manifests"
+_DEFINITION = "CustomResourceDefinition//"
+_CHART_CURE = "Give the chart rook-ceph of the release."
+_CHART_CSI_CURE = (
+    "Set csi.rookUseCsiOperator (from 1.20: csi.installCsiOperator) to true in values."
+)
+_DRIVERS = f"{_DEFINITION}drivers.csi.ceph.io"
+
+
+class _Parts(t.NamedTuple):
+    """What makes the operator of some releases: files in order, and what has to be in them."""
+
+    files: tuple[str, ...]
+    operator: str = "rook-ceph-operator"
+    config: str = ""
+    defines: str = "cephclusters.ceph.rook.io"
+
+
+# By the release that these came with. Before 0.8 the operator made the definitions itself, before
+# 1.2 it took its settings from its environment alone.
+_PARTS = (
+    ((1, 5), _Parts(("crds.yaml", "common.yaml", "operator.yaml"), config=CONFIG)),
+    ((1, 2), _Parts(("common.yaml", "operator.yaml"), config=CONFIG)),
+    ((1, 0), _Parts(("common.yaml", "operator.yaml"))),
+    ((0, 9), _Parts(("operator.yaml",))),
+    ((0, 8), _Parts(("operator.yaml",), defines="clusters.ceph.rook.io")),
+    ((0, 6), _Parts(("rook-operator.yaml",), "rook-operator", defines="")),
+)
+
+
+def _parts(site: Site) -> _Parts:
+    """Return what makes the operator of the site's release."""
+    return next(parts for since, parts in _PARTS if site.release[:2] >= since)
 
 
 def csi_operator_enabled(site: Site) -> bool:
@@ -32,8 +66,8 @@ def csi_operator_enabled(site: Site) -> bool:
 
 
 def upstream_files(site: Site) -> tuple[str, ...]:
-    """Return the names of the files of upstream's manifests that this site takes."""
-    files = ("crds.yaml", "common.yaml", "operator.yaml")
+    """Return the names of the files of upstream's manifests that this site takes, in order."""
+    files = _parts(site).files
     return (*files, "csi-operator.yaml") if csi_operator_enabled(site) else files
 
 
@@ -41,7 +75,9 @@ def render_operator(site: Site, upstream: Sequence[Manifest]) -> list[dict[str, 
     """Return upstream's objects as this site's, in the order of the kinds; without any, nothing."""
     if not upstream:
         return []
-    problems = list(_shape_problems(upstream))
+    problems = list(_shape_problems(site, upstream))
+    if not problems:
+        upstream, problems = _at_home(site, upstream)
     if problems:
         raise ModelError(problems)
     found: dict[str, Manifest] = {}
@@ -53,14 +89,43 @@ def render_operator(site: Site, upstream: Sequence[Manifest]) -> list[dict[str, 
     problems += _content_problems(site, found)
     if problems:
         raise ModelError(problems)
-    settings = _settings(site)
+    settings = _settings(site, found)
     return [
         labelled(site, merged(found[object_id], settings.get(object_id, {})))
         for object_id in sorted(found, key=_kinds.sort_key)
     ]
 
 
-def _settings(site: Site) -> dict[str, dict[str, t.Any]]:
+def _at_home(site: Site, upstream: Sequence[Manifest]) -> tuple[Sequence[Manifest], list[Problem]]:
+    """Return upstream's objects in the site's namespace, and why they cannot be there."""
+    origins = {
+        manifest["metadata"].get("namespace") or "default"
+        for manifest in upstream
+        if _kinds.KINDS[manifest["kind"]].namespaced
+    } - {site.namespace}
+    if len(origins) > 1:
+        reason = f"is for namespaces {', '.join(sorted(origins))}, not {site.namespace}"
+        return upstream, [_problem(site, reason, "Take the files as upstream publishes them.")]
+    problems = []
+    for origin in origins:
+        upstream = moved(upstream, origin, site.namespace)
+        problems = [
+            _problem(
+                site,
+                f"has {origin} at {path} of {_kinds.id_of(manifest)} ({value}), and whether that "
+                "is the namespace cannot be told",
+                f"Set namespace to {origin}, or change that place to {site.namespace} yourself.",
+            )
+            for manifest in upstream
+            for path, value in mentions(manifest, origin)
+        ]
+    home = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": site.namespace}}
+    if not any(_kinds.id_of(manifest) == _kinds.id_of(home) for manifest in upstream):
+        upstream = [home, *upstream]
+    return set_apart(upstream, site.namespace), problems
+
+
+def _settings(site: Site, found: Mapping[str, Manifest]) -> dict[str, dict[str, t.Any]]:
     """Return what is laid over upstream's objects: settings, at the place that the era has."""
     era, data = _eras.era(site.version), {}
     over: dict[str, t.Any] = {}
@@ -72,22 +137,54 @@ def _settings(site: Site) -> dict[str, dict[str, t.Any]]:
         for part in reversed(era.csi_settings[key].split(".")):
             branch = {part: branch}
         over = merged(over, branch)
-    settings = {_kinds.make_id("ConfigMap", site.namespace, CONFIG): {"data": data}} if data else {}
+    settings: dict[str, dict[str, t.Any]] = {}
+    if data and _parts(site).config:
+        settings[_config_id(site)] = {"data": data}
+    elif data:
+        settings[_operator_id(site)] = _environment(found[_operator_id(site)], data)
     if over:
         name = "ceph-csi-operator-config"
         settings[_kinds.make_id("OperatorConfig", site.namespace, name)] = over
     return settings
 
 
+def _environment(deployment: Manifest, data: Mapping[str, str]) -> dict[str, t.Any]:
+    """Return the containers of a Deployment with settings in their environment."""
+    given = [{"name": name, "value": value} for name, value in data.items()]
+    containers = [
+        {
+            **container,
+            "env": [each for each in container.get("env") or () if each["name"] not in data]
+            + given,
+        }
+        for container in _kinds.at(deployment, "spec.template.spec.containers")
+    ]
+    return {"spec": {"template": {"spec": {"containers": containers}}}}
+
+
+def _config_id(site: Site) -> str:
+    """Return the id of the ConfigMap with the operator's settings."""
+    return _kinds.make_id("ConfigMap", site.namespace, _parts(site).config)
+
+
+def _operator_id(site: Site) -> str:
+    """Return the id of the operator's Deployment."""
+    return _kinds.make_id("Deployment", site.namespace, _parts(site).operator)
+
+
 def _problem(site: Site, reason: str, cure: str) -> Problem:
-    """Return a problem of the manifests as a whole."""
-    return Problem(_PATH, repr(site.operator.manifests or "the manifests"), reason, cure)
+    """Return a problem of the source as a whole."""
+    operator = site.operator
+    source = operator.source or "manifests"
+    value = getattr(operator, source) or "the manifests"
+    return Problem(f"operator.{source}", repr(value), reason, cure)
 
 
-def _shape_problems(upstream: Sequence[Manifest]) -> Iterator[Problem]:
+def _shape_problems(site: Site, upstream: Sequence[Manifest]) -> Iterator[Problem]:
     """Yield documents that are no objects of a known kind."""
+    source = site.operator.source or "manifests"
     for place, manifest in enumerate(upstream):
-        path = f"{_PATH}[{place}]"
+        path = f"operator.{source}[{place}]"
         metadata = manifest.get("metadata")
         if not manifest.get("kind") or not isinstance(metadata, dict) or not metadata.get("name"):
             cure = "Take the files as upstream publishes them."
@@ -95,37 +192,33 @@ def _shape_problems(upstream: Sequence[Manifest]) -> Iterator[Problem]:
         elif manifest["kind"] not in _kinds.KINDS:
             known = ", ".join(_kinds.KINDS)
             cure = f"Take it out of the directory. Known are {known}."
+            if source == "chart":
+                cure = f"Switch it off in operator.values. Known are {known}."
             yield Problem(
                 path, repr(manifest["kind"]), "is a kind that no order is known for", cure
             )
 
 
 def _content_problems(site: Site, found: Mapping[str, Manifest]) -> Iterator[Problem]:
-    """Yield why these manifests cannot make this site's operator."""
-    elsewhere = {
-        manifest["metadata"].get("namespace") or "default"
-        for object_id, manifest in found.items()
-        if _kinds.kind_of(object_id).namespaced
-    } - {site.namespace}
-    if elsewhere:
-        reason = f"is for namespace {', '.join(sorted(elsewhere))}, not {site.namespace}"
-        yield _problem(site, reason, "Set namespace to that, or rewrite the files for yours.")
-        return
-    for kind, name in (("ConfigMap", CONFIG), ("Deployment", OPERATOR)):
-        if _kinds.make_id(kind, site.namespace, name) not in found:
-            cure = "Add operator.yaml of the release."
-            yield _problem(site, f"lacks {kind} {name}", cure)
-    if _kinds.make_id("CustomResourceDefinition", "", "cephclusters.ceph.rook.io") not in found:
-        yield _problem(site, "lacks the definition of CephCluster", "Add crds.yaml of the release.")
+    """Yield why these objects cannot make this site's operator."""
+    parts, charted = _parts(site), site.operator.source == "chart"
+    wanted = [_operator_id(site), *([_config_id(site)] if parts.config else [])]
+    for object_id in wanted:
+        if object_id not in found:
+            kind, _namespace, name = object_id.split("/")
+            cure = f"Add {parts.files[-1]} of the release."
+            yield _problem(site, f"lacks {kind} {name}", _CHART_CURE if charted else cure)
+    if parts.defines and f"{_DEFINITION}{parts.defines}" not in found:
+        cure = f"Add {parts.files[0]} of the release."
+        cure = "Set crds.enabled to true in operator.values." if charted else cure
+        yield _problem(site, f"lacks the definition {parts.defines}", cure)
     if csi_operator_enabled(site) and _DRIVERS not in found:
         cure = "Add csi-operator.yaml of the release, or set ROOK_USE_CSI_OPERATOR to false."
         if _eras.era(site.version).csi_operator == "required":
             cure = "Add csi-operator.yaml of the release."
-        yield _problem(
-            site, f"lacks the CSI operator, which Rook {site.version} uses (CSI-03)", cure
-        )
-    deployment = found.get(_kinds.make_id("Deployment", site.namespace, OPERATOR))
-    yield from _release_problems(site, deployment)
+        reason = f"lacks the CSI operator, which Rook {site.version} uses (CSI-03)"
+        yield _problem(site, reason, _CHART_CSI_CURE if charted else cure)
+    yield from _release_problems(site, found.get(_operator_id(site)))
 
 
 def _release_problems(site: Site, deployment: Manifest | None) -> Iterator[Problem]:

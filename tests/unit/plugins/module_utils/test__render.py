@@ -104,11 +104,19 @@ def test_manifests_of_another_release_are_refused(
     render(make_site(version="1.18"), make_upstream("v1.18.4"))
 
 
-def test_manifests_of_another_namespace_are_refused(
+def test_manifests_of_two_other_namespaces_are_refused(
     make_site: MakeSite, make_upstream: MakeUpstream
 ) -> None:
-    text = refused(make_site(), make_upstream(namespace="other"))
-    assert "is for namespace other, not rook-ceph" in text
+    mixed = [*make_upstream(namespace="one"), *make_upstream(namespace="two")]
+    text = refused(make_site(), mixed)
+    assert "is for namespaces one, two, not rook-ceph" in text
+
+
+def test_a_namespace_that_nothing_brings_is_made(
+    make_site: MakeSite, upstream: list[Params]
+) -> None:
+    left = [manifest for manifest in upstream if manifest["kind"] != "Namespace"]
+    assert "Namespace//rook-ceph" in objects(make_site(), left)
 
 
 @pytest.mark.parametrize(
