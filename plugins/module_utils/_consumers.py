@@ -20,7 +20,9 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
 from ansible_collections.rookery.rook.plugins.module_utils._plan import Consumer
 
 Manifest = Mapping[str, t.Any]
-_CSI = (".rbd.csi.ceph.com", ".cephfs.csi.ceph.com", ".nfs.csi.ceph.com")
+_CSI = tuple(f".{driver}.csi.ceph.com" for driver in ("rbd", "cephfs", "nfs", "nvmeof"))
+# Parts of pools and file systems by which a driver knows a cluster, too.
+_PARTS = ("CephBlockPoolRadosNamespace", "CephFilesystemSubVolumeGroup")
 _BUCKETS = ".ceph.rook.io/bucket"
 _OPERATOR = "rook-ceph-operator"
 
@@ -39,7 +41,7 @@ def find_consumers(
     ours = [item for item in objects.values() if item["kind"] == "StorageClass"]
     classes = [*ours, *listed.get("StorageClass", ())]
     found = [
-        *_volume_consumers(namespace, listed.get("PersistentVolume", ()), bound, mounted),
+        *_volume_consumers(namespace, objects, listed.get("PersistentVolume", ()), bound, mounted),
         *_bucket_consumers(namespace, classes, listed.get("ObjectBucketClaim", ())),
         *_snapshot_consumers(namespace, listed.get("VolumeSnapshotContent", ())),
     ]
@@ -99,17 +101,30 @@ def _pods_by_claim(pods: Iterable[Manifest]) -> dict[tuple[str, str], list[str]]
     return found
 
 
+def _cluster_ids(namespace: str, objects: Mapping[str, Manifest]) -> dict[str, tuple[str, ...]]:
+    """Return by which ids drivers know the cluster, each with the part that it stands for."""
+    found: dict[str, tuple[str, ...]] = {namespace: ()}
+    for key, item in objects.items():
+        if item["kind"] in _PARTS and item["metadata"].get("namespace") == namespace:
+            cluster_id = at(item, "status.info.clusterID") or at(item, "spec.clusterID")
+            found |= {str(cluster_id): (key,)} if cluster_id else {}
+    return found
+
+
 def _volume_consumers(
     namespace: str,
+    objects: Mapping[str, Manifest],
     volumes: Iterable[Manifest],
     bound: set[tuple[str, str]],
     mounted: Mapping[tuple[str, str], list[str]],
 ) -> Iterator[Consumer]:
     """Yield each volume of the cluster, under the name of its claim while that exists."""
+    clusters = _cluster_ids(namespace, objects)
     for volume in volumes:
         attributes = at(volume, "spec.csi.volumeAttributes") or {}
         driver = str(at(volume, "spec.csi.driver"))
-        if not driver.endswith(_CSI) or attributes.get("clusterID") != namespace:
+        parts = clusters.get(str(attributes.get("clusterID")))
+        if not driver.endswith(_CSI) or parts is None:
             continue
         claim = (
             str(at(volume, "spec.claimRef.namespace")),
@@ -120,7 +135,7 @@ def _volume_consumers(
             name = make_id("PersistentVolumeClaim", *claim)
         yield Consumer(
             name,
-            tuple(sorted(_volume_uses(namespace, volume, attributes))),
+            tuple(sorted((*parts, *_volume_uses(namespace, volume, attributes)))),
             tuple(sorted(mounted.get(claim, ()))),
         )
 
@@ -130,6 +145,8 @@ def _volume_uses(namespace: str, volume: Manifest, attributes: Mapping[str, str]
     storage_class = at(volume, "spec.storageClassName")
     if storage_class:
         yield make_id("StorageClass", "", storage_class)
+    if attributes.get("nfsCluster"):
+        yield make_id("CephNFS", namespace, attributes["nfsCluster"])
     if attributes.get("fsName"):
         yield make_id("CephFilesystem", namespace, attributes["fsName"])
         return

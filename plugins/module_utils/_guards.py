@@ -18,6 +18,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.rookery.rook.plugins.module_utils._diff import Change
     from ansible_collections.rookery.rook.plugins.module_utils._plan import (
+    from ansible_collections.rookery.rook.plugins.module_utils._managed import Holder
         Consumer,
         Observed,
         Plan,
@@ -76,6 +77,9 @@ def _in_use(plan: Plan, observed: Observed) -> Iterator[Refusal]:
             for key, item in observed.objects.items()
             if item["kind"] in ("CephCluster", "Cluster")
         }
+        # A claim of the site's own goes before its storage.
+        if consumer.id in leaving:
+            continue
         lost = sorted(needed & leaving, key=_kinds.sort_key, reverse=True)
         if lost:
             yield _consumer_refusal(consumer, lost)
@@ -99,7 +103,9 @@ def _still_needed(plan: Plan, observed: Observed) -> Iterator[Refusal]:
     leaving = _leaving(plan)
     for dependent, needs in sorted(_kinds.needs_of(observed.objects).items()):
         item = observed.objects[dependent]
-        if dependent in leaving or _kinds.is_cleanup(item) or _kinds.has_owner(item):
+        if {dependent, _kinds.claim_of(item)} & leaving:
+            continue
+        if _kinds.is_cleanup(item) or _kinds.has_owner(item):
             continue
         for needed in needs:
             if needed in leaving:

@@ -156,6 +156,14 @@ def has_owner(manifest: Manifest) -> bool:
     return bool(at(manifest, "metadata.ownerReferences"))
 
 
+def claim_of(manifest: Manifest) -> str:
+    """Return the claim for which Rook has made a bucket's object, and with which it goes."""
+    claim = at(manifest, "spec.claimRef")
+    if manifest["kind"] != "ObjectBucket" or not isinstance(claim, Mapping):
+        return ""
+    return make_id("ObjectBucketClaim", str(claim.get("namespace")), str(claim.get("name")))
+
+
 def needs_of(manifests: Mapping[str, Manifest]) -> dict[str, tuple[str, ...]]:
     """Return for each object which of the others have to be there first.
 

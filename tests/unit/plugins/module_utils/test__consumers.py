@@ -163,3 +163,27 @@ def labels(**values: str) -> Params:
 )
 def test_ours_and_what_rook_and_kubernetes_make_are_no_tenants(item: Params) -> None:
     assert find_tenants("store1", [item]) == ()
+
+
+@pytest.mark.parametrize("kind", ["CephFilesystemSubVolumeGroup", "CephBlockPoolRadosNamespace"])
+def test_a_volume_in_a_part_with_an_id_of_its_own_uses_the_part(kind: str) -> None:
+    part = f"{kind}/rook-ceph/tenant"
+    item = {
+        "kind": kind,
+        "metadata": {"namespace": "rook-ceph", "name": "tenant"},
+        "status": {"info": {"clusterID": "0f1e2d"}},
+    }
+    inside = volume(clusterID="0f1e2d", fsName="shared")
+    (consumer,) = found({part: item}, PersistentVolume=[inside])
+    assert part in consumer.uses and "CephFilesystem/rook-ceph/shared" in consumer.uses
+    assert found({}, PersistentVolume=[inside]) == ()
+
+
+def test_a_volume_over_nfs_uses_the_servers_and_the_file_system() -> None:
+    exported = volume(driver="nfs", nfsCluster="exports", fsName="shared")
+    (consumer,) = found(PersistentVolume=[exported])
+    assert consumer.uses == (
+        "CephFilesystem/rook-ceph/shared",
+        "CephNFS/rook-ceph/exports",
+        "StorageClass//files",
+    )

@@ -270,3 +270,67 @@ def test_a_storage_class_may_allow_expansion_later(make_site: MakeSite) -> None:
     before = make_site(**pool(replicas=3), storage_classes=[item])
     after = make_site(**pool(replicas=3), storage_classes=[{**item, "allow_expansion": True}])
     assert change(before, after) == []
+
+
+BUCKETS: Params = {
+    "object_stores": [{"name": "objects", "data": {"replicas": 3}}],
+    "storage_classes": [{"name": "buckets", "object_store": "objects"}],
+    "bucket_claims": [
+        {
+            "name": "mine",
+            "storage_class": "buckets",
+            "bucket_name": "mine",
+            "claim_namespace": "apps",
+        }
+    ],
+}
+MINE = "ObjectBucketClaim/apps/mine"
+USES = ("CephObjectStore/rook-ceph/objects", "StorageClass//buckets")
+
+
+def test_a_claim_of_the_sites_own_goes_with_its_storage(make_site: MakeSite) -> None:
+    site = make_site(**BUCKETS)
+    seen = standing(site, [], Consumer(MINE, USES))
+    assert told(site, seen, state="absent") == []
+    (unconfirmed,) = [text for text in told(site, seen, "", state="absent") if MINE in text]
+    assert "would be destroyed with its data" in unconfirmed
+
+
+def test_a_claim_of_somebody_else_holds_the_store(make_site: MakeSite) -> None:
+    site = make_site(**BUCKETS)
+    seen = standing(site, [], Consumer("ObjectBucketClaim/shop/theirs", USES))
+    (refused,) = told(site, seen, state="absent")
+    assert refused.startswith("ObjectBucketClaim/shop/theirs: uses")
+
+
+def test_a_bucket_goes_with_its_claim_and_not_before(make_site: MakeSite) -> None:
+    definition = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": "objectbuckets.objectbucket.io"},
+        "spec": {"group": "objectbucket.io", "names": {"kind": "ObjectBucket"}},
+    }
+    bucket = {
+        "apiVersion": "objectbucket.io/v1alpha1",
+        "kind": "ObjectBucket",
+        "metadata": {"name": "obc-apps-mine"},
+        "spec": {"claimRef": {"namespace": "apps", "name": "mine"}},
+    }
+    site = make_site(**BUCKETS)
+    seen = standing(site, [])
+    key = "CustomResourceDefinition//objectbuckets.objectbucket.io"
+    objects = {**seen.objects, key: definition, "ObjectBucket//obc-apps-mine": bucket}
+    seen = dataclasses.replace(seen, objects=objects, owned=seen.owned | {key})
+    assert told(site, seen, state="absent") == []
+    theirs = {**bucket, "spec": {"claimRef": {"namespace": "shop", "name": "theirs"}}}
+    seen = dataclasses.replace(seen, objects={**objects, "ObjectBucket//obc-apps-mine": theirs})
+    (refused,) = told(site, seen, state="absent")
+    assert refused.startswith(f"{key}: is still needed by ObjectBucket//obc-apps-mine")
+
+
+def test_a_part_cannot_move_to_another_pool(make_site: MakeSite) -> None:
+    pools = [{"name": "fast", "replicas": 3}, {"name": "slow", "replicas": 3}]
+    before = make_site(block_pools=pools, rados_namespaces=[{"name": "tenant", "pool": "fast"}])
+    after = make_site(block_pools=pools, rados_namespaces=[{"name": "tenant", "pool": "slow"}])
+    (refused,) = change(before, after)
+    assert "spec.blockPoolName would change from fast to slow" in refused

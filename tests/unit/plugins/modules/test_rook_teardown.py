@@ -18,6 +18,7 @@ from wholesite import MODEL, write_manifests
 CLUSTER = "CephCluster/rook-ceph/rook-ceph"
 FAST = Ref("ceph.rook.io/v1", "CephBlockPool", "rook-ceph", "fast")
 INSIDE = {"namespace": "rook-ceph"}
+CSI = "csi.ceph.io/v1alpha1"
 CONFIRMED = {"confirm": "store1"}
 
 
@@ -133,7 +134,7 @@ def test_a_finalizer_is_waited_for_named_and_never_taken_away(onsite: Onsite) ->
 
 
 def test_what_operators_leave_goes_while_the_csi_operator_runs(onsite: Onsite) -> None:
-    csi = {"apiVersion": "csi.ceph.io/v1", "metadata": {"name": "rook-ceph", **INSIDE}, "spec": {}}
+    csi = {"apiVersion": CSI, "metadata": {"name": "rook-ceph", **INSIDE}, "spec": {}}
     profile = {**csi, "kind": "ClientProfile", "spec": {"cephConnectionRef": {"name": "rook-ceph"}}}
     driver = {"name": "rook-ceph.rbd.csi.ceph.com"}
     registered = {
@@ -145,11 +146,11 @@ def test_what_operators_leave_goes_while_the_csi_operator_runs(onsite: Onsite) -
     for item in (profile, {**csi, "kind": "CephConnection"}, registered):
         onsite.kube.apply(item)
     finalizers = {"metadata": {"finalizers": ["csi.ceph.com/cleanup"]}}
-    onsite.kube.patch(Ref("csi.ceph.io/v1", "ClientProfile", "rook-ceph", "rook-ceph"), finalizers)
+    onsite.kube.patch(Ref(CSI, "ClientProfile", "rook-ceph", "rook-ceph"), finalizers)
     stuck = onsite(wait_timeout=1, **CONFIRMED)
     assert "csi.ceph.com/cleanup (the CSI operator takes it away" in stuck["msg"]
     assert deleted(onsite)[-2:] == [CLUSTER, "ClientProfile/rook-ceph/rook-ceph"]
-    onsite.kube.objects.pop(Ref("csi.ceph.io/v1", "ClientProfile", "rook-ceph", "rook-ceph"))
+    onsite.kube.objects.pop(Ref(CSI, "ClientProfile", "rook-ceph", "rook-ceph"))
     onsite.kube.writes.clear()
     assert onsite(**CONFIRMED).get("failed") is None
     assert deleted(onsite)[:3] == [
