@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from ansible_collections.rookery.rook.plugins.module_utils._lint.notation import Shape
+from ansible_collections.rookery.rook.plugins.module_utils._lint.structure import AMOUNTS
 
 _EXPRESSION: Shape = {"key!": "text", "operator!": "text", "values": ["text"]}
 _SELECTOR: Shape = {"matchLabels": "texts", "matchExpressions": [_EXPRESSION]}
@@ -47,7 +48,8 @@ PLACEMENT: Shape = {
         }
     ],
 }
-RESOURCES: Shape = {"limits": {"*": "quantity"}, "requests": {"*": "quantity"}}
+_AMOUNTS: Shape = {"|".join(AMOUNTS): "quantity"}
+RESOURCES: Shape = {"limits": _AMOUNTS, "requests": _AMOUNTS}
 _METADATA: Shape = {
     "name": "text",
     "namespace": "text",

@@ -50,8 +50,11 @@ class Definitions:
 
     def rules(self, api_version: str, kind: str) -> tuple[Rule, ...]:
         """Return the schemas that an object has to fit, each with whether it names all fields."""
-        found = (self._rules.get((api_version, kind)), self._table(api_version, kind))
-        return tuple(rule for rule in found if rule is not None)
+        defined, table = self._rules.get((api_version, kind)), self._table(api_version, kind)
+        if defined and table and self._release[:2] < _TOLD:
+            # They were written by hand, and name little of what there is; the table names it.
+            defined = (defined[0], False)
+        return tuple(rule for rule in (defined, table) if rule is not None)
 
     def _table(self, api_version: str, kind: str) -> Rule | None:
         """Return the release's table of a kind."""

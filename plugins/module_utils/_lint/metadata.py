@@ -42,8 +42,8 @@ _ANNOTATIONS_LONGEST = 256 * 1024
 
 def check_metadata(manifest: Mapping[str, t.Any]) -> Iterator[Finding]:
     """Yield what is wrong with an object's metadata."""
-    metadata = manifest.get("metadata")
-    found = list(check(METADATA, {} if metadata is None else metadata, ("metadata",)))
+    metadata = {} if manifest.get("metadata") is None else manifest["metadata"]
+    found = list(check(METADATA, metadata, ("metadata",)))
     yield from found
     if found or not isinstance(metadata, Mapping):
         return

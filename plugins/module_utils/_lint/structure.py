@@ -27,6 +27,8 @@ KEYS = "x-rookery-keys"
 TIMES = "x-rookery-times"
 OPEN = "x-rookery-open"
 MISSING = "is missing"
+# What a container may ask for; a name with a slash is a device's or somebody else's.
+AMOUNTS = ("cpu", "memory", "storage", "ephemeral-storage", "hugepages-*", "*/*")
 _TEXT = {"type": "string"}
 _EMBEDDED: Schema = {"apiVersion": _TEXT, "kind": _TEXT, "metadata": {"type": "object", OPEN: True}}
 _EMBEDDED_NEEDS = ("apiVersion", "kind")
@@ -91,13 +93,20 @@ def _check_unnamed(
 ) -> Iterator[Finding]:
     """Yield what is wrong with a field that a schema does not name: a key of a map, or no field."""
     more = schema.get("additionalProperties")
-    if more and KEYS in schema and not any(fnmatch.fnmatchcase(key, at) for at in schema[KEYS]):
-        yield _unknown(schema, (*path, key), schema[KEYS])
+    keys = schema.get(KEYS) or _amounts(more, path)
+    if more and keys and not any(fnmatch.fnmatchcase(key, pattern) for pattern in keys):
+        yield _unknown(schema, (*path, key), keys)
     elif isinstance(more, Mapping):
         if value is not None:
             yield from check(more, value, (*path, key), strict=strict)
     elif not more and strict and not _is_free(schema):
         yield _unknown(schema, (*path, key), schema.get("properties") or ())
+
+
+def _amounts(more: t.Any, path: Path) -> tuple[str, ...]:
+    """Return the keys that a map of amounts may have, none when it is another map."""
+    amounts = isinstance(more, Mapping) and more.get("x-kubernetes-int-or-string")
+    return AMOUNTS if amounts and path[-1:] in (("limits",), ("requests",)) else ()
 
 
 def _is_free(schema: Schema) -> bool:
@@ -115,7 +124,7 @@ def _is_free(schema: Schema) -> bool:
 
 def _unknown(schema: Schema, path: Path, known: t.Iterable[str]) -> Finding:
     """Return that a field is not known, with what is."""
-    name, names = str(path[-1]), sorted(item for item in known if not item.endswith("*"))
+    name, names = str(path[-1]), sorted(item for item in known if "*" not in item)
     times = schema.get(TIMES, {}).get(name)
     if times:
         return Finding(

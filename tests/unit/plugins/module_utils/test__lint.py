@@ -54,6 +54,10 @@ SPEC: Object = {
             "minProperties": 1,
             "additionalProperties": {"type": "string"},
         },
+        "limits": {
+            "type": "object",
+            "additionalProperties": {"x-kubernetes-int-or-string": True},
+        },
         "template": {"type": "object", "x-kubernetes-embedded-resource": True},
         "one": {
             "type": "object",
@@ -101,7 +105,7 @@ WRONG: dict[str, tuple[Object, str]] = {
         {"mon": {"cuont": 3}},
         "spec.mon.cuont: is not known; the nearest is count. Rename it.",
     ),
-    "a strange field": ({"zzzz": 3}, "spec.zzzz: is not known. Known are but, free, mode, mon,"),
+    "a strange field": ({"zzzz": 3}, "spec.zzzz: is not known. Known are but, free, limits, mode,"),
     "a required field": ({"mon": None}, "spec.mon: is missing. Give it a value."),
     "a number in quotes": (
         {"mon": {"count": "3"}},
@@ -147,6 +151,10 @@ WRONG: dict[str, tuple[Object, str]] = {
     ),
     "a field where none may be": ({"none": {"a": 1}}, "spec.none.a: is not known; nothing may"),
     "a wrong value of a map": ({"texts": {"a.b": 1}}, "spec.texts[a.b]: is a whole number, not a"),
+    "an amount of nothing": (
+        {"limits": {"cpus": 1, "example.org/gpu": 1}},
+        "spec.limits.cpus: is not known; the nearest is cpu.",
+    ),
     "no keys": ({"texts": {}}, "spec.texts: has 0 fields, 1 are needed."),
     "many keys": ({"texts": {"a": "", "b": "", "c": ""}}, "spec.texts: has 3 fields, 2 are"),
     "an object inside without kind": (
@@ -230,6 +238,11 @@ def test_metadata_that_the_server_refuses_is_told(name: str) -> None:
     metadata, line = METADATA[name]
     found = said({**thing(), "metadata": metadata}, definition())
     assert [item[: len(line)] for item in found] == [line]
+
+
+def test_an_object_without_metadata_has_no_name() -> None:
+    found = said({key: value for key, value in thing().items() if key != "metadata"}, definition())
+    assert found == ["metadata.name: is missing. Give a name."]
 
 
 def cluster(**spec: t.Any) -> Object:
