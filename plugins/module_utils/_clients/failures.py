@@ -25,7 +25,31 @@ class ExpiredError(ClientError):
 
 
 class UnreachableError(ClientError):
-    """The API gave no answer: the same call may work a moment later."""
+    """The API gave no answer, or cannot answer now: the same call may work a moment later.
+
+    sent: the call may have been carried out nevertheless. after: seconds that the API asks for.
+    """
+
+    def __init__(
+        self,
+        action: str,
+        target: str,
+        detail: str,
+        status: int | None = None,
+        *,
+        sent: bool = True,
+        after: float = 0.0,
+    ) -> None:
+        super().__init__(action, target, detail, status)
+        self.sent = sent
+        self.after = after
+
+    def given_up(self, tries: int, seconds: float) -> UnreachableError:
+        """Return the error for a call that was tried so often, for so long."""
+        asked = f", since it asks to wait for {self.after:.0f} s" if self.after else ""
+        words = f"{tries} tries in {seconds:.0f} s" if tries > 1 else f"1 try in {seconds:.0f} s"
+        detail = f"{self.detail.rstrip('.')}. Given up after {words}{asked}"
+        return UnreachableError(self.action, self.target, detail, self.status, sent=self.sent)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,8 +62,10 @@ class Access:
     expiry: datetime.datetime | None = None
 
 
-def failure(action: str, target: str, access: Access, status: int, body: bytes) -> ClientError:
-    """Return the error for an answer that is not a success."""
+def failure(
+    action: str, target: str, access: Access, status: int, body: bytes, after: str = ""
+) -> ClientError:
+    """Return the error for an answer that is not a success; after is its header Retry-After."""
     detail = server_message(body)
     if status == 401:
         return ClientError(action, target, _unauthorized(access), status)
@@ -48,25 +74,26 @@ def failure(action: str, target: str, access: Access, status: int, body: bytes) 
     if status == 409:
         return ConflictError(action, target, detail, status)
     if status == 410:
-        return ExpiredError(action, target, detail, status)
-    if status in _PASSING or (status == 500 and any(word in detail for word in _PASSING_WORDS)):
+        return ExpiredError(action, target, f"{detail}. Run again", status)
+    if status == 413 or (status == 500 and "too large" in detail):
+        return ClientError(action, target, f"{detail}. {_TOO_LARGE}", status)
+    if status == 429 or status >= 500:
         return UnreachableError(
-            action, target, f"the API server at {access.server} answered: {detail}", status
-        )
+            action, target,
+            f"the API server at {access.server} answered: {detail}. {_passing(status)}", status,
+            sent=status != 429, after=float(after) if after.isdecimal() else 0.0,
+        )  # fmt: skip
     return ClientError(action, target, detail, status)
 
 
-def unreachable(action: str, target: str, access: Access, cause: Exception) -> UnreachableError:
-    """Return the error for a call that got no answer."""
+def unreachable(
+    action: str, target: str, access: Access, cause: Exception, *, sent: bool = True
+) -> UnreachableError:
+    """Return the error for a call that got no answer; sent: it may have been carried out."""
     text = " ".join(str(cause).split())
-    for pattern, words in _CAUSES.items():
-        if pattern in text.lower():
-            return UnreachableError(action, target, words.format(a=access))
-    return UnreachableError(
-        action,
-        target,
-        f"the API server at {access.server} (from {access.kubeconfig}) gave no answer: {text}",
-    )
+    known = (words for pattern, words in _CAUSES.items() if pattern in text.lower())
+    words = next(known, _NO_ANSWER).format(a=access, text=text)
+    return UnreachableError(action, target, words, sent=sent)
 
 
 def server_message(body: bytes) -> str:
@@ -104,10 +131,25 @@ def _forbidden(access: Access, detail: str) -> str:
     return f"Give {who} the right by a ClusterRoleBinding, or use an administrator's kubeconfig"
 
 
-# Answers that may be another one a moment later; other 500s are about the request itself.
-_PASSING = (429, 502, 503, 504)
-_PASSING_WORDS = ("etcd", "timeout", "webhook", "leader")
+def _passing(status: int) -> str:
+    """Return the way out of what passes by itself, most times."""
+    if status == 429:
+        return "It has too much to do: run again later"
+    return "Look at its log and at the health of etcd, then run again"
 
+
+_TOO_LARGE = (
+    "The API does not store objects of more than about 1.5 MB: leave fields out of the object, "
+    "or divide it"
+)
+_ENDED = (
+    "{a.server} ended the connection without an answer (connection reset). Look for restarts of "
+    "the API server and at what is on the way to it, then run again"
+)
+_NO_ANSWER = (
+    "the API server at {a.server} (from {a.kubeconfig}) gave no answer: {text}. Check it and the "
+    "network on the way, then run again"
+)
 _CAUSES = {
     "connection refused": (
         "nothing listens at {a.server} (connection refused). Start the API server, "
@@ -124,5 +166,8 @@ _CAUSES = {
     "name or service not known": (
         "the name of {a.server} cannot be resolved. Correct the server in {a.kubeconfig}"
     ),
+    "reset by peer": _ENDED,
+    "connection aborted": _ENDED,
+    "eof occurred": _ENDED,
     "timed out": "{a.server} did not answer in time. Check network and load of the API server",
 }

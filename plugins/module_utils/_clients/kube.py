@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
 import typing as t
 from urllib.parse import urlencode
 
@@ -32,6 +31,12 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import
     Event,
     Listing,
     Outcome,
+    Ref,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._clients.retrying import (
+    EarlierTryError,
+    Tries,
+    holds,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     ClientError,
@@ -49,14 +54,18 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._clients.kubeconfig import (
         Connection,
     )
-    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Object, Ref
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Object
 
 FIELD_MANAGER = "rookery"
 PAGE = 500
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 60.0
-# Seconds between the tries of a call that may be repeated; an API server restarts in about this.
-RETRY_SECONDS = (0.5, 2.0)
+# A call is not tried again after so many times the limit of one try.
+PATIENCE = 2
+# A list of many pages is begun again so often when its pages are too old to go on.
+LISTS = 3
+# The API server sends a bookmark about once a minute: a watch that is silent longer is dead.
+SILENCE_SECONDS = 90.0
 
 
 class KubeClient:
@@ -105,10 +114,14 @@ class KubeClient:
         path = self._path(api_version, kind, namespace)
         items: list[Object] = []
         query = {"limit": str(PAGE), "labelSelector": labels}
+        left = LISTS
         while path:
             try:
                 page = self._ask("GET", path, "list", kind, query)
             except ExpiredError:
+                left -= 1
+                if not left:
+                    raise
                 items, query = [], {"limit": str(PAGE), "labelSelector": labels}
                 continue
             items += ({"apiVersion": api_version, "kind": kind} | item for item in page["items"])
@@ -128,7 +141,7 @@ class KubeClient:
             "watch": "true", "allowWatchBookmarks": "true", "labelSelector": labels,
             "resourceVersion": version, "timeoutSeconds": str(seconds),
         }  # fmt: skip
-        for line in self._stream(path, query, kind, seconds + ANSWER_SECONDS):
+        for line in self._stream(path, query, kind):
             event = json.loads(line)
             if event["type"] == "ERROR":
                 body = json.dumps(event["object"]).encode()
@@ -221,7 +234,7 @@ class KubeClient:
     def _write(
         self, method: str, manifest: Object, query: Mapping[str, str], dry_run: bool, kind: str
     ) -> Object:
-        """Send a manifest; a conflict of versions is tried once more."""
+        """Send a manifest; what an unanswered try has created is taken as its answer."""
         meta = manifest["metadata"]
         name = meta["name"] if method == "PATCH" else ""
         action = "apply" if method == "PATCH" else "create"
@@ -231,10 +244,11 @@ class KubeClient:
         query = {**query, "dryRun": "All"} if dry_run else query
         try:
             return self._ask(method, path, action, words, query, manifest, kind)
-        except ConflictError:
-            if method == "POST":
+        except EarlierTryError:
+            live = self.get(Ref.of(manifest))
+            if live is None or not holds(live, manifest):
                 raise
-        return self._ask(method, path, action, words, query, manifest, kind)
+            return live
 
     def _kinds(self, path: str, accept: str, words: str) -> Object:
         """Return a document that tells which kinds there are."""
@@ -280,18 +294,19 @@ class KubeClient:
         self, method: str, path: str, action: str, target: str,
         query: Mapping[str, str], body: Object | None = None, kind: str = "", accept: str = PLAIN,
     ) -> bytes:  # fmt: skip
-        """Return a call's answer; repeat it when there was none and repeating is harmless."""
-        for pause in (*RETRY_SECONDS, None):
+        """Return a call's answer; it is tried again as long as that is harmless and hopeful."""
+        tries = Tries(method, PATIENCE * self._answer_seconds)
+        while True:
             try:
                 response = self._open(method, path, action, target, query, body, kind, accept)
                 if response.status < 300:
                     return bytes(response.data)
-                raise failure(action, target, self._access, response.status, response.data)
-            except UnreachableError:
-                if pause is None or method == "POST":
-                    raise
-                time.sleep(pause)
-        raise AssertionError("the last try returns or raises")
+                after = response.headers.get("Retry-After", "")
+                raise failure(action, target, self._access, response.status, response.data, after)
+            except UnreachableError as problem:
+                tries.again(problem)
+            except (ConflictError, ExpiredError) as problem:
+                tries.after_conflict(problem)
 
     def _open(
         self, method: str, path: str, action: str, target: str, query: Mapping[str, str],
@@ -314,12 +329,13 @@ class KubeClient:
                 retries=False,
             )
         except (urllib3.exceptions.HTTPError, OSError) as problem:
-            raise unreachable(action, target, self._access, problem) from problem
+            errors = urllib3.exceptions
+            sent = not isinstance(problem, (errors.NewConnectionError, errors.ConnectTimeoutError))
+            raise unreachable(action, target, self._access, problem, sent=sent) from problem
 
-    def _stream(
-        self, path: str, query: Mapping[str, str], kind: str, seconds: float
-    ) -> Iterator[bytes]:
-        """Yield the lines of an answer that stays open."""
+    def _stream(self, path: str, query: Mapping[str, str], kind: str) -> Iterator[bytes]:
+        """Yield the lines of an answer that stays open; silence ends it as the server would."""
+        seconds = min(SILENCE_SECONDS, PATIENCE * self._answer_seconds)
         response = self._open("GET", path, "watch", kind, query, seconds=seconds, stream=True)
         try:
             if response.status >= 300:
@@ -328,6 +344,8 @@ class KubeClient:
             for chunk in response.stream(None, decode_content=True):
                 *lines, rest = (rest + chunk).split(b"\n")
                 yield from filter(None, lines)
+        except urllib3.exceptions.ReadTimeoutError:
+            return
         except (urllib3.exceptions.HTTPError, OSError) as problem:
             raise unreachable("watch", kind, self._access, problem) from problem
         finally:

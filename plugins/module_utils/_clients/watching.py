@@ -4,8 +4,8 @@
 # PRIVATE: for the modules of this collection only; its functions may change in any release.
 """Follow collections of objects by watches, and keep them as they are now.
 
-One thread for each collection. A watch that ends goes on where it was; one whose starting point is
-too old begins with a new list; an API that is away is tried again with growing pauses.
+One thread for each collection. A watch that ends goes on where it was; one that breaks, or whose
+starting point is too old, begins with a new list, after pauses that grow while this fails.
 """
 
 from __future__ import annotations
@@ -15,10 +15,6 @@ import queue
 import threading
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._clients.failures import (
-    ExpiredError,
-    UnreachableError,
-)
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 
 if t.TYPE_CHECKING:
@@ -91,38 +87,39 @@ class Feed:
         self._stop.set()
 
     def _run(self, topic: Topic) -> None:
-        """Follow a topic until the feed is closed."""
+        """Follow a topic until the feed is closed; without a version the kind is not there yet."""
         version, failures = "", 0
         while not self._stop.is_set():
             try:
-                version = self._once(topic, version)
-                failures = 0 if version else failures + 1
-            except ExpiredError:
+                version = version or self._list(topic)
+                if version:
+                    version, failures = self._watch(topic, version), 0
+                    continue
+            except ClientError:
                 version = ""
-            except ClientError as problem:
-                failures += 1
-                version = version if isinstance(problem, UnreachableError) else ""
-                self._set_problem(topic, problem)
-            if failures:
-                self._stop.wait(self._pauses[min(failures, len(self._pauses)) - 1])
+            failures += 1
+            self._stop.wait(self._pauses[min(failures, len(self._pauses)) - 1])
 
-    def _once(self, topic: Topic, version: str) -> str:
-        """List when there is no version, then watch once; return the version to go on from.
+    def _list(self, topic: Topic) -> str:
+        """Take the topic's objects as they are, and return the version to go on from."""
+        try:
+            listing = self._client.list(
+                topic.api_version, topic.kind, topic.namespace, topic.labels
+            )
+        except ClientError as problem:
+            self._set_problem(topic, problem)
+            raise
+        self._replace(topic, {_key(item): item for item in listing.items})
+        return listing.version
 
-        An empty version says that the kind does not exist (yet).
-        """
-        at = (topic.api_version, topic.kind, topic.namespace)
-        if not version:
-            listing = self._client.list(*at, topic.labels)
-            version = listing.version
-            self._replace(topic, {_key(item): item for item in listing.items})
-        if version:
-            self._set_problem(topic, None)
-            for event in self._client.watch(*at, topic.labels, version, WATCH_SECONDS):
-                version = event.object["metadata"]["resourceVersion"]
-                self._note(topic, event)
-                if self._stop.is_set():
-                    break
+    def _watch(self, topic: Topic, version: str) -> str:
+        """Note changes until the watch ends; return the version to go on from."""
+        at = (topic.api_version, topic.kind, topic.namespace, topic.labels)
+        for event in self._client.watch(*at, version, WATCH_SECONDS):
+            version = event.object["metadata"]["resourceVersion"]
+            self._note(topic, event)
+            if self._stop.is_set():
+                break
         return version
 
     def _replace(self, topic: Topic, objects: dict[tuple[str, str], Object]) -> None:
@@ -141,11 +138,8 @@ class Feed:
                 self._objects[topic][_key(event.object)] = event.object
         self.ring()
 
-    def _set_problem(self, topic: Topic, problem: ClientError | None) -> None:
+    def _set_problem(self, topic: Topic, problem: ClientError) -> None:
         with self._lock:
-            if problem is None:
-                self._problems.pop(topic, None)
-                return
             self._problems[topic] = problem
         self.ring()
 

@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A feed goes on whatever happens to its watch, and never without pauses."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._clients.failures import (
+    ExpiredError,
+    UnreachableError,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Event, Listing
+from ansible_collections.rookery.rook.plugins.module_utils._clients.watching import Feed, Topic
+
+TOPIC = Topic("v1", "Node")
+EXPIRED = ExpiredError("watch", "Node", "too old", 410)
+BROKEN = UnreachableError("watch", "Node", "no answer")
+AWAY = UnreachableError("list", "Node", "no answer")
+
+
+def node(version: int) -> dict[str, t.Any]:
+    return {"metadata": {"name": "w1", "resourceVersion": str(version)}}
+
+
+class Api:
+    """Lists, and watches that end as they are told to, the last one quietly; asked notes both."""
+
+    def __init__(self, *ends: Exception | Event, away: int = 0) -> None:
+        self.ends = list(ends)
+        self.away = away
+        self.asked: list[str] = []
+
+    def list(self, *_where: str) -> Listing:
+        self.asked.append("list")
+        if self.away:
+            self.away -= 1
+            raise AWAY
+        return Listing((node(len(self.asked)),), str(len(self.asked)))
+
+    def watch(self, *where: t.Any) -> t.Iterator[Event]:
+        self.asked.append(f"watch {where[4]}")
+        end = self.ends.pop(0) if self.ends else None
+        if isinstance(end, Event):
+            yield end
+        elif end is not None:
+            raise end
+        else:
+            time.sleep(0.05)
+
+
+def follow(api: Api, seconds: float = 0.3, pause: float = 0.01) -> Feed:
+    feed = Feed(t.cast("t.Any", api), pauses=(pause, pause))
+    with contextlib.closing(feed):
+        feed.follow(TOPIC)
+        time.sleep(seconds)
+    return feed
+
+
+def test_a_watch_that_ended_goes_on_from_where_it_was() -> None:
+    api = Api(Event("MODIFIED", node(7)))
+    feed = follow(api)
+    assert api.asked[:3] == ["list", "watch 1", "watch 7"]
+    assert feed.objects(TOPIC) == (node(7),)
+
+
+def test_what_is_too_old_or_breaks_begins_with_a_list() -> None:
+    api = Api(EXPIRED, BROKEN)
+    feed = follow(api)
+    assert api.asked[:6] == ["list", "watch 1", "list", "watch 3", "list", "watch 5"]
+    assert feed.problem(TOPIC) is None
+
+
+def test_watches_that_always_fail_are_not_tried_without_pauses() -> None:
+    api = Api(*[EXPIRED] * 1000)
+    follow(api, seconds=0.35, pause=0.1)
+    assert len(api.asked) <= 8
+
+
+def test_a_problem_is_told_until_a_list_works_again() -> None:
+    assert follow(Api(away=10_000)).problem(TOPIC) == AWAY
+    assert follow(Api(away=2)).problem(TOPIC) is None
