@@ -30,19 +30,64 @@ options:
     type: dict
     default: {}
   operator:
-    description: The operator.
+    description:
+      - The operator. Its objects are upstream's own, from one of O(operator.manifests),
+        O(operator.url) and O(operator.chart). They are moved to the site's namespace. Nothing of
+        them is in this collection.
     type: dict
     suboptions:
       manifests:
         description:
-          - Directory with Rook's own C(crds.yaml), C(common.yaml), C(operator.yaml) and, where the
-            release uses the CSI operator, C(csi-operator.yaml).
+          - Directory with the files of the release. From Rook 1.5 on these are C(crds.yaml),
+            C(common.yaml), C(operator.yaml) and, where the release uses the CSI operator,
+            C(csi-operator.yaml).
         type: path
+      url:
+        description:
+          - Address of a folder with the same files, such as a mirror. Each of them needs a digest.
+          - Proxies and further certificates are taken from the environment (C(https_proxy),
+            C(no_proxy), C(SSL_CERT_FILE)).
+        type: str
+      digests:
+        description:
+          - SHA-256 of each file that comes by an address, by its name. A file with another one is
+            refused before it is read. M(rookery.rook.rook_release_info) prints those of a release.
+        type: dict
+      chart:
+        description:
+          - Rook's chart C(rook-ceph), as a directory, a C(.tgz), or the address of a C(.tgz) that
+            has its digest in O(operator.digests). Helm renders it, and does nothing else. The
+            objects are the site's, there is no release of Helm.
+        type: str
+      values:
+        description:
+          - Values of the chart. One that the chart does not know is an error that names the nearest
+            one that it does.
+        type: dict
+      drivers_chart:
+        description:
+          - The chart C(ceph-csi-drivers), which makes the CSI drivers from Rook 1.20 on, in the
+            same forms as O(operator.chart).
+        type: str
+      drivers_values:
+        description:
+          - Values of that chart, merged over those that make it fit Rook. Names of drivers,
+            namespace and images need not be given.
+        type: dict
       config:
         description:
-          - Settings of the ConfigMap C(rook-ceph-operator-config), merged over those of the
-            manifests.
+          - Settings of the ConfigMap C(rook-ceph-operator-config), merged over upstream's. Before
+            Rook 1.2 they are the operator's environment.
         type: dict
+      cache_dir:
+        description:
+          - Directory on the host that runs this, for files that came by an address. They are kept
+            by digest and never asked for again.
+          - If it is not set, C(rookery.rook) in the user's cache directory.
+        type: path
+      helm:
+        description: The program for charts. If it is not set, C(helm) of the search path.
+        type: path
   cluster:
     description: The Ceph cluster.
     type: dict
@@ -245,6 +290,11 @@ options:
           device_class:
             description: Device class to which the pool is bound, such as V(ssd).
             type: str
+      zone:
+        description:
+          - Zone to which the store belongs, an entry of O(object_zones). Its pools are those of the
+            zone, so none may be given here. Since Rook 1.4.
+        type: str
       gateway:
         description: How the store is served.
         type: dict
@@ -298,7 +348,7 @@ options:
         required: true
       type:
         description:
-          - V(rbd), V(cephfs) or V(bucket). It follows from the option that names the storage.
+          - V(rbd), V(cephfs), V(nfs) or V(bucket). It follows from the options that name the storage.
         type: str
       pool:
         description:
@@ -314,6 +364,10 @@ options:
         type: str
       object_store:
         description: Object store of the buckets.
+        type: str
+      nfs:
+        description:
+          - Entry of O(nfs) that serves O(storage_classes[].filesystem). Since Rook 1.9.
         type: str
       reclaim_policy:
         description:

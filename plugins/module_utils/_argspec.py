@@ -39,6 +39,11 @@ LAYOUT: Spec = {
 }  # fmt: skip
 NAMED: Spec = {"name": {"type": "str", "required": True}}
 
+OPERATOR: Spec = {
+    "manifests": {"type": "path"}, "url": _STR, "digests": _DICT, "chart": _STR, "values": _DICT,
+    "drivers_chart": _STR, "drivers_values": _DICT, "config": _DICT,
+    "cache_dir": {"type": "path"}, "helm": {"type": "path"},
+}  # fmt: skip
 CLUSTER: Spec = {
     "ceph_image": _STR, "ceph_allow_unsupported": _BOOL, "ceph_config": _DICT,
     "data_dir_host_path": {"type": "path"}, "mon_count": _INT, "mgr_count": _INT,
@@ -114,7 +119,7 @@ MODEL: Spec = {
     **SITE,
     **VERSION,
     "hosts": {"type": "dict", "default": {}},
-    "operator": _dict(manifests={"type": "path"}, config=_DICT),
+    "operator": _dict(**OPERATOR),
     "cluster": _dict(name=_STR, **CLUSTER),
     "block_pools": _list(**NAMED, **BLOCK_POOL),
     "filesystems": _list(**NAMED, **FILESYSTEM),

@@ -16,10 +16,8 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.rookery.rook.plugins.module_utils._clients.kube import KubeClient
-from ansible_collections.rookery.rook.plugins.module_utils._clients.manifests import (
-    missing_files,
-)
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
+from ansible_collections.rookery.rook.plugins.module_utils._clients.upstream import source_problems
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 from ansible_collections.rookery.rook.plugins.module_utils._guards import refusals
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
@@ -29,7 +27,6 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
     kind_in,
     make_id,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._render.operator import upstream_files
 from ansible_collections.rookery.rook.plugins.module_utils._rules_types import Finding, error
 from ansible_collections.rookery.rook.plugins.module_utils._site import (
     Wish,
@@ -109,17 +106,10 @@ def ask(client: Kube, question: Question) -> Answer:
 
 
 def manifest_findings(site: Site) -> Iterator[Finding]:
-    """Yield that the operator's manifests are not where they are said to be."""
-    folder = site.operator.manifests or ""
-    missing = missing_files(folder, upstream_files(site)) if folder else ()
-    cure = (
-        f"Set it to a directory with Rook's own {', '.join(upstream_files(site))} of this release."
-    )
-    if not folder:
-        yield error("FILES", "operator.manifests", "", "it is not set", cure)
-    elif missing:
-        reason = f"there is no {', no '.join(missing)} in it"
-        yield error("FILES", "operator.manifests", folder, reason, cure)
+    """Yield that the operator's source is not what it is said to be."""
+    for problem in source_problems(site):
+        value = problem.value.strip("'")
+        yield error("FILES", problem.path, value, problem.reason, problem.cure)
 
 
 def expiry_findings(

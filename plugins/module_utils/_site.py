@@ -11,14 +11,10 @@ import dataclasses
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._apply import Applier
-from ansible_collections.rookery.rook.plugins.module_utils._clients.manifests import (
-    read_manifests,
-)
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
+from ansible_collections.rookery.rook.plugins.module_utils._clients.upstream import read_upstream
 from ansible_collections.rookery.rook.plugins.module_utils._clients.watching import Feed
 from ansible_collections.rookery.rook.plugins.module_utils._errors import (
-    ModelError,
-    Problem,
     StalePlan,
     WrongCluster,
 )
@@ -34,7 +30,6 @@ from ansible_collections.rookery.rook.plugins.module_utils._observe import Scope
 from ansible_collections.rookery.rook.plugins.module_utils._plan import make_plan
 from ansible_collections.rookery.rook.plugins.module_utils._readiness import Expect
 from ansible_collections.rookery.rook.plugins.module_utils._render import render
-from ansible_collections.rookery.rook.plugins.module_utils._render.operator import upstream_files
 from ansible_collections.rookery.rook.plugins.module_utils._report import as_result, summary
 from ansible_collections.rookery.rook.plugins.module_utils._waiter import Limits, Waiter
 
@@ -178,23 +173,10 @@ def _waiting(
 
 
 def _upstream(wish: Wish) -> tuple[dict[str, t.Any], ...]:
-    """Return upstream's manifests when they are wanted; what is to go is observed instead."""
+    """Return upstream's objects when they are wanted; what is to go is observed instead."""
     if wish.state == "absent" or "operator" not in wish.stages:
         return ()
-    folder = wish.site.operator.manifests
-    if not folder:
-        raise ModelError(
-            [
-                Problem(
-                    "operator.manifests",
-                    "",
-                    "is missing",
-                    "Set it (rook_operator_manifests) to a directory with Rook's own manifests of "
-                    f"release {wish.site.version}.",
-                )
-            ]
-        )
-    return read_manifests(folder, upstream_files(wish.site))
+    return read_upstream(wish.site)
 
 
 def _narrowed(observed: Observed, only: frozenset[str]) -> Observed:
