@@ -21,6 +21,12 @@ options:
     description: Release of Rook, such as V(1.18) or V(1.18.11), in quotes.
     type: str
     required: true
+  allow_newer:
+    description:
+      - Go on with a release that is newer than the newest known one, as if it were that, at your own
+        risk. Without it such a release is refused.
+    type: bool
+    default: false
   hosts:
     description:
       - Nodes by name. Each may have C(devices), C(directories) and C(labels); a node without
@@ -368,6 +374,11 @@ options:
       nfs:
         description:
           - Entry of O(nfs) that serves O(storage_classes[].filesystem). Since Rook 1.9.
+        type: str
+      driver:
+        description:
+          - Who makes the block volumes, V(csi) from Rook 1.1 on, or V(flex) up to Rook 1.7. If it is
+            not set, V(csi) where there is a choice.
         type: str
       reclaim_policy:
         description:

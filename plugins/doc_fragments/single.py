@@ -19,6 +19,12 @@ options:
     description: Release of Rook, such as V(1.18) or V(1.18.11), in quotes.
     type: str
     required: true
+  allow_newer:
+    description:
+      - Go on with a release that is newer than the newest known one, as if it were that, at your own
+        risk. Without it such a release is refused.
+    type: bool
+    default: false
   fingerprint:
     description:
       - Fingerprint of a plan that was approved, as this module's check mode returns it.

@@ -65,7 +65,7 @@ OBJECT_STORE_USER: Spec = {
 }  # fmt: skip
 STORAGE_CLASS: Spec = {
     "type": _STR, "pool": _STR, "filesystem": _STR, "data_pool": _STR, "object_store": _STR,
-    "nfs": _STR,
+    "nfs": _STR, "driver": _STR,
     "reclaim_policy": _STR, "allow_expansion": _BOOL, "default": _BOOL, "parameters": _DICT,
 }  # fmt: skip
 
@@ -109,7 +109,10 @@ WAIT: Spec = {
     "lock_timeout": {"type": "int", "default": 0},
 }
 SITE: Spec = {"site": {"type": "str", "required": True}}
-VERSION: Spec = {"version": {"type": "str", "required": True}}
+VERSION: Spec = {
+    "version": {"type": "str", "required": True},
+    "allow_newer": {"type": "bool", "default": False},
+}
 STAGED: Spec = {
     "stages": {
         "type": "list", "elements": "str", "choices": list(STAGES), "default": list(STAGES),

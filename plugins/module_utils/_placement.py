@@ -92,11 +92,11 @@ DOMAINS = ("osd", "host", *DOMAIN_LABELS)
 
 def domain_names(hosts: Sequence[Host], domain: str) -> tuple[str, ...]:
     """Return the failure domains of a type that hold devices, in order."""
-    holding = [host for host in hosts if host.devices]
+    holding = [host for host in hosts if host.stores]
     if domain == "host":
         return tuple(sorted(host.name for host in holding))
     if domain == "osd":
-        return tuple(sorted(f"{host.name}:{device}" for host in holding for device in host.devices))
+        return tuple(sorted(f"{host.name}:{store}" for host in holding for store in host.stores))
     label = DOMAIN_LABELS.get(domain, "")
     return tuple(sorted({host.labels[label] for host in holding if host.labels.get(label)}))
 
@@ -106,4 +106,4 @@ def unlabelled(hosts: Sequence[Host], domain: str) -> tuple[str, ...]:
     label = DOMAIN_LABELS.get(domain)
     if label is None:
         return ()
-    return tuple(sorted(host.name for host in hosts if host.devices and not host.labels.get(label)))
+    return tuple(sorted(host.name for host in hosts if host.stores and not host.labels.get(label)))

@@ -34,19 +34,26 @@ def kubernetes_findings(site: Site, facts: Facts) -> Iterator[Finding]:
     version = _eras.parse_version(str(text)) if text else None
     if version is None:
         return
-    least, most = _eras.era(site.version).kubernetes
-    window = f"Rook {site.version} is made for {dotted(least)} to {dotted(most)}"
-    if version[:2] < least:
-        cure = f"Upgrade Kubernetes to {dotted(least)} or more, or take an older Rook."
-        yield error("VER-01", "kubernetes_version", text, window, cure)
-    elif version[:2] > most:
-        cure = "Take a newer Rook; this pair is not tested by upstream."
-        yield warn("VER-01", "kubernetes_version", text, window, cure)
+    window = _eras.era(site.version).kubernetes
+    reason = f"Rook {site.version} is made for {window}"
+    if version[:2] < window.least:
+        cure = f"Upgrade Kubernetes to {dotted(window.least)} or more, or take an older Rook."
+        yield error("VER-01", "kubernetes_version", text, reason, cure)
+    elif window.most and version[:2] > window.most:
+        if window.ends:
+            reason = f"{reason}, and an API that it needs is gone since"
+            yield error("VER-01", "kubernetes_version", text, reason, "Take a newer Rook.")
+        else:
+            cure = "Take a newer Rook; this pair is not tested by upstream."
+            yield warn("VER-01", "kubernetes_version", text, reason, cure)
 
 
 def ceph_findings(site: Site, _facts: Facts) -> Iterator[Finding]:
     """Yield whether the Ceph image suits the Rook release (VER-02, VER-03, VER-05)."""
     image, era = site.cluster.ceph_image, _eras.era(site.version)
+    if not era.ceph_image:
+        # Ceph is part of Rook's own image.
+        return
     version = _eras.image_version(image)
     if version is None or len(version) < 3:
         if "@" not in image:

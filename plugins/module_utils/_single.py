@@ -26,9 +26,9 @@ SECTIONS = {
     "CephObjectStoreUser": "object_store_users",
     "StorageClass": "storage_classes",
 }
-# How what is only referred to looks in the model; of these objects nothing is applied.
-_ANY = {"replicas": 1}
-_SHARED = ("site", "version", "namespace")
+_SHARED = ("site", "version", "allow_newer", "namespace")
+# The groups of custom resources that a raw spec can be given for.
+_GROUPS = (*_kinds.ROOK_GROUPS, "csi.ceph.io", "objectbucket.io")
 
 
 def single_wish(kind: str, params: Mapping[str, t.Any], options: Mapping[str, t.Any]) -> Wish:

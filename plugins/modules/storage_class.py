@@ -43,6 +43,14 @@ options:
   object_store:
     description: Object store of the buckets.
     type: str
+  nfs:
+    description: Cluster of NFS servers that serves O(filesystem). Since Rook 1.9.
+    type: str
+  driver:
+    description:
+      - Who makes the block volumes, V(csi) from Rook 1.1 on, or V(flex) up to Rook 1.7. If it is not
+        set, V(csi) where there is a choice.
+    type: str
   reclaim_policy:
     description:
       - V(Delete) destroys the data with the claim, V(Retain) keeps it. If it is not set, V(Delete).

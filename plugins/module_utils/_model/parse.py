@@ -19,6 +19,13 @@ from ansible_collections.rookery.rook.plugins.module_utils._model.fields import 
     Fields,
     dns_problem,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._model.lifetimes import (
+    knows,
+    life_problems,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._model.parse_operator import (
+    read_operator,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._model.parse_sections import (
     names_of,
     read_sections,
@@ -27,9 +34,6 @@ from ansible_collections.rookery.rook.plugins.module_utils._model.parse_sections
 from ansible_collections.rookery.rook.plugins.module_utils._model.sections import (
     BUCKET_CLASSES,
     SECTIONS,
-)
-from ansible_collections.rookery.rook.plugins.module_utils._model.parse_operator import (
-    read_operator,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._model.types import (
     Cluster,
@@ -44,10 +48,12 @@ if t.TYPE_CHECKING:
 
 # The options that make a model; the modules have more, for the connection and the run.
 MODEL_KEYS = (
-    "site", "version", "namespace", "hosts", "operator", "cluster", "block_pools", "filesystems",
-    "object_stores", "object_store_users", "storage_classes", *SECTIONS,
+    "site", "version", "allow_newer", "namespace", "hosts", "operator", "cluster", "block_pools",
+    "filesystems", "object_stores", "object_store_users", "storage_classes", *SECTIONS,
 )  # fmt: skip
 
+# Before this release Rook looked a device up among the kernel's names.
+DEVICE_LINKS = (1, 3)
 # Rook's containers use these paths themselves.
 RESERVED_DIRECTORIES = ("/etc/ceph", "/rook", "/var/log/ceph")
 # Deleting what is in these would take the machine with it.
@@ -82,7 +88,20 @@ def directory_problem(path: str) -> str:
     return ""
 
 
-def _hosts(fields: Fields) -> tuple[Host, ...]:
+def _check_device(host: Fields, place: int, device: str, release: _eras.Version) -> None:
+    """Note what cannot be the name of a device, and a link where a release takes none."""
+    key = f"devices[{place}]"
+    if not re.fullmatch(r"/dev/[^\s/]+(/[^\s/]+)*", device):
+        cure = "Give the full path, such as /dev/disk/by-id/wwn-0x5000c500a1b2c3d4."
+        host.bad(key, device, "is not the path of a device", cure)
+    elif release and release < DEVICE_LINKS and device.count("/") > 2:
+        here, first = _eras.dotted(release[:2]), _eras.dotted(DEVICE_LINKS)
+        reason = f"is a link, and Rook {here} takes the kernel's own names only"
+        cure = f"Give it as /dev/sdb, or set version to {first} or more, the first with links."
+        host.bad(key, device, reason, cure)
+
+
+def _hosts(fields: Fields, release: _eras.Version) -> tuple[Host, ...]:
     """Return the hosts in the order of their names."""
     hosts = []
     for name, host in fields.entries("hosts"):
@@ -92,13 +111,12 @@ def _hosts(fields: Fields) -> tuple[Host, ...]:
             host.bad("", None, f"is a name that {problem}", cure)
         devices = host.texts("devices")
         for place, device in enumerate(devices):
-            if not re.fullmatch(r"/dev/[^\s/]+(/[^\s/]+)*", device):
-                cure = "Give the full path, such as /dev/disk/by-id/wwn-0x5000c500a1b2c3d4."
-                host.bad(f"devices[{place}]", device, "is not the path of a device", cure)
+            _check_device(host, place, device, release)
         directories = host.texts("directories")
-        if directories:
-            cure = "Give devices; directories ended with Rook 1.2."
-            host.bad("directories", None, "cannot hold data in this era (API-03)", cure)
+        for place, directory in enumerate(directories):
+            problem = directory_problem(directory)
+            if problem:
+                host.bad(f"directories[{place}]", directory, problem, "Choose another one.")
         hosts.append(Host(name, devices, directories, host.strings("labels")))
         host.close()
     return tuple(sorted(hosts, key=lambda host: host.name))
@@ -113,11 +131,14 @@ def _ceph_config(fields: Fields) -> dict[str, dict[str, str]]:
 def _cluster(fields: Fields, namespace: str, era: _eras.Era | None) -> Cluster:
     """Return the cluster; its image is the era's unless one is given."""
     image, usual = (era.ceph_image, era.usual_health) if era else ("none", ())
+    release = era.rook if era else _eras.NEWEST.rook
     directory = fields.text("data_dir_host_path", "/var/lib/rook") or "/var/lib/rook"
     problem = directory_problem(directory)
     if problem:
         fields.bad("data_dir_host_path", directory, problem, "Take /var/lib/rook.")
-    wipe = fields.text("wipe", "quick", WIPES)
+    wipe = fields.text("wipe", "quick" if knows(release, "cluster.wipe") else "none", WIPES)
+    managers = 2 if knows(release, "cluster.mgr_count") else 1
+    dashboard = knows(release, "cluster.dashboard_enabled")
     named = fields.has("name")
     cluster = Cluster(
         name=fields.name() if named else (fields.text("name") or namespace),
@@ -126,9 +147,9 @@ def _cluster(fields: Fields, namespace: str, era: _eras.Era | None) -> Cluster:
         data_dir_host_path=directory.rstrip("/"),
         mon_count=fields.whole("mon_count", 3, least=1, most=9),
         mon_allow_multiple_per_node=fields.flag("mon_allow_multiple_per_node", default=False),
-        mgr_count=fields.whole("mgr_count", 2, least=1, most=5),
+        mgr_count=fields.whole("mgr_count", managers, least=1, most=5),
         ceph_config=_ceph_config(fields),
-        dashboard_enabled=fields.flag("dashboard_enabled", default=True),
+        dashboard_enabled=fields.flag("dashboard_enabled", default=dashboard),
         mute_health=tuple(sorted({*fields.texts("mute_health"), *usual})),
         wipe=None if wipe == "none" else wipe,
         spec=parse_storage.read_spec(fields, _CLUSTER_RESERVED),
@@ -155,6 +176,7 @@ def _listed(fields: Fields, section: str, read: Callable[[Fields], Item]) -> lis
 
 def _version(fields: Fields) -> str:
     """Return the Rook release without a leading v, or nothing when it is not to be used."""
+    newer = fields.flag("allow_newer", default=False)
     if isinstance(fields.data.get("version"), float):
         fields.bad(
             "version",
@@ -164,7 +186,7 @@ def _version(fields: Fields) -> str:
         )
         return ""
     given = fields.required("version", 'the Rook release in quotes, such as "1.18"')
-    problem = _eras.era_problem(given) if given else None
+    problem = _eras.era_problem(given, allow_newer=newer) if given else None
     if problem is not None:
         fields.problems.append(problem)
         return ""
@@ -182,6 +204,8 @@ def parse_site(params: Mapping[str, t.Any], *, lone: bool = False) -> Site:
     namespace = fields.name("namespace") if fields.has("namespace") else "rook-ceph"
     era = _eras.era(version) if version else None
     fields.raw("namespace")
+    release = _eras.parse_version(version) or ()
+    problems.extend(life_problems(params, release))
     pools = _listed(fields, "block_pools", parse_storage.read_block_pool)
     filesystems = _listed(fields, "filesystems", parse_storage.read_filesystem)
     stores = _listed(fields, "object_stores", parse_storage.read_object_store)
@@ -191,7 +215,7 @@ def parse_site(params: Mapping[str, t.Any], *, lone: bool = False) -> Site:
         name=fields.name("site"),
         version=version,
         namespace=namespace,
-        hosts=_hosts(fields),
+        hosts=_hosts(fields, release),
         operator=read_operator(fields.child("operator"), era),
         cluster=_cluster(fields.child("cluster"), namespace, era),
         block_pools=tuple(pools),
@@ -199,7 +223,7 @@ def parse_site(params: Mapping[str, t.Any], *, lone: bool = False) -> Site:
         object_stores=tuple(stores),
         object_store_users=tuple(users),
         storage_classes=tuple(classes),
-        resources=read_sections(fields, _eras.parse_version(version) or ()),
+        resources=read_sections(fields, release),
     )
     fields.close()
     problems.extend(references.class_defaults(classes))

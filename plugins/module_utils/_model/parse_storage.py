@@ -251,6 +251,9 @@ def _class_type(fields: Fields) -> str:
 def read_class(fields: Fields) -> StorageClass:
     """Return a storage class."""
     meant = _class_type(fields)
+    if meant != "rbd" and fields.data.get("driver") == "flex":
+        reason = "makes block volumes only"
+        fields.bad("driver", "flex", reason, "Name a pool, or leave driver out.")
     if meant == "bucket" and fields.has("data_pool"):
         fields.bad("data_pool", None, "does not go with object_store", "Remove it.")
     storage_class = StorageClass(
@@ -265,6 +268,7 @@ def read_class(fields: Fields) -> StorageClass:
         default=fields.flag("default", default=False),
         parameters=fields.strings("parameters"),
         nfs=fields.text("nfs"),
+        driver=fields.text("driver", choices=("csi", "flex")),
     )
     fields.close()
     return storage_class

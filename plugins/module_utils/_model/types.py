@@ -45,12 +45,17 @@ class Layout:
 
 @dataclasses.dataclass(frozen=True)
 class Host:
-    """A node, with the devices that are to hold data; without any it holds none."""
+    """A node, with the devices and directories that are to hold data; without any it holds none."""
 
     name: str
     devices: tuple[str, ...]
     directories: tuple[str, ...]
     labels: Mapping[str, str]
+
+    @property
+    def stores(self) -> tuple[str, ...]:
+        """Return what becomes an OSD each."""
+        return (*self.devices, *self.directories)
 
 
 # Where upstream's objects come from; a site has one of them.
@@ -149,6 +154,7 @@ class ObjectStore:
     data: Layout | None
     gateway: Gateway
     spec: Data
+    zone: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -169,7 +175,6 @@ class StorageClass:
     name: str
     type: str
     pool: str | None
-    zone: str | None = None
     filesystem: str | None
     data_pool: str | None
     object_store: str | None
@@ -177,6 +182,22 @@ class StorageClass:
     allow_expansion: bool
     default: bool
     parameters: Mapping[str, str]
+    nfs: str | None = None
+    driver: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Resource:
+    """One entry of a section of the table: what is given, by the section's fields.
+
+    namespace is set when it is not the cluster's.
+    """
+
+    kind: str
+    name: str
+    values: Data
+    spec: Data
+    namespace: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -194,29 +215,14 @@ class Site:
     object_stores: tuple[ObjectStore, ...]
     object_store_users: tuple[ObjectStoreUser, ...]
     storage_classes: tuple[StorageClass, ...]
+    resources: tuple[Resource, ...] = ()
 
     @property
     def release(self) -> _eras.Version:
-    nfs: str | None = None
-
-
-@dataclasses.dataclass(frozen=True)
-class Resource:
-    """One entry of a section of the table: what is given, by the section's fields.
-
-    namespace is set when it is not the cluster's.
-    """
-
-    kind: str
-    name: str
-    values: Data
-    spec: Data
-    namespace: str = ""
         """Return the numbers of the release of Rook."""
         return _eras.parse_version(self.version) or ()
 
     @property
     def storage_hosts(self) -> tuple[Host, ...]:
         """Return the hosts that hold data."""
-        return tuple(host for host in self.hosts if host.devices)
-    resources: tuple[Resource, ...] = ()
+        return tuple(host for host in self.hosts if host.stores)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._model.lifetimes import knows
 from ansible_collections.rookery.rook.plugins.module_utils._render.common import (
     flags,
     merged,
@@ -15,31 +16,22 @@ from ansible_collections.rookery.rook.plugins.module_utils._render.common import
 )
 
 if t.TYPE_CHECKING:
-    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
+    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Host, Site
+
+# The first releases in which monitors have settings of their own, and devices may be links.
+_MONS, _LINKS = (0, 8), (1, 3)
+# The last release of 0.6, whose daemons have an image of their own by this tag.
+_LAST_0_6 = "0.6.2"
 
 
 def render_cluster(site: Site) -> dict[str, t.Any]:
-    """Return the CephCluster: exactly the named hosts and devices, nothing that Rook would find."""
+    """Return the cluster: exactly the named hosts and devices, nothing that Rook would find."""
     cluster = site.cluster
-    spec: dict[str, t.Any] = {
-        "cephVersion": {
-            "image": cluster.ceph_image,
-            **flags(allowUnsupported=cluster.ceph_allow_unsupported),
-        },
-        "dataDirHostPath": cluster.data_dir_host_path,
-        "mon": {
-            "count": cluster.mon_count,
-            **flags(allowMultiplePerNode=cluster.mon_allow_multiple_per_node),
-        },
-        "mgr": {"count": cluster.mgr_count},
-        "dashboard": flags(enabled=cluster.dashboard_enabled),
-        "storage": {
-            "useAllDevices": False,
-            "nodes": [
-                {"name": host.name, "devices": [{"name": device} for device in host.devices]}
-                for host in site.storage_hosts
-            ],
-        },
+    spec = _daemons(site) if site.release >= _MONS else _old_daemons(site)
+    spec["dataDirHostPath"] = cluster.data_dir_host_path
+    spec["storage"] = {
+        "useAllDevices": False,
+        "nodes": [_node(site, host) for host in site.storage_hosts],
     }
     if cluster.ceph_config:
         spec["cephConfig"] = {
@@ -47,3 +39,42 @@ def render_cluster(site: Site) -> dict[str, t.Any]:
             for section, values in sorted(cluster.ceph_config.items())
         }
     return resource(site, "CephCluster", cluster.name, {"spec": merged(spec, cluster.spec)})
+
+
+def _daemons(site: Site) -> dict[str, t.Any]:
+    """Return how many daemons there are, and of which Ceph."""
+    cluster = site.cluster
+    spec: dict[str, t.Any] = {}
+    if knows(site.release, "cluster.ceph_image"):
+        spec["cephVersion"] = {
+            "image": cluster.ceph_image,
+            **flags(allowUnsupported=cluster.ceph_allow_unsupported),
+        }
+    else:
+        # The account that upstream's files make for the OSDs.
+        spec["serviceAccount"] = "rook-ceph-cluster"
+    spec["mon"] = {
+        "count": cluster.mon_count,
+        **flags(allowMultiplePerNode=cluster.mon_allow_multiple_per_node),
+    }
+    if knows(site.release, "cluster.mgr_count"):
+        spec["mgr"] = {"count": cluster.mgr_count}
+    return {**spec, "dashboard": flags(enabled=cluster.dashboard_enabled)}
+
+
+def _old_daemons(site: Site) -> dict[str, t.Any]:
+    """Return the same as 0.6 and 0.7 have it."""
+    if site.release >= (0, 7):
+        return {"backend": "ceph", "monCount": site.cluster.mon_count}
+    tag = site.version if len(site.release) > len(_MONS) else _LAST_0_6
+    return {"versionTag": f"v{tag}", "monCount": site.cluster.mon_count}
+
+
+def _node(site: Site, host: Host) -> dict[str, t.Any]:
+    """Return a host with what is to hold data on it."""
+    links = site.release >= _LINKS
+    devices = [{"name": name if links else name.removeprefix("/dev/")} for name in host.devices]
+    node: dict[str, t.Any] = {"name": host.name, "devices": devices}
+    if host.directories:
+        node["directories"] = [{"path": path} for path in host.directories]
+    return node

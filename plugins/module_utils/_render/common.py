@@ -12,7 +12,12 @@ from collections.abc import Mapping
 from ansible_collections.rookery.rook.plugins.module_utils import _kinds
 
 if t.TYPE_CHECKING:
+    from ansible_collections.rookery.rook.plugins.module_utils._kinds import Version
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Layout, Site
+
+
+# The first release that can refuse a pool with one copy.
+_SAFE = (1, 3)
 
 
 def merged(base: t.Any, over: t.Any) -> t.Any:
@@ -53,8 +58,11 @@ def flags(**given: bool) -> dict[str, bool]:
     return {name: True for name, value in given.items() if value}
 
 
-def pool_spec(layout: Layout) -> dict[str, t.Any]:
-    """Return a pool's spec. One copy stays refused by Rook until the raw spec allows it."""
+def pool_spec(layout: Layout, release: Version = ()) -> dict[str, t.Any]:
+    """Return a pool's spec. One copy stays refused by Rook until the raw spec allows it.
+
+    Without a release it is as the newest has it.
+    """
     spec: dict[str, t.Any] = {"failureDomain": layout.failure_domain}
     if layout.device_class:
         spec["deviceClass"] = layout.device_class
@@ -64,5 +72,7 @@ def pool_spec(layout: Layout) -> dict[str, t.Any]:
             "codingChunks": layout.erasure.coding_chunks,
         }
     else:
-        spec["replicated"] = {"size": layout.size, "requireSafeReplicaSize": True}
+        spec["replicated"] = {"size": layout.size}
+        if not release or release >= _SAFE:
+            spec["replicated"]["requireSafeReplicaSize"] = True
     return spec

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._eras import era
+from ansible_collections.rookery.rook.plugins.module_utils._model.lifetimes import knows
 from ansible_collections.rookery.rook.plugins.module_utils._render.common import (
     flags,
     merged,
@@ -37,16 +38,20 @@ DEFAULT_SNAPSHOT_CLASS = "snapshot.storage.kubernetes.io/is-default-class"
 _SECRETS = "csi.storage.k8s.io/"
 # The driver for NFS makes its volumes in a file system.
 _SHARED_SECRETS = {"nfs": "cephfs"}
+# The first releases whose volumes can grow, and whose buckets have a provisioner for each operator.
+_GROWTH, _BUCKETS_APART = (1, 2), (1, 3)
 
 
 def render_storage(site: Site) -> Iterator[dict[str, t.Any]]:
     """Yield everything that stores and serves data."""
     for pool in site.block_pools:
-        yield resource(site, "CephBlockPool", pool.name, {"spec": _block_pool(pool)})
+        yield resource(site, "CephBlockPool", pool.name, {"spec": _block_pool(site, pool)})
     for filesystem in site.filesystems:
-        yield resource(site, "CephFilesystem", filesystem.name, {"spec": _filesystem(filesystem)})
+        yield resource(
+            site, "CephFilesystem", filesystem.name, {"spec": _filesystem(site, filesystem)}
+        )
     for store in site.object_stores:
-        yield resource(site, "CephObjectStore", store.name, {"spec": _object_store(store)})
+        yield resource(site, "CephObjectStore", store.name, {"spec": _object_store(site, store)})
     for user in site.object_store_users:
         yield resource(site, "CephObjectStoreUser", user.name, {"spec": _user(user)})
     for entry in site.resources:
@@ -58,20 +63,24 @@ def render_storage(site: Site) -> Iterator[dict[str, t.Any]]:
         yield _storage_class(site, item)
 
 
-def _block_pool(pool: BlockPool) -> dict[str, t.Any]:
+def _block_pool(site: Site, pool: BlockPool) -> dict[str, t.Any]:
     """Return the spec of a CephBlockPool."""
-    spec = pool_spec(pool.layout)
+    spec = pool_spec(pool.layout, site.release)
     if pool.pg_num is not None:
         spec["parameters"] = {"pg_num": str(pool.pg_num), "pgp_num": str(pool.pg_num)}
     return t.cast("dict[str, t.Any]", merged(spec, pool.spec))
 
 
-def _filesystem(filesystem: Filesystem) -> dict[str, t.Any]:
+def _filesystem(site: Site, filesystem: Filesystem) -> dict[str, t.Any]:
     """Return the spec of a CephFilesystem; the order of its data pools is the user's."""
+    named = knows(site.release, "filesystems[*].data_pools[*].name")
     spec = {
-        "metadataPool": pool_spec(filesystem.metadata),
+        "metadataPool": pool_spec(filesystem.metadata, site.release),
         "dataPools": [
-            {"name": pool.name, **merged(pool_spec(pool.layout), pool.spec)}
+            {
+                **({"name": pool.name} if named else {}),
+                **merged(pool_spec(pool.layout, site.release), pool.spec),
+            }
             for pool in filesystem.data_pools
         ],
         "metadataServer": {
@@ -82,7 +91,7 @@ def _filesystem(filesystem: Filesystem) -> dict[str, t.Any]:
     return t.cast("dict[str, t.Any]", merged(spec, filesystem.spec))
 
 
-def _object_store(store: ObjectStore) -> dict[str, t.Any]:
+def _object_store(site: Site, store: ObjectStore) -> dict[str, t.Any]:
     """Return the spec of a CephObjectStore."""
     gateway: dict[str, t.Any] = {"instances": store.gateway.instances}
     if store.gateway.port:
@@ -93,7 +102,8 @@ def _object_store(store: ObjectStore) -> dict[str, t.Any]:
         gateway["sslCertificateRef"] = store.gateway.certificate_secret
     spec: dict[str, t.Any] = {"gateway": gateway}
     if store.metadata is not None and store.data is not None:
-        spec |= {"metadataPool": pool_spec(store.metadata), "dataPool": pool_spec(store.data)}
+        spec["metadataPool"] = pool_spec(store.metadata, site.release)
+        spec["dataPool"] = pool_spec(store.data, site.release)
     if store.zone:
         spec["zone"] = {"name": store.zone}
     return t.cast("dict[str, t.Any]", merged(spec, store.spec))
@@ -113,6 +123,8 @@ def provisioner(site: Site, class_type: str) -> str:
     """Return who makes volumes or buckets of a class, by the prefixes that the operator uses."""
     config = site.operator.config
     if class_type == "bucket":
+        if site.release < _BUCKETS_APART:
+            return "ceph.rook.io/bucket"
         prefix = config.get("ROOK_OBC_PROVISIONER_NAME_PREFIX") or site.namespace
         return f"{prefix}.ceph.rook.io/bucket"
     prefix = config.get("CSI_DRIVER_NAME_PREFIX") or site.namespace
@@ -123,11 +135,9 @@ def _secret_pairs(site: Site, driver: str) -> dict[str, str]:
     """Return name and namespace of the secrets for each thing that the driver does."""
     driver = _SHARED_SECRETS.get(driver, driver)
     provisioner_secret, node_secret = f"rook-csi-{driver}-provisioner", f"rook-csi-{driver}-node"
-    uses = {
-        "provisioner": provisioner_secret,
-        "controller-expand": provisioner_secret,
-        "node-stage": node_secret,
-    }
+    uses = {"provisioner": provisioner_secret, "node-stage": node_secret}
+    if site.release >= _GROWTH:
+        uses["controller-expand"] = provisioner_secret
     if era(site.version).publish_secrets:
         uses["controller-publish"] = provisioner_secret
     pairs = {}
@@ -157,6 +167,23 @@ def _parameters(site: Site, item: StorageClass) -> dict[str, str]:
     return found
 
 
+def by_flex(site: Site, item: StorageClass) -> bool:
+    """Tell whether volumes of a class are FlexVolumes: as it says, else in the era's usual way."""
+    return (item.driver or era(site.version).volumes[0]) == "flex"
+
+
+def _flex_parameters(site: Site, item: StorageClass) -> dict[str, str]:
+    """Return all parameters of a class of FlexVolumes.
+
+    Until 0.7 a cluster is named by its namespace.
+    """
+    if site.release < (0, 9):
+        cluster = "clusterName" if site.release < (0, 8) else "clusterNamespace"
+        return {"pool": item.pool or "", cluster: site.namespace, "fstype": "ext4"}
+    found = {"blockPool": item.pool or "", "clusterNamespace": site.namespace, "fstype": "ext4"}
+    return {**found, "dataBlockPool": item.data_pool} if item.data_pool else found
+
+
 def _first_pool(site: Site, filesystem: str | None) -> str:
     """Return the default data pool of a file system."""
     return next(fs.data_pools[0].name for fs in site.filesystems if fs.name == filesystem)
@@ -164,12 +191,14 @@ def _first_pool(site: Site, filesystem: str | None) -> str:
 
 def _storage_class(site: Site, item: StorageClass) -> dict[str, t.Any]:
     """Return a storage class; what the user gives as a parameter wins."""
+    flex = by_flex(site, item)
+    parameters = _flex_parameters(site, item) if flex else _parameters(site, item)
     body: dict[str, t.Any] = {
-        "provisioner": provisioner(site, item.type),
-        "parameters": dict(sorted({**_parameters(site, item), **item.parameters}.items())),
+        "provisioner": era(site.version).flex_provisioner if flex else provisioner(site, item.type),
+        "parameters": dict(sorted({**parameters, **item.parameters}.items())),
         "reclaimPolicy": item.reclaim_policy,
     }
-    if item.type != "bucket":
+    if item.type != "bucket" and not flex and site.release >= _GROWTH:
         body["allowVolumeExpansion"] = item.allow_expansion
     manifest = resource(site, "StorageClass", item.name, body)
     if item.default:

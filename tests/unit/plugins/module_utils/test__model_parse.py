@@ -55,13 +55,14 @@ WRONG = {
     ),
     "a release of the future": (
         {"version": "1.99"},
-        "version: '1.99' is newer than any release that this collection knows (1.16 to 1.20). "
-        "Set version to 1.20 or less, or update the collection.",
+        "version: '1.99' is newer than any release that this collection knows (0.6 to 1.20). "
+        "Set version to 1.20 or less, update the collection, or set allow_newer "
+        "(rook_allow_newer) to go on at your own risk as if it were 1.20.",
     ),
     "a release of the past": (
-        {"version": "1.9.13"},
-        "version: '1.9.13' is older than any release that this collection knows (1.16 to 1.20). "
-        "Set version to 1.16 or more.",
+        {"version": "0.5.1"},
+        "version: '0.5.1' is older than any release that this collection knows (0.6 to 1.20). "
+        "Set version to 0.6 or more.",
     ),
     "no release": (
         {"version": "newest"},
@@ -112,8 +113,9 @@ WRONG = {
     ),
     "directories in an era without": (
         {"hosts": {"w1": {"directories": ["/data"]}}},
-        "hosts.w1.directories: cannot hold data in this era (API-03). "
-        "Give devices; directories ended with Rook 1.2.",
+        "hosts.w1.directories: ['/data'] is nothing that Rook 1.18 knows "
+        "(storage.nodes[].directories): 1.2 was the last that did. "
+        "Leave it out, or set version to 1.2 or less.",
     ),
     "a node name that is none": (
         {"hosts": {"W_1": {}}},
@@ -235,7 +237,7 @@ def test_a_wrong_variable_is_told_in_one_line(claim: str, bare_params: Params) -
 
 
 def test_all_problems_are_told_at_once(bare_params: Params) -> None:
-    over = {"site": "A", "version": "0.7", "hosts": [], "block_pools": [{}], "zzz": 1}
+    over = {"site": "A", "version": "0.5", "hosts": [], "block_pools": [{}], "zzz": 1}
     paths = [line.partition(":")[0] for line in told({**bare_params, **over})]
     assert paths == ["version", "block_pools[0].name", "block_pools[0]", "site", "hosts", "zzz"]
 

@@ -156,7 +156,7 @@ def test_two_different_objects_of_one_name_are_refused(
         ("1.17", "true", True),
         ("1.18", None, True),
         ("1.19", "false", False),
-        ("1.20", "false", True),
+        ("1.20", None, True),
     ],
 )
 def test_the_csi_operator_is_taken_when_the_era_or_a_setting_says_so(

@@ -153,7 +153,10 @@ def test_two_sites_of_any_release_share_only_what_is_alike(
     for tag in TAGS:
         # The files of the first releases name the operator of the patch release before.
         version = tag.removeprefix("v").rpartition(".")[0]
-        sites = [make_site(version=version, namespace=name) for name in ("rook-ceph", "storage")]
+        # The first releases take no links.
+        hosts = {"w1": {"devices": ["/dev/sdb"]}}
+        names = ("rook-ceph", "storage")
+        sites = [make_site(version=version, namespace=name, hosts=hosts) for name in names]
         both = [
             {
                 item.id: {**item.manifest, "metadata": None}
