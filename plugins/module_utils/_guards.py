@@ -12,6 +12,10 @@ from ansible_collections.rookery.rook.plugins.module_utils import _kinds
 from ansible_collections.rookery.rook.plugins.module_utils._diff import matches
 from ansible_collections.rookery.rook.plugins.module_utils._errors import GuardError, Refusal
 from ansible_collections.rookery.rook.plugins.module_utils._graph import Graph
+from ansible_collections.rookery.rook.plugins.module_utils._guards_operator import (
+    of_definitions,
+    of_helm,
+)
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +44,8 @@ def refusals(plan: Plan, observed: Observed, confirm: str = "") -> tuple[Refusal
         *_still_needed(plan, observed),
         *_inhabited(plan, observed),
         *_losing_changes(plan),
+        *of_definitions(plan, observed),
+        *of_helm(plan, observed),
         *_unconfirmed(plan, confirm),
     )
 

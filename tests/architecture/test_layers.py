@@ -34,6 +34,7 @@ PURE = (
     "_diff",
     "_plan",
     "_consumers",
+    "_guards_operator",
     "_guards",
     "_readiness_core",
     "_readiness_ceph",
