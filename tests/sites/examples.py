@@ -11,6 +11,7 @@ import functools
 import typing as t
 
 import yaml
+from ansible_collections.rookery.rook.plugins.module_utils._lint import Definitions
 
 from sites.definitions import LOADER, Object, Tag
 
@@ -101,9 +102,40 @@ def spoilt(example: Example, required: t.Iterable[Path]) -> t.Iterator[Spoilt]:
         yield Spoilt("required", path, example, _changed(example.manifest, path, _without))
 
 
+def required(manifest: Object, definitions: Definitions) -> t.Iterator[Path]:
+    """Yield each field of an object that its schema or table requires, and its name."""
+    yield from (("metadata", "name"), ("metadata",))
+    for schema, _strict in definitions.rules(manifest["apiVersion"], manifest["kind"]):
+        yield from _required(schema, manifest, ())
+
+
+def varied(example: Example) -> t.Iterator[Spoilt]:
+    """Yield an example with another value of the right type, or none, which may be as good."""
+    for path, value in _places(example.manifest, ()):
+        if path[0] == "spec" and not FREE & set(path):
+            for place, other in enumerate(_others(value)):
+                put = functools.partial(_put, other=other)
+                manifest = _changed(example.manifest, path, put)
+                yield Spoilt(f"value {place}", path, example, manifest)
+
+
 def signature(path: Path) -> Path:
     """Return a path with every place in a list alike."""
     return tuple("*" if isinstance(part, int) else part for part in path)
+
+
+def _required(schema: t.Mapping[str, t.Any], value: t.Any, path: Path) -> t.Iterator[Path]:
+    """Yield each field at or below a path that its schema requires."""
+    if isinstance(value, list):
+        for place, item in enumerate(value):
+            yield from _required(schema.get("items") or {}, item, (*path, place))
+    if not isinstance(value, dict):
+        return
+    yield from ((*path, name) for name in schema.get("required", ()) if name in value)
+    for key, item in value.items():
+        inner = (schema.get("properties") or {}).get(key) or schema.get("additionalProperties")
+        if isinstance(inner, dict):
+            yield from _required(inner, item, (*path, key))
 
 
 def _places(value: t.Any, path: Path) -> t.Iterator[tuple[Path, t.Any]]:
@@ -137,11 +169,25 @@ def _without(place: Object, key: str) -> None:
     del place[key]
 
 
+def _others(value: t.Any) -> list[t.Any]:
+    """Return values that a schema could well refuse."""
+    if isinstance(value, bool):
+        return [None]
+    if isinstance(value, int):
+        return [None, -1, 0, 12, 70000, 2**40, 1.5, 4.0]
+    if isinstance(value, str):
+        return [None, "", "A b", "/etc", "1Gi", "60s", "s" * 300]
+    if isinstance(value, list):
+        return [None, [], [*value, *value], [*value, None]]
+    return [None, {}]
+
+
+def _put(place: t.Any, key: t.Any, other: t.Any) -> None:
+    """Put a value there."""
+    place[key] = other
+
+
 def _wrong(value: t.Any) -> t.Callable[[t.Any, t.Any], None]:
     """Return what puts a value of another type there; no field takes both."""
     other = "yes" if isinstance(value, (bool, dict, list)) else True
-
-    def change(place: t.Any, key: t.Any) -> None:
-        place[key] = other
-
-    return change
+    return functools.partial(_put, other=other)

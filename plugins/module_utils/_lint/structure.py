@@ -70,8 +70,10 @@ def _check_mapping(
     schema: Schema, value: Mapping[str, t.Any], path: Path, strict: bool
 ) -> Iterator[Finding]:
     """Yield what is wrong with a dictionary and its fields."""
-    present = {key: item for key, item in value.items() if item is not None}
     embedded = schema.get("x-kubernetes-embedded-resource")
+    named = {**(_EMBEDDED if embedded else {}), **(schema.get("properties") or {})}
+    nullable = {key for key, inner in named.items() if inner.get("nullable")}
+    present = {key for key, item in value.items() if item is not None or key in nullable}
     for name in (*(_EMBEDDED_NEEDS if embedded else ()), *schema.get("required", ())):
         if name not in present:
             yield Finding((*path, name), None, MISSING, "Give it a value.")
@@ -80,11 +82,10 @@ def _check_mapping(
         yield Finding(path, value, f"has {len(present)} fields, {least} are needed", "Add some.")
     if most is not None and len(present) > most:
         yield Finding(path, value, f"has {len(present)} fields, {most} are allowed", "Drop some.")
-    named = {**(_EMBEDDED if embedded else {}), **(schema.get("properties") or {})}
     for key, item in value.items():
         if key not in named:
             yield from _check_unnamed(schema, str(key), item, path, strict)
-        elif item is not None or named[key].get("nullable"):
+        elif key in present:
             yield from check(named[key], item, (*path, key), strict=strict)
 
 

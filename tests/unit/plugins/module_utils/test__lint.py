@@ -20,12 +20,13 @@ Object = dict[str, t.Any]
 
 SPEC: Object = {
     "type": "object",
-    "required": ["mon"],
+    "required": ["mon", "pool"],
     "properties": {
         "mon": {
             "type": "object",
             "properties": {"count": {"type": "integer", "minimum": 0, "maximum": 9}},
         },
+        "pool": {"type": "object", "nullable": True},
         "path": {"type": "string", "pattern": "^/(\\S+)$", "minLength": 2, "maxLength": 9},
         "mode": {"type": "string", "enum": ["", "aggressive"], "nullable": True},
         "ratio": {"type": "number", "exclusiveMinimum": True, "minimum": 0},
@@ -90,7 +91,7 @@ def thing(**spec: t.Any) -> Object:
         "apiVersion": "example.org/v1",
         "kind": "Thing",
         "metadata": {"name": "a"},
-        "spec": {"mon": {"count": 3}, **spec},
+        "spec": {"mon": {"count": 3}, "pool": None, **spec},
     }
 
 

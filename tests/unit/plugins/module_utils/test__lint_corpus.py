@@ -9,13 +9,11 @@ Without upstream's files beside the repository there are no examples; that is sa
 from __future__ import annotations
 
 import collections
-import typing as t
-from collections.abc import Iterator, Mapping
 
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._lint import Definitions, dotted, lint
 from sites.definitions import Object, Tag, published, say_what_is_missing
-from sites.examples import Example, Path, examples, raw_definitions, signature, spoilt
+from sites.examples import Path, examples, raw_definitions, required, signature, spoilt
 
 TAGS = published()
 LEAST = 3
@@ -53,28 +51,6 @@ def _definitions(request: pytest.FixtureRequest) -> tuple[Tag, Definitions]:
     return tag, Definitions(raw_definitions(tag), tag.release)
 
 
-def required(example: Example, definitions: Definitions) -> Iterator[Path]:
-    """Yield each field of an example that its schema or table requires."""
-    yield from (("metadata", "name"), ("metadata",))
-    manifest = example.manifest
-    for schema, _strict in definitions.rules(manifest["apiVersion"], manifest["kind"]):
-        yield from _required(schema, manifest, ())
-
-
-def _required(schema: Mapping[str, t.Any], value: t.Any, path: Path) -> Iterator[Path]:
-    if isinstance(value, list):
-        for place, item in enumerate(value):
-            yield from _required(schema.get("items") or {}, item, (*path, place))
-    if not isinstance(value, dict):
-        return
-    yield from ((*path, name) for name in schema.get("required", ()) if name in value)
-    for key, item in value.items():
-        more = schema.get("additionalProperties")
-        inner = (schema.get("properties") or {}).get(key) or more
-        if isinstance(inner, dict):
-            yield from _required(inner, item, (*path, key))
-
-
 def told(manifest: Object, definitions: Definitions) -> set[tuple[Path, str]]:
     """Return where and why an object is refused."""
     return {(finding.path, finding.reason) for finding in lint(manifest, definitions)}
@@ -105,7 +81,7 @@ def test_every_mistake_in_an_example_is_refused(
     passed = []
     for example in examples(tag):
         before = told(example.manifest, known)
-        for mistake in spoilt(example, required(example, known)):
+        for mistake in spoilt(example, required(example.manifest, known)):
             place = (mistake.sort, example.manifest["kind"], signature(mistake.path))
             if place in seen or mistake.path in {path for path, _reason in before}:
                 continue
