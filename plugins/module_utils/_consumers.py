@@ -23,7 +23,7 @@ Manifest = Mapping[str, t.Any]
 _CSI = tuple(f".{driver}.csi.ceph.com" for driver in ("rbd", "cephfs", "nfs", "nvmeof"))
 # Parts of pools and file systems by which a driver knows a cluster, too.
 _PARTS = ("CephBlockPoolRadosNamespace", "CephFilesystemSubVolumeGroup")
-_BUCKETS = ".ceph.rook.io/bucket"
+_BUCKETS = "ceph.rook.io/bucket"
 _OPERATOR = "rook-ceph-operator"
 
 

@@ -46,6 +46,20 @@ _API: Steps[str] = (
     ((0, 8), "ceph.rook.io/v1beta1"),
     ((0, 6), "rook.io/v1alpha1"),
 )
+_FILES: Steps[tuple[str, ...]] = (
+    ((1, 5), ("crds.yaml", "common.yaml", "operator.yaml")),
+    ((1, 0), ("common.yaml", "operator.yaml")),
+    ((0, 8), ("operator.yaml",)),
+    ((0, 6), ("rook-operator.yaml",)),
+)
+_RIGHTS: Steps[tuple[str, ...]] = (((1, 0), ()), ((0, 8), ("cluster.yaml",)), ((0, 6), ()))
+_OPERATOR: Steps[str] = (((0, 8), "rook-ceph-operator"), ((0, 6), "rook-operator"))
+_CONFIG: Steps[str] = (((1, 2), "rook-ceph-operator-config"), ((0, 6), ""))
+_DEFINES: Steps[str] = (
+    ((0, 9), "cephclusters.ceph.rook.io"),
+    ((0, 8), "clusters.ceph.rook.io"),
+    ((0, 6), ""),
+)
 _NAMESPACES: Steps[tuple[str, str]] = (
     ((1, 0), ("rook-ceph", "rook-ceph")),
     ((0, 8), ("rook-ceph-system", "rook-ceph")),
@@ -95,6 +109,11 @@ def _row(
     return Era(
         rook=rook,
         api=_at(_API, rook),
+        files=_at(_FILES, rook),
+        rights=_at(_RIGHTS, rook),
+        operator=_at(_OPERATOR, rook),
+        config=_at(_CONFIG, rook),
+        defines=_at(_DEFINES, rook),
         namespaces=_at(_NAMESPACES, rook),
         charts=_at(_CHARTS, rook),
         volumes=_at(_VOLUMES, rook),

@@ -61,6 +61,11 @@ class Life:
 class Era:
     """What distinguishes one minor release of Rook from the others.
 
+    files make the operator, in this order; those of rights hold the accounts of a cluster's daemons
+    beside its resource. operator and config are the names of its Deployment and of the ConfigMap
+    with its settings, without one it has them in its environment. defines is the definition without
+    which nothing works, where the operator does not make it itself.
+
     namespaces are those of operator and cluster in upstream's files. Where Ceph is part of Rook's
     own image, ceph_image is empty. csi_operator is none, off or on by default, or required. volumes
     are the ways in which pods get volumes, the usual one first.
@@ -68,6 +73,11 @@ class Era:
 
     rook: Version
     api: str
+    files: tuple[str, ...]
+    rights: tuple[str, ...]
+    operator: str
+    config: str
+    defines: str
     namespaces: tuple[str, str]
     charts: tuple[str, ...]
     volumes: tuple[str, ...]

@@ -23,39 +23,12 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
     from ansible_collections.rookery.rook.plugins.module_utils._render.types import Manifest
 
-CONFIG = "rook-ceph-operator-config"
 _DEFINITION = "CustomResourceDefinition//"
 _CHART_CURE = "Give the chart rook-ceph of the release."
 _CHART_CSI_CURE = (
     "Set csi.rookUseCsiOperator (from 1.20: csi.installCsiOperator) to true in values."
 )
 _DRIVERS = f"{_DEFINITION}drivers.csi.ceph.io"
-
-
-class _Parts(t.NamedTuple):
-    """What makes the operator of some releases: files in order, and what has to be in them."""
-
-    files: tuple[str, ...]
-    operator: str = "rook-ceph-operator"
-    config: str = ""
-    defines: str = "cephclusters.ceph.rook.io"
-
-
-# By the release that these came with. Before 0.8 the operator made the definitions itself, before
-# 1.2 it took its settings from its environment alone.
-_PARTS = (
-    ((1, 5), _Parts(("crds.yaml", "common.yaml", "operator.yaml"), config=CONFIG)),
-    ((1, 2), _Parts(("common.yaml", "operator.yaml"), config=CONFIG)),
-    ((1, 0), _Parts(("common.yaml", "operator.yaml"))),
-    ((0, 9), _Parts(("operator.yaml",))),
-    ((0, 8), _Parts(("operator.yaml",), defines="clusters.ceph.rook.io")),
-    ((0, 6), _Parts(("rook-operator.yaml",), "rook-operator", defines="")),
-)
-
-
-def _parts(site: Site) -> _Parts:
-    """Return what makes the operator of the site's release."""
-    return next(parts for since, parts in _PARTS if site.release[:2] >= since)
 
 
 def csi_operator_enabled(site: Site) -> bool:
@@ -67,7 +40,8 @@ def csi_operator_enabled(site: Site) -> bool:
 
 def upstream_files(site: Site) -> tuple[str, ...]:
     """Return the names of the files of upstream's manifests that this site takes, in order."""
-    files = _parts(site).files
+    era = _eras.era(site.version)
+    files = (*era.files, *era.rights)
     return (*files, "csi-operator.yaml") if csi_operator_enabled(site) else files
 
 
@@ -77,6 +51,8 @@ def render_operator(site: Site, upstream: Sequence[Manifest]) -> list[dict[str, 
         return []
     problems = list(_shape_problems(site, upstream))
     if not problems:
+        # Files of old hold a cluster beside its accounts; the site's own is made from the model.
+        upstream = [item for item in upstream if _kinds.KINDS[item["kind"]].stage == "operator"]
         upstream, problems = _at_home(site, upstream)
     if problems:
         raise ModelError(problems)
@@ -103,13 +79,13 @@ def _at_home(site: Site, upstream: Sequence[Manifest]) -> tuple[Sequence[Manifes
         for manifest in upstream
         if _kinds.KINDS[manifest["kind"]].namespaced
     } - {site.namespace}
-    if len(origins) > 1:
+    if len(origins) > 1 and not origins <= set(_eras.era(site.version).namespaces):
         reason = f"is for namespaces {', '.join(sorted(origins))}, not {site.namespace}"
         return upstream, [_problem(site, reason, "Take the files as upstream publishes them.")]
     problems = []
-    for origin in origins:
+    for origin in sorted(origins):
         upstream = moved(upstream, origin, site.namespace)
-        problems = [
+        problems += [
             _problem(
                 site,
                 f"has {origin} at {path} of {_kinds.id_of(manifest)} ({value}), and whether that "
@@ -138,7 +114,7 @@ def _settings(site: Site, found: Mapping[str, Manifest]) -> dict[str, dict[str, 
             branch = {part: branch}
         over = merged(over, branch)
     settings: dict[str, dict[str, t.Any]] = {}
-    if data and _parts(site).config:
+    if data and era.config:
         settings[_config_id(site)] = {"data": data}
     elif data:
         settings[_operator_id(site)] = _environment(found[_operator_id(site)], data)
@@ -164,12 +140,12 @@ def _environment(deployment: Manifest, data: Mapping[str, str]) -> dict[str, t.A
 
 def _config_id(site: Site) -> str:
     """Return the id of the ConfigMap with the operator's settings."""
-    return _kinds.make_id("ConfigMap", site.namespace, _parts(site).config)
+    return _kinds.make_id("ConfigMap", site.namespace, _eras.era(site.version).config)
 
 
 def _operator_id(site: Site) -> str:
     """Return the id of the operator's Deployment."""
-    return _kinds.make_id("Deployment", site.namespace, _parts(site).operator)
+    return _kinds.make_id("Deployment", site.namespace, _eras.era(site.version).operator)
 
 
 def _problem(site: Site, reason: str, cure: str) -> Problem:
@@ -201,17 +177,17 @@ def _shape_problems(site: Site, upstream: Sequence[Manifest]) -> Iterator[Proble
 
 def _content_problems(site: Site, found: Mapping[str, Manifest]) -> Iterator[Problem]:
     """Yield why these objects cannot make this site's operator."""
-    parts, charted = _parts(site), site.operator.source == "chart"
-    wanted = [_operator_id(site), *([_config_id(site)] if parts.config else [])]
+    era, charted = _eras.era(site.version), site.operator.source == "chart"
+    wanted = [_operator_id(site), *([_config_id(site)] if era.config else [])]
     for object_id in wanted:
         if object_id not in found:
             kind, _namespace, name = object_id.split("/")
-            cure = f"Add {parts.files[-1]} of the release."
+            cure = f"Add {era.files[-1]} of the release."
             yield _problem(site, f"lacks {kind} {name}", _CHART_CURE if charted else cure)
-    if parts.defines and f"{_DEFINITION}{parts.defines}" not in found:
-        cure = f"Add {parts.files[0]} of the release."
+    if era.defines and f"{_DEFINITION}{era.defines}" not in found:
+        cure = f"Add {era.files[0]} of the release."
         cure = "Set crds.enabled to true in operator.values." if charted else cure
-        yield _problem(site, f"lacks the definition {parts.defines}", cure)
+        yield _problem(site, f"lacks the definition {era.defines}", cure)
     if csi_operator_enabled(site) and _DRIVERS not in found:
         cure = "Add csi-operator.yaml of the release, or set ROOK_USE_CSI_OPERATOR to false."
         if _eras.era(site.version).csi_operator == "required":
