@@ -354,7 +354,8 @@ options:
         required: true
       type:
         description:
-          - V(rbd), V(cephfs), V(nfs) or V(bucket). It follows from the options that name the storage.
+          - V(rbd), V(cephfs), V(nfs) or V(bucket). It follows from the options that name the
+            storage.
         type: str
       pool:
         description:

@@ -9,10 +9,14 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils import _kinds
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError, Problem
 from ansible_collections.rookery.rook.plugins.module_utils._guards import refusals
-from ansible_collections.rookery.rook.plugins.module_utils._kinds import KINDS, make_id
+from ansible_collections.rookery.rook.plugins.module_utils._model.fields import nearest
 from ansible_collections.rookery.rook.plugins.module_utils._model.parse import parse_site
+from ansible_collections.rookery.rook.plugins.module_utils._model.sections import SECTION_OF
+from ansible_collections.rookery.rook.plugins.module_utils._model.types import Resource, Site
 from ansible_collections.rookery.rook.plugins.module_utils._plan import Step
 from ansible_collections.rookery.rook.plugins.module_utils._site import Prospect, Wish
 
@@ -25,6 +29,7 @@ SECTIONS = {
     "CephObjectStore": "object_stores",
     "CephObjectStoreUser": "object_store_users",
     "StorageClass": "storage_classes",
+    **{kind: section.name for kind, section in SECTION_OF.items()},
 }
 _SHARED = ("site", "version", "allow_newer", "namespace")
 # The groups of custom resources that a raw spec can be given for.
@@ -33,16 +38,42 @@ _GROUPS = (*_kinds.ROOK_GROUPS, "csi.ceph.io", "objectbucket.io")
 
 def single_wish(kind: str, params: Mapping[str, t.Any], options: Mapping[str, t.Any]) -> Wish:
     """Return the wish for one object: options are the names of what describes it."""
-    row = KINDS[kind]
     name = params["name"] or params["namespace"]
     described = {key: params[key] for key in options if params.get(key) is not None}
     model: dict[str, t.Any] = {key: params[key] for key in _SHARED}
     if kind == "CephCluster":
         model |= {"cluster": {"name": name, **described}, "hosts": params.get("hosts") or {}}
     elif params["state"] == "present":
-        model |= _context(described) | {SECTIONS[kind]: [{"name": name, **described}]}
-    target = make_id(kind, params["namespace"] if row.namespaced else "", name)
-    return Wish(parse_site(model), params["state"], (row.stage,), frozenset({target}))
+        model |= {SECTIONS[kind]: [{"name": name, **described}]}
+    where = params.get("claim_namespace") or params["namespace"]
+    return _wish(parse_site(model, lone=True), params["state"], kind, where, name)
+
+
+def raw_wish(params: Mapping[str, t.Any]) -> Wish:
+    """Return the wish for one custom resource of any kind, described by its spec alone."""
+    site = parse_site({key: params[key] for key in _SHARED}, lone=True)
+    known = [row.name for row in _kinds.kinds_of(site.release).values() if row.group in _GROUPS]
+    kind, name = params["kind"], params["name"]
+    if kind not in known:
+        reason = f"is no custom resource of Rook {site.version}"
+        raise ModelError([Problem("kind", repr(kind), reason, nearest(kind, known))])
+    if params["state"] == "present":
+        item = Resource(kind=kind, name=name, values={}, spec=params["spec"] or {})
+        site = dataclasses.replace(site, resources=(item,))
+    return _wish(site, params["state"], kind, site.namespace, name)
+
+
+def _wish(site: Site, state: str, kind: str, namespace: str, name: str) -> Wish:
+    """Return the wish for one object of a kind, as the release calls it."""
+    rows = _kinds.kinds_of(site.release)
+    if kind not in rows and not any(row.became == kind for row in rows.values()):
+        first = ".".join(map(str, _kinds.first_release(kind)))
+        reason = f"has no {kind}: {first} is the first that does"
+        cure = f"Set version to {first} or more."
+        raise ModelError([Problem("version", repr(site.version), reason, cure)])
+    row = _kinds.kind_in(site.release, kind)
+    target = _kinds.make_id(row.name, namespace if row.namespaced else "", name)
+    return Wish(site, state, (row.stage,), frozenset({target}))
 
 
 def replaced(found: Prospect) -> Prospect:
@@ -61,7 +92,8 @@ def live_object(client: t.Any, wish: Wish) -> dict[str, t.Any] | None:
     """Return the object as it is now, without what only the server needs."""
     (target,) = wish.only
     kind, namespace, name = target.split("/", 2)
-    live = client.get(Ref(KINDS[kind].api_version, kind, namespace, name))
+    row = _kinds.kind_in(wish.site.release, kind)
+    live = client.get(Ref(row.api_version, kind, namespace, name))
     if live is None:
         return None
     meta = {key: value for key, value in live["metadata"].items() if key != "managedFields"}
@@ -77,19 +109,3 @@ def _anew(step: Step) -> tuple[Step, ...]:
         f"create {step.target}", "create", step.target, needs=(gone.id,), reason="made anew"
     )
     return delete, gone, create
-
-
-def _context(described: Mapping[str, t.Any]) -> dict[str, list[dict[str, t.Any]]]:
-    """Return what the described object refers to."""
-    found: dict[str, list[dict[str, t.Any]]] = {}
-    data_pool = described.get("data_pool")
-    if "pool" in described:
-        pools = dict.fromkeys(filter(None, (described["pool"], data_pool)))
-        found["block_pools"] = [{"name": name, **_ANY} for name in pools]
-    if "filesystem" in described:
-        pool = {"name": data_pool or "any", **_ANY}
-        found["filesystems"] = [{"name": described["filesystem"], "data_pools": [pool]}]
-    store = described.get("object_store") or described.get("store")
-    if store:
-        found["object_stores"] = [{"name": store, "data": _ANY}]
-    return found

@@ -174,7 +174,7 @@ def _waiting(
 
 def _upstream(wish: Wish) -> tuple[dict[str, t.Any], ...]:
     """Return upstream's objects when they are wanted; what is to go is observed instead."""
-    if wish.state == "absent" or "operator" not in wish.stages:
+    if wish.state == "absent" or "operator" not in wish.stages or wish.only:
         return ()
     return read_upstream(wish.site)
 

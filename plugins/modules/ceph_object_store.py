@@ -57,6 +57,11 @@ options:
       device_class:
         description: Device class to which the pool is bound, such as V(ssd).
         type: str
+  zone:
+    description:
+      - Zone to which the store belongs. Its pools are those of the zone, so none may be
+        given here. Since Rook 1.4.
+    type: str
   gateway:
     description: How the store is served.
     type: dict

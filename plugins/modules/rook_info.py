@@ -21,6 +21,8 @@ extends_documentation_fragment:
   - rookery.rook.attributes.info
   - rookery.rook.kubernetes
   - rookery.rook.model
+  - rookery.rook.object_sections
+  - rookery.rook.other_sections
   - rookery.rook.stages
 options:
   state:

@@ -21,6 +21,8 @@ extends_documentation_fragment:
   - rookery.rook.attributes
   - rookery.rook.kubernetes
   - rookery.rook.model
+  - rookery.rook.object_sections
+  - rookery.rook.other_sections
   - rookery.rook.stages
   - rookery.rook.wait
 options:

@@ -22,6 +22,8 @@ extends_documentation_fragment:
   - rookery.rook.attributes
   - rookery.rook.kubernetes
   - rookery.rook.model
+  - rookery.rook.object_sections
+  - rookery.rook.other_sections
   - rookery.rook.stages
   - rookery.rook.wait
 options:

@@ -26,6 +26,8 @@ description:
 extends_documentation_fragment:
   - rookery.rook.kubernetes
   - rookery.rook.model
+  - rookery.rook.object_sections
+  - rookery.rook.other_sections
 options:
   state:
     description:

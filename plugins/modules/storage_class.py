@@ -27,7 +27,8 @@ options:
     type: str
     required: true
   type:
-    description: V(rbd), V(cephfs) or V(bucket). It follows from the option that names the storage.
+    description:
+      - V(rbd), V(cephfs), V(nfs) or V(bucket). It follows from the options that name the storage.
     type: str
   pool:
     description:

@@ -51,6 +51,12 @@ def dns_problem(value: str, limit: int = 63, *, dots: bool = False) -> str:
     )
 
 
+def nearest(name: str, known: Sequence[str]) -> str:
+    """Return what to take instead of a name that is not known."""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    return f"The nearest is {near[0]}." if near else f"Known are {', '.join(sorted(known))}."
+
+
 class Fields:
     """One dictionary of the variables, at its path."""
 

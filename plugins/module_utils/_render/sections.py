@@ -11,6 +11,7 @@ import typing as t
 from ansible_collections.rookery.rook.plugins.module_utils._model.sections import (
     SECTION_OF,
     Field,
+    Section,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._render.common import (
     merged,
@@ -26,7 +27,7 @@ if t.TYPE_CHECKING:
 
 def render_section_entry(site: Site, item: Resource) -> dict[str, t.Any]:
     """Return the object of one entry: its fields, each at its place, and the raw spec over them."""
-    section = SECTION_OF[item.kind]
+    section = SECTION_OF.get(item.kind) or Section("", item.kind, ())
     body: dict[str, t.Any] = {"spec": {}} if section.spec else {}
     for path, value in _placed(section.fields, item.values):
         body = merged(body, _branch(path, value))

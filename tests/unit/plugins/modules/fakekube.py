@@ -159,6 +159,7 @@ _AT_ONCE: Object = {
     "Namespace": {"phase": "Active"},
     "CustomResourceDefinition": {"conditions": [{"type": "Established", "status": "True"}]},
     "Deployment": {"updatedReplicas": 1, "availableReplicas": 1, "replicas": 1},
+    "ObjectBucketClaim": {"phase": "Bound"},
 }
 
 
@@ -186,7 +187,7 @@ def _status(item: Object) -> Object:
 
 def _children(item: Object) -> list[Object]:
     """Return what Rook makes for a custom resource, as far as its readiness needs it."""
-    meta, spec = item["metadata"], item["spec"]
+    meta, spec = item["metadata"], item.get("spec", {})
     space, name = meta["namespace"], meta["name"]
     if item["kind"] == "CephCluster":
         osds = sum(len(node["devices"]) for node in spec["storage"]["nodes"])
@@ -196,11 +197,24 @@ def _children(item: Object) -> list[Object]:
         return [_daemon(space, "mds", name, 2, rook_file_system=name)]
     if item["kind"] == "CephObjectStore":
         return [_daemon(space, "rgw", name, 1, rook_object_store=name)]
+    if item["kind"] in _SERVERS:
+        sort, label, count = _SERVERS[item["kind"]]
+        number = spec.get("server", spec).get(count, 1)
+        return [_daemon(space, sort, name, number, **({label: name} if label else {}))]
     if item["kind"] == "CephObjectStoreUser":
         labels = {"app": "rook-ceph-rgw", "rook_object_store": spec["store"], "user": name}
         meta = {"name": f"user-{name}", "namespace": space, "labels": labels}
         return [{"apiVersion": "v1", "kind": "Secret", "metadata": meta, "data": {}}]
     return []
+
+
+# What serves: the sort of its daemons, the label with its name, and the field with their number.
+_SERVERS = {
+    "CephNFS": ("nfs", "ceph_nfs", "active"),
+    "CephNVMeOFGateway": ("nvmeof", "app.kubernetes.io/part-of", "instances"),
+    "CephRBDMirror": ("rbd-mirror", "", "count"),
+    "CephFilesystemMirror": ("fs-mirror", "", "count"),
+}
 
 
 def _daemon(namespace: str, sort: str, name: str, count: int, **labels: str) -> Object:

@@ -1,0 +1,158 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: ceph_object_realm
+short_description: A realm of object stores at several sites
+version_added: 0.1.0
+author: The rookery.rook authors (@rookery)
+description:
+  - Does what one entry of the option C(object_realms) of M(rookery.rook.rook_site) does.
+  - What it refers to is not looked at.
+  - An object without the labels of O(site) is left alone.
+extends_documentation_fragment:
+  - rookery.rook.attributes
+  - rookery.rook.kubernetes
+  - rookery.rook.single
+  - rookery.rook.wait
+options:
+  name:
+    description: Name of the realm.
+    type: str
+    required: true
+  pull_endpoint:
+    description:
+      - Address of the master zone from which the realm is taken. If it is not set, the realm begins
+        here.
+    type: str
+  default:
+    description: Whether stores without a realm belong to it. Since Rook 1.17.
+    type: bool
+  spec:
+    description:
+      - Anything else of the resource's C(spec), merged last. What has an option of its own is
+        refused here.
+    type: dict
+  state:
+    description: Whether the object is wanted. V(absent) removes it.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: rookery.rook.rook_site
+"""
+
+EXAMPLES = r"""
+- name: Have the realm
+  rookery.rook.ceph_object_realm:
+    site: store1
+    version: "1.18.11"
+    name: earth
+
+- name: See what would change
+  rookery.rook.ceph_object_realm:
+    site: store1
+    version: "1.18.11"
+    name: earth
+  check_mode: true
+
+- name: Remove the realm
+  rookery.rook.ceph_object_realm:
+    site: store1
+    version: "1.18.11"
+    name: earth
+    state: absent
+"""
+
+RETURN = r"""
+object:
+  description: The object as it is after the call; none when it does not exist.
+  returned: always
+  type: dict
+  sample: {"kind": "CephObjectRealm", "status": {"phase": "Ready"}}
+plan:
+  description: Every step, in an order in which they can be done. Check mode returns the same steps.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    id: {description: The step's own name., type: str}
+    op: {description: "One of V(create), V(update), V(delete), V(wait), V(keep).", type: str}
+    target: {description: "The object, as kind/namespace/name.", type: str}
+    executor: {description: Who does it., type: str}
+    needs: {description: Steps that have to be done before., type: list, elements: str}
+    changes:
+      description: Fields that change, with C(path), C(old) and C(new).
+      type: list
+      elements: dict
+    destructive: {description: Whether data is lost., type: bool}
+    reason: {description: Why., type: str}
+    until: {description: "For a wait, V(ready) or V(gone).", type: str}
+  sample:
+    - id: update CephBlockPool/rook-ceph/replicapool
+      op: update
+      target: CephBlockPool/rook-ceph/replicapool
+      executor: kubernetes
+      needs: []
+      changes: [{path: spec.replicated.size, old: 2, new: 3}]
+      destructive: false
+      reason: 1 field differs
+diff:
+  description: The fields that are set by this collection, before and after.
+  returned: always
+  type: dict
+  sample:
+    before: {"CephBlockPool/rook-ceph/replicapool": {spec.replicated.size: 2}}
+    after: {"CephBlockPool/rook-ceph/replicapool": {spec.replicated.size: 3}}
+waited:
+  description: For each wait, how long it took and the reasons on the way. Empty in check mode.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - id: CephBlockPool/rook-ceph/replicapool
+      until: ready
+      outcome: ready
+      seconds: 4.2
+      reasons: [phase is Progressing]
+done:
+  description: Steps that were done before one failed.
+  returned: failure of a step
+  type: list
+  elements: str
+  sample: [update CephBlockPool/rook-ceph/replicapool]
+"""
+
+from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
+    KUBERNETES,
+    SECTION_SPECS,
+    SINGLE,
+    WAIT,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._module import (
+    CollectionModule,
+    run_single,
+)
+
+OPTIONS = SECTION_SPECS["object_realms"]
+SPEC = {
+    **KUBERNETES,
+    **SINGLE,
+    **WAIT,
+    **OPTIONS,
+}
+
+
+def main() -> None:
+    """Bring the realm to its state."""
+    with CollectionModule(SPEC) as module:
+        run_single(module, "CephObjectRealm", OPTIONS)
+
+
+if __name__ == "__main__":
+    main()

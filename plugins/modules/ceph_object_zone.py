@@ -1,0 +1,229 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: ceph_object_zone
+short_description: A zone of a zone group, with its pools
+version_added: 0.1.0
+author: The rookery.rook authors (@rookery)
+description:
+  - Does what one entry of the option C(object_zones) of M(rookery.rook.rook_site) does.
+  - What it refers to is not looked at.
+  - An object without the labels of O(site) is left alone.
+extends_documentation_fragment:
+  - rookery.rook.attributes
+  - rookery.rook.kubernetes
+  - rookery.rook.single
+  - rookery.rook.wait
+options:
+  name:
+    description: Name of the zone.
+    type: str
+    required: true
+  zone_group:
+    description: Name of the zone group, an entry of C(object_zone_groups).
+    type: str
+  metadata:
+    description:
+      - How the pools for metadata are laid out. Exactly one of this and O(shared_pools) has to be
+        given.
+    type: dict
+    suboptions:
+      replicas:
+        description:
+          - Number of copies of each object. Exactly one of this and O(metadata.erasure) has to be
+            given.
+        type: int
+      erasure:
+        description: Erasure coding instead of copies. Cannot be changed once the pool exists.
+        type: dict
+        suboptions:
+          data_chunks:
+            description: Number of chunks that hold data.
+            type: int
+          coding_chunks:
+            description: Number of chunks that may be lost.
+            type: int
+      failure_domain:
+        description:
+          - What must be different for each copy or chunk, such as V(host) or V(osd). If it is not
+            set, V(host).
+        type: str
+      device_class:
+        description: Device class to which the pool is bound, such as V(ssd).
+        type: str
+  data:
+    description:
+      - How the pool for data is laid out. Exactly one of this and O(shared_pools) has to be given.
+    type: dict
+    suboptions:
+      replicas:
+        description:
+          - Number of copies of each object. Exactly one of this and O(data.erasure) has to be
+            given.
+        type: int
+      erasure:
+        description: Erasure coding instead of copies. Cannot be changed once the pool exists.
+        type: dict
+        suboptions:
+          data_chunks:
+            description: Number of chunks that hold data.
+            type: int
+          coding_chunks:
+            description: Number of chunks that may be lost.
+            type: int
+      failure_domain:
+        description:
+          - What must be different for each copy or chunk, such as V(host) or V(osd). If it is not
+            set, V(host).
+        type: str
+      device_class:
+        description: Device class to which the pool is bound, such as V(ssd).
+        type: str
+  shared_pools:
+    description: Pools that the zone shares with others, as the resource has them. Since Rook 1.14.
+    type: dict
+  custom_endpoints:
+    description: Addresses by which other zones reach this one. Since Rook 1.10.
+    type: list
+    elements: str
+  spec:
+    description:
+      - Anything else of the resource's C(spec), merged last. What has an option of its own is
+        refused here.
+    type: dict
+  state:
+    description: Whether the object is wanted. V(absent) removes it and its data.
+    type: str
+    choices: [present, absent]
+    default: present
+  confirm:
+    description: Has to equal O(site) before anything that holds data is removed.
+    type: str
+    default: ''
+seealso:
+  - module: rookery.rook.rook_site
+"""
+
+EXAMPLES = r"""
+- name: Have the zone
+  rookery.rook.ceph_object_zone:
+    site: store1
+    version: "1.18.11"
+    name: berlin
+    zone_group: europe
+    metadata: {replicas: 3}
+    data: {replicas: 3}
+
+- name: See what would change
+  rookery.rook.ceph_object_zone:
+    site: store1
+    version: "1.18.11"
+    name: berlin
+    zone_group: europe
+    metadata: {replicas: 3}
+    data: {replicas: 3}
+  check_mode: true
+
+- name: Remove the zone
+  rookery.rook.ceph_object_zone:
+    site: store1
+    version: "1.18.11"
+    name: berlin
+    state: absent
+    confirm: store1
+"""
+
+RETURN = r"""
+object:
+  description: The object as it is after the call; none when it does not exist.
+  returned: always
+  type: dict
+  sample: {"kind": "CephObjectZone", "status": {"phase": "Ready"}}
+plan:
+  description: Every step, in an order in which they can be done. Check mode returns the same steps.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    id: {description: The step's own name., type: str}
+    op: {description: "One of V(create), V(update), V(delete), V(wait), V(keep).", type: str}
+    target: {description: "The object, as kind/namespace/name.", type: str}
+    executor: {description: Who does it., type: str}
+    needs: {description: Steps that have to be done before., type: list, elements: str}
+    changes:
+      description: Fields that change, with C(path), C(old) and C(new).
+      type: list
+      elements: dict
+    destructive: {description: Whether data is lost., type: bool}
+    reason: {description: Why., type: str}
+    until: {description: "For a wait, V(ready) or V(gone).", type: str}
+  sample:
+    - id: update CephBlockPool/rook-ceph/replicapool
+      op: update
+      target: CephBlockPool/rook-ceph/replicapool
+      executor: kubernetes
+      needs: []
+      changes: [{path: spec.replicated.size, old: 2, new: 3}]
+      destructive: false
+      reason: 1 field differs
+diff:
+  description: The fields that are set by this collection, before and after.
+  returned: always
+  type: dict
+  sample:
+    before: {"CephBlockPool/rook-ceph/replicapool": {spec.replicated.size: 2}}
+    after: {"CephBlockPool/rook-ceph/replicapool": {spec.replicated.size: 3}}
+waited:
+  description: For each wait, how long it took and the reasons on the way. Empty in check mode.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - id: CephBlockPool/rook-ceph/replicapool
+      until: ready
+      outcome: ready
+      seconds: 4.2
+      reasons: [phase is Progressing]
+done:
+  description: Steps that were done before one failed.
+  returned: failure of a step
+  type: list
+  elements: str
+  sample: [update CephBlockPool/rook-ceph/replicapool]
+"""
+
+from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
+    KUBERNETES,
+    SECTION_SPECS,
+    SINGLE,
+    WAIT,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._module import (
+    CollectionModule,
+    run_single,
+)
+
+OPTIONS = SECTION_SPECS["object_zones"]
+SPEC = {
+    **KUBERNETES,
+    **SINGLE,
+    **WAIT,
+    **OPTIONS,
+    "confirm": {"type": "str", "default": ""},
+}
+
+
+def main() -> None:
+    """Bring the zone to its state."""
+    with CollectionModule(SPEC) as module:
+        run_single(module, "CephObjectZone", OPTIONS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,182 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: object_bucket_claim
+short_description: A bucket, with a user of its own
+version_added: 0.1.0
+author: The rookery.rook authors (@rookery)
+description:
+  - Does what one entry of the option C(bucket_claims) of M(rookery.rook.rook_site) does.
+  - What it refers to is not looked at.
+  - An object without the labels of O(site) is left alone.
+  - Keys and address are in a secret and a config map of the same name. Exactly one of
+    O(bucket_name) and O(generate_bucket_name) has to be given. Since Rook 1.1.
+extends_documentation_fragment:
+  - rookery.rook.attributes
+  - rookery.rook.kubernetes
+  - rookery.rook.single
+  - rookery.rook.wait
+options:
+  name:
+    description: Name of the claim.
+    type: str
+    required: true
+  storage_class:
+    description:
+      - Storage class of an object store, an entry of C(storage_classes) with C(object_store).
+    type: str
+  bucket_name:
+    description: Name of the bucket.
+    type: str
+  generate_bucket_name:
+    description: What the name of the bucket begins with.
+    type: str
+  additional_config:
+    description: Further settings of the bucket, such as C(maxObjects).
+    type: dict
+  notifications:
+    description: What the bucket tells, entries of C(bucket_notifications). Since Rook 1.8.
+    type: list
+    elements: str
+  claim_namespace:
+    description: Namespace of the claim. If it is not set, that of the cluster.
+    type: str
+  spec:
+    description:
+      - Anything else of the resource's C(spec), merged last. What has an option of its own is
+        refused here.
+    type: dict
+  state:
+    description: Whether the object is wanted. V(absent) removes it and its data.
+    type: str
+    choices: [present, absent]
+    default: present
+  confirm:
+    description: Has to equal O(site) before anything that holds data is removed.
+    type: str
+    default: ''
+seealso:
+  - module: rookery.rook.rook_site
+"""
+
+EXAMPLES = r"""
+- name: Have the bucket
+  rookery.rook.object_bucket_claim:
+    site: store1
+    version: "1.18.11"
+    name: backups
+    storage_class: rook-bucket
+    generate_bucket_name: backups
+
+- name: See what would change
+  rookery.rook.object_bucket_claim:
+    site: store1
+    version: "1.18.11"
+    name: backups
+    storage_class: rook-bucket
+    generate_bucket_name: backups
+  check_mode: true
+
+- name: Remove the bucket
+  rookery.rook.object_bucket_claim:
+    site: store1
+    version: "1.18.11"
+    name: backups
+    state: absent
+    confirm: store1
+"""
+
+RETURN = r"""
+object:
+  description: The object as it is after the call; none when it does not exist.
+  returned: always
+  type: dict
+  sample: {"kind": "ObjectBucketClaim", "status": {"phase": "Bound"}}
+plan:
+  description: Every step, in an order in which they can be done. Check mode returns the same steps.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    id: {description: The step's own name., type: str}
+    op: {description: "One of V(create), V(update), V(delete), V(wait), V(keep).", type: str}
+    target: {description: "The object, as kind/namespace/name.", type: str}
+    executor: {description: Who does it., type: str}
+    needs: {description: Steps that have to be done before., type: list, elements: str}
+    changes:
+      description: Fields that change, with C(path), C(old) and C(new).
+      type: list
+      elements: dict
+    destructive: {description: Whether data is lost., type: bool}
+    reason: {description: Why., type: str}
+    until: {description: "For a wait, V(ready) or V(gone).", type: str}
+  sample:
+    - id: update CephBlockPool/rook-ceph/replicapool
+      op: update
+      target: CephBlockPool/rook-ceph/replicapool
+      executor: kubernetes
+      needs: []
+      changes: [{path: spec.replicated.size, old: 2, new: 3}]
+      destructive: false
+      reason: 1 field differs
+diff:
+  description: The fields that are set by this collection, before and after.
+  returned: always
+  type: dict
+  sample:
+    before: {"CephBlockPool/rook-ceph/replicapool": {spec.replicated.size: 2}}
+    after: {"CephBlockPool/rook-ceph/replicapool": {spec.replicated.size: 3}}
+waited:
+  description: For each wait, how long it took and the reasons on the way. Empty in check mode.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - id: CephBlockPool/rook-ceph/replicapool
+      until: ready
+      outcome: ready
+      seconds: 4.2
+      reasons: [phase is Progressing]
+done:
+  description: Steps that were done before one failed.
+  returned: failure of a step
+  type: list
+  elements: str
+  sample: [update CephBlockPool/rook-ceph/replicapool]
+"""
+
+from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
+    KUBERNETES,
+    SECTION_SPECS,
+    SINGLE,
+    WAIT,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._module import (
+    CollectionModule,
+    run_single,
+)
+
+OPTIONS = SECTION_SPECS["bucket_claims"]
+SPEC = {
+    **KUBERNETES,
+    **SINGLE,
+    **WAIT,
+    **OPTIONS,
+    "confirm": {"type": "str", "default": ""},
+}
+
+
+def main() -> None:
+    """Bring the bucket to its state."""
+    with CollectionModule(SPEC) as module:
+        run_single(module, "ObjectBucketClaim", OPTIONS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: rook_resource
+short_description: Any custom resource of Rook, by its own spec
+version_added: 0.1.0
+author: The rookery.rook authors (@rookery)
+description:
+  - Makes, changes or removes one custom resource of any kind that the release of Rook has, of its
+    CSI operator, or a claim for a bucket. It is checked, planned, guarded and waited for like those
+    that have a module of their own.
+  - The API version is that of the release.
+  - An object without the labels of O(site) is left alone.
+extends_documentation_fragment:
+  - rookery.rook.attributes
+  - rookery.rook.kubernetes
+  - rookery.rook.single
+  - rookery.rook.wait
+options:
+  kind:
+    description: Kind of the resource, such as V(CephNFS) or V(ClientProfileMapping).
+    type: str
+    required: true
+  name:
+    description: Name of the resource. It is in O(namespace).
+    type: str
+    required: true
+  spec:
+    description: The resource's C(spec), as Rook documents it.
+    type: dict
+  state:
+    description: Whether the object is wanted. V(absent) removes it and the data that it holds.
+    type: str
+    choices: [present, absent]
+    default: present
+  confirm:
+    description: Has to equal O(site) before anything that holds data is removed.
+    type: str
+    default: ''
+seealso:
+  - module: rookery.rook.rook_site
+"""
+
+EXAMPLES = r"""
+- name: Say which volumes of another cluster are which of this one
+  rookery.rook.rook_resource:
+    site: store1
+    version: "1.20"
+    kind: ClientProfileMapping
+    name: mapping
+    spec:
+      mappings:
+        - localClientProfile: rook-ceph
+          remoteClientProfile: rook-ceph
+          blockPoolIdMapping: [["2", "3"]]
+
+- name: See what would change
+  rookery.rook.rook_resource:
+    site: store1
+    version: "1.20"
+    kind: CephNFS
+    name: exports
+    spec:
+      server: {active: 2}
+  check_mode: true
+
+- name: Remove the NFS server
+  rookery.rook.rook_resource:
+    site: store1
+    version: "1.20"
+    kind: CephNFS
+    name: exports
+    state: absent
+"""
+
+RETURN = r"""
+object:
+  description: The object as it is after the call; none when it does not exist.
+  returned: always
+  type: dict
+  sample: {"kind": "CephNFS", "status": {"phase": "Ready"}}
+plan:
+  description: Every step, in an order in which they can be done. Check mode returns the same steps.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    id: {description: The step's own name., type: str}
+    op: {description: "One of V(create), V(update), V(delete), V(wait), V(keep).", type: str}
+    target: {description: "The object, as kind/namespace/name.", type: str}
+    executor: {description: Who does it., type: str}
+    needs: {description: Steps that have to be done before., type: list, elements: str}
+    changes:
+      description: Fields that change, with C(path), C(old) and C(new).
+      type: list
+      elements: dict
+    destructive: {description: Whether data is lost., type: bool}
+    reason: {description: Why., type: str}
+    until: {description: "For a wait, V(ready) or V(gone).", type: str}
+  sample:
+    - id: update CephBlockPool/rook-ceph/replicapool
+      op: update
+      target: CephBlockPool/rook-ceph/replicapool
+      executor: kubernetes
+      needs: []
+      changes: [{path: spec.replicated.size, old: 2, new: 3}]
+      destructive: false
+      reason: 1 field differs
+diff:
+  description: The fields that are set by this collection, before and after.
+  returned: always
+  type: dict
+  sample:
+    before: {"CephBlockPool/rook-ceph/replicapool": {spec.replicated.size: 2}}
+    after: {"CephBlockPool/rook-ceph/replicapool": {spec.replicated.size: 3}}
+waited:
+  description: For each wait, how long it took and the reasons on the way. Empty in check mode.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - id: CephBlockPool/rook-ceph/replicapool
+      until: ready
+      outcome: ready
+      seconds: 4.2
+      reasons: [phase is Progressing]
+done:
+  description: Steps that were done before one failed.
+  returned: failure of a step
+  type: list
+  elements: str
+  sample: [update CephBlockPool/rook-ceph/replicapool]
+"""
+
+from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
+    KUBERNETES,
+    SINGLE,
+    WAIT,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._module import (
+    CollectionModule,
+    run_one,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._single import raw_wish
+
+SPEC = {
+    **KUBERNETES,
+    **SINGLE,
+    **WAIT,
+    "kind": {"type": "str", "required": True},
+    "spec": {"type": "dict"},
+    "confirm": {"type": "str", "default": ""},
+}
+
+
+def main() -> None:
+    """Bring the resource to its state."""
+    with CollectionModule(SPEC) as module:
+        run_one(module, raw_wish(module.params))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: volume_snapshot_class
+short_description: A class for snapshots of volumes
+version_added: 0.1.0
+author: The rookery.rook authors (@rookery)
+description:
+  - Does what one entry of the option C(snapshot_classes) of M(rookery.rook.rook_site) does.
+  - What it refers to is not looked at.
+  - An object without the labels of O(site) is left alone.
+  - Kubernetes' snapshot controller and its definitions have to be there. Since Rook 1.4.
+  - No field of a class is meant to change. A wish to change one is refused unless O(recreate=true).
+extends_documentation_fragment:
+  - rookery.rook.attributes
+  - rookery.rook.kubernetes
+  - rookery.rook.single
+  - rookery.rook.wait
+options:
+  name:
+    description: Name of the class.
+    type: str
+    required: true
+  type:
+    description: Of which volumes, V(rbd), V(cephfs) or, since Rook 1.11, V(nfs).
+    type: str
+  deletion_policy:
+    description:
+      - V(Delete) destroys the snapshot with the object that stands for it, V(Retain) keeps it. If
+        it is not set, V(Delete).
+    type: str
+  default:
+    description: Whether the class is taken by snapshots that name none.
+    type: bool
+  parameters:
+    description: Further parameters of the driver, over those that are made here.
+    type: dict
+  recreate:
+    description: Whether to replace the class when a field differs. Snapshots stay.
+    type: bool
+    default: false
+  state:
+    description: Whether the object is wanted. V(absent) removes it.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: rookery.rook.rook_site
+"""
+
+EXAMPLES = r"""
+- name: Have the snapshot class
+  rookery.rook.volume_snapshot_class:
+    site: store1
+    version: "1.18.11"
+    name: rook-cephfs
+    type: cephfs
+
+- name: See what would change
+  rookery.rook.volume_snapshot_class:
+    site: store1
+    version: "1.18.11"
+    name: rook-cephfs
+    type: cephfs
+  check_mode: true
+
+- name: Remove the snapshot class
+  rookery.rook.volume_snapshot_class:
+    site: store1
+    version: "1.18.11"
+    name: rook-cephfs
+    state: absent
+"""
+
+RETURN = r"""
+object:
+  description: The object as it is after the call; none when it does not exist.
+  returned: always
+  type: dict
+  sample: {"kind": "VolumeSnapshotClass"}
+plan:
+  description: Every step, in an order in which they can be done. Check mode returns the same steps.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    id: {description: The step's own name., type: str}
+    op: {description: "One of V(create), V(update), V(delete), V(wait), V(keep).", type: str}
+    target: {description: "The object, as kind/namespace/name.", type: str}
+    executor: {description: Who does it., type: str}
+    needs: {description: Steps that have to be done before., type: list, elements: str}
+    changes:
+      description: Fields that change, with C(path), C(old) and C(new).
+      type: list
+      elements: dict
+    destructive: {description: Whether data is lost., type: bool}
+    reason: {description: Why., type: str}
+    until: {description: "For a wait, V(ready) or V(gone).", type: str}
+  sample:
+    - id: update CephBlockPool/rook-ceph/replicapool
+      op: update
+      target: CephBlockPool/rook-ceph/replicapool
+      executor: kubernetes
+      needs: []
+      changes: [{path: spec.replicated.size, old: 2, new: 3}]
+      destructive: false
+      reason: 1 field differs
+diff:
+  description: The fields that are set by this collection, before and after.
+  returned: always
+  type: dict
+  sample:
+    before: {"CephBlockPool/rook-ceph/replicapool": {spec.replicated.size: 2}}
+    after: {"CephBlockPool/rook-ceph/replicapool": {spec.replicated.size: 3}}
+waited:
+  description: For each wait, how long it took and the reasons on the way. Empty in check mode.
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - id: CephBlockPool/rook-ceph/replicapool
+      until: ready
+      outcome: ready
+      seconds: 4.2
+      reasons: [phase is Progressing]
+done:
+  description: Steps that were done before one failed.
+  returned: failure of a step
+  type: list
+  elements: str
+  sample: [update CephBlockPool/rook-ceph/replicapool]
+"""
+
+from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
+    KUBERNETES,
+    SECTION_SPECS,
+    SINGLE,
+    WAIT,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._module import (
+    CollectionModule,
+    run_single,
+)
+
+OPTIONS = SECTION_SPECS["snapshot_classes"]
+SPEC = {
+    **KUBERNETES,
+    **SINGLE,
+    **WAIT,
+    **OPTIONS,
+    "recreate": {"type": "bool", "default": False},
+}
+
+
+def main() -> None:
+    """Bring the snapshot class to its state."""
+    with CollectionModule(SPEC) as module:
+        run_single(module, "VolumeSnapshotClass", OPTIONS, recreate=module.params["recreate"])
+
+
+if __name__ == "__main__":
+    main()
