@@ -44,10 +44,8 @@ def wait_for_nodes(
                 return nodes
             _follow(client, nodes, listing.version, (wanted, until), end - clock())
             reasons = _nodes.missing(wanted, nodes.values(), until)
-        except UnreachableError as problem:
+        except (ExpiredError, UnreachableError) as problem:
             reasons = dict.fromkeys(wanted, str(problem))
-        except ExpiredError:
-            continue
         if clock() >= end:
             raise WaitTimeout(reasons, seconds)
 
