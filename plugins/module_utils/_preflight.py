@@ -19,6 +19,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._model.fields import shown
 from ansible_collections.rookery.rook.plugins.module_utils._model.parse import parse_site
+from ansible_collections.rookery.rook.plugins.module_utils._model.sections import SECTIONS
 from ansible_collections.rookery.rook.plugins.module_utils._rules import Facts, Finding, check
 
 if t.TYPE_CHECKING:
@@ -186,6 +187,7 @@ _VARIABLES = {
     "block_pools": "rook_storage_block_pools",
     "filesystems": "rook_storage_filesystems",
     "object_store": "rook_storage_object_store",
+    **{section: f"rook_storage_{section}" for section in SECTIONS},
     "hosts": "group rook_storage",
     "kubernetes_version": "rook_kubernetes_version",
     "kubeconfig": "rook_kubeconfig",

@@ -36,8 +36,10 @@ def documented(module: str) -> dict[str, t.Any]:
     doc = yaml.safe_load(constant(ROOT / f"plugins/modules/{module}.py", "DOCUMENTATION"))
     options = dict(doc.get("options") or {})
     for fragment in doc.get("extends_documentation_fragment", ()):
-        path = ROOT / f"plugins/doc_fragments/{fragment.rpartition('.')[2]}.py"
-        options |= yaml.safe_load(constant(path, "DOCUMENTATION")).get("options") or {}
+        _namespace, _collection, name, *part = fragment.split(".")
+        path = ROOT / f"plugins/doc_fragments/{name}.py"
+        text = constant(path, part[0].upper() if part else "DOCUMENTATION")
+        options |= yaml.safe_load(text).get("options") or {}
     return options
 
 
