@@ -23,11 +23,10 @@ from ansible_collections.rookery.rook.plugins.module_utils._lint.words import (
     Path,
     dotted,
     nearest,
-    unknown_keys,
 )
 
 __all__ = [
-    "DEFINITION", "Definitions", "Finding", "dotted", "lint", "nearest", "unknown_keys",
+    "DEFINITION", "Definitions", "Finding", "dotted", "lint", "nearest",
 ]  # fmt: skip
 
 _TEXT = {"type": "string"}

@@ -14,9 +14,10 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import Proble
 from ansible_collections.rookery.rook.plugins.module_utils._lint.structure import MISSING, Finding
 from ansible_collections.rookery.rook.plugins.module_utils._lint.words import Path, dotted
 from ansible_collections.rookery.rook.plugins.module_utils._model.fields import shown
+from ansible_collections.rookery.rook.plugins.module_utils._model.sections import SECTION_OF
 
 if t.TYPE_CHECKING:
-    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
+    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Resource, Site
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,8 +31,10 @@ class Origin:
     def variable_of(self, finding: Finding) -> str:
         """Return the variable of what was found, nothing when it is not of this one."""
         inside = finding.path[len(self.path) :]
-        if finding.path[: len(self.path)] != self.path or not inside:
+        if finding.path[: len(self.path)] != self.path:
             return ""
+        if not inside:
+            return self.variable
         # What is missing is not in the variable, but what it is missing from is.
         known = inside[:-1] if finding.reason == MISSING else inside
         return f"{self.variable}{_suffix(inside)}" if known and _holds(self.value, known) else ""
@@ -64,6 +67,11 @@ def origins_of(site: Site) -> dict[tuple[str, str], tuple[Origin, ...]]:
                 *_inner(item, entry),
                 Origin(spec, f"{entry}.spec", item.spec),
             )
+    places: dict[str, int] = {}
+    for item in site.resources:
+        place = places.setdefault(item.kind, 0)
+        places[item.kind] += 1
+        found[item.kind, item.name] = _resource(item, place)
     for place, user in enumerate(site.object_store_users):
         entry = f"object_store_users[{place}]"
         found["CephObjectStoreUser", user.name] = (
@@ -78,6 +86,20 @@ def _sections(site: Site) -> Iterator[tuple[str, str, Sequence[t.Any]]]:
     yield "CephBlockPool", "block_pools", site.block_pools
     yield "CephFilesystem", "filesystems", site.filesystems
     yield "CephObjectStore", "object_stores", site.object_stores
+
+
+def _resource(item: Resource, place: int) -> tuple[Origin, ...]:
+    """Return the variables of an entry of a section, or of the raw spec of any kind."""
+    spec: Path = ("spec",)
+    section = SECTION_OF.get(item.kind)
+    if section is None:
+        return (Origin(spec, "spec", item.spec),)
+    entry = f"{section.name}[{place}]"
+    fields = (
+        Origin((*spec, *path.split(".")), f"{entry}.{variable}", {})
+        for path, variable in section.reserved().items()
+    )
+    return (*fields, Origin(spec, f"{entry}.spec", item.spec))
 
 
 def _inner(item: t.Any, entry: str) -> Iterator[Origin]:

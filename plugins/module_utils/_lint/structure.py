@@ -52,6 +52,8 @@ def check(
     A field with nothing in it is one that is not there, as the server takes it.
     """
     if value is None and schema.get("nullable"):
+        if None not in schema.get("enum", (None,)):
+            yield Finding(path, None, "is empty", "Give it a value, or leave it out.")
         return
     wrong = type_wrong(schema, value)
     if wrong is not None:

@@ -7,8 +7,7 @@
 from __future__ import annotations
 
 import difflib
-import typing as t
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 
 Path = tuple[str | int, ...]
 
@@ -32,17 +31,3 @@ def dotted(path: Path) -> str:
         else:
             text += f".{part}" if text else part
     return text
-
-
-def unknown_keys(
-    values: Mapping[str, t.Any], known: Mapping[str, t.Any], path: Path = ()
-) -> Iterator[tuple[Path, str]]:
-    """Yield path and nearest known name of every key that a tree of known keys does not have.
-
-    A branch that is empty or no dictionary in the known tree is free: any key may be in it.
-    """
-    for key, value in values.items():
-        if key not in known:
-            yield (*path, key), nearest(str(key), known)
-        elif isinstance(value, Mapping) and isinstance(known[key], Mapping) and known[key]:
-            yield from unknown_keys(value, known[key], (*path, key))

@@ -13,7 +13,6 @@ from ansible_collections.rookery.rook.plugins.module_utils._lint import (
     dotted,
     lint,
     nearest,
-    unknown_keys,
 )
 
 Object = dict[str, t.Any]
@@ -29,6 +28,7 @@ SPEC: Object = {
         "pool": {"type": "object", "nullable": True},
         "path": {"type": "string", "pattern": "^/(\\S+)$", "minLength": 2, "maxLength": 9},
         "mode": {"type": "string", "enum": ["", "aggressive"], "nullable": True},
+        "kind": {"type": "string", "nullable": True},
         "ratio": {"type": "number", "exclusiveMinimum": True, "minimum": 0},
         "small": {"type": "integer", "format": "int32"},
         "port": {"x-kubernetes-int-or-string": True, "anyOf": [{"type": "integer"}]},
@@ -106,7 +106,7 @@ WRONG: dict[str, tuple[Object, str]] = {
         {"mon": {"cuont": 3}},
         "spec.mon.cuont: is not known; the nearest is count. Rename it.",
     ),
-    "a strange field": ({"zzzz": 3}, "spec.zzzz: is not known. Known are but, free, limits, mode,"),
+    "a strange field": ({"zzzz": 3}, "spec.zzzz: is not known. Known are but, free, kind, limits,"),
     "a required field": ({"mon": None}, "spec.mon: is missing. Give it a value."),
     "a number in quotes": (
         {"mon": {"count": "3"}},
@@ -125,6 +125,7 @@ WRONG: dict[str, tuple[Object, str]] = {
         {"mode": "x"},
         "spec.mode: is none of (nothing), aggressive. Give one of them.",
     ),
+    "no word": ({"mode": None}, "spec.mode: is empty. Give it a value, or leave it out."),
     "another form": ({"path": "etc"}, r"spec.path: does not match ^/(\S+)$."),
     "a line more": ({"path": "/etc\n"}, r"spec.path: does not match ^/(\S+)$."),
     "too short": ({"path": "/"}, "spec.path: has 1 characters, 2 are needed."),
@@ -176,7 +177,7 @@ def test_what_a_schema_refuses_is_told(name: str) -> None:
     "spec",
     [
         {},
-        {"mode": None, "path": None, "ratio": 1, "port": 80},
+        {"kind": None, "path": None, "ratio": 1, "port": 80},
         {"free": {"a": {"b": 1}}, "texts": {"a": "b", "c": None}, "since": "2026-01-31T12:00:00Z"},
         {"network": {"provider": "host"}, "one": {"a": ""}, "but": "some", "small": -(2**31)},
         {"zones": [{"name": "a"}, {"name": "b"}], "tags": ["a", "b"], "path": "/etc"},
@@ -305,12 +306,3 @@ def test_the_nearest_name_is_found_whatever_its_case() -> None:
     known = ("enableCephfsDriver", "enableRbdDriver", "enableMetadata")
     assert nearest("enableCephFS", known) == "enableCephfsDriver"
     assert nearest("zzz", known) == ""
-
-
-def test_unknown_keys_of_a_tree_come_with_the_nearest() -> None:
-    known = {"csi": {"enableCephfsDriver": True, "kubeletDirPath": None}, "nodeSelector": {}}
-    values = {"csi": {"enableCephFS": True}, "nodeSelector": {"any": "key"}, "nodeSelektor": {}}
-    assert list(unknown_keys(values, known)) == [
-        (("csi", "enableCephFS"), "enableCephfsDriver"),
-        (("nodeSelektor",), "nodeSelector"),
-    ]
