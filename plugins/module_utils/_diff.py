@@ -91,11 +91,13 @@ class _Comparison:
 
     def values(self, path: str, old: t.Any, new: t.Any) -> Iterator[Change]:
         """Yield what differs at a path."""
+        if old == new:
+            return
         if isinstance(old, Mapping) and isinstance(new, Mapping):
             yield from self.mappings(path, old, new)
         elif isinstance(old, (list, tuple)) and isinstance(new, (list, tuple)):
             yield from self._sequences(path, old, new)
-        elif old != new and not (old is None and new in ({}, [])):
+        elif not (old is None and new in ({}, [])):
             yield Change(path, old, new)
 
     def mappings(
@@ -104,7 +106,7 @@ class _Comparison:
         """Yield what differs between two dictionaries."""
         for key in new if not self._full else {**old, **new}:
             # Lists are stored as a whole, and Rook puts the empty fields of its types into them.
-            if key not in new and "]" in path and _blank(old[key]):
+            if key not in new and "]" in path and blank(old[key]):
                 continue
             yield from self.values(f"{path}.{key}" if path else key, old.get(key), new.get(key))
 
@@ -120,10 +122,10 @@ class _Comparison:
             yield from self.values(f"{path}[{name}]", before.get(name), after.get(name))
 
 
-def _blank(value: t.Any) -> bool:
+def blank(value: t.Any) -> bool:
     """Tell whether a value says as much as a field that is not there; False may say more."""
     if isinstance(value, Mapping):
-        return all(map(_blank, value.values()))
+        return all(map(blank, value.values()))
     return not value and value is not False
 
 

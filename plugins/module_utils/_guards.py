@@ -16,13 +16,14 @@ from ansible_collections.rookery.rook.plugins.module_utils._guards_operator impo
     of_definitions,
     of_helm,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._managed import holders
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ansible_collections.rookery.rook.plugins.module_utils._diff import Change
-    from ansible_collections.rookery.rook.plugins.module_utils._plan import (
     from ansible_collections.rookery.rook.plugins.module_utils._managed import Holder
+    from ansible_collections.rookery.rook.plugins.module_utils._plan import (
         Consumer,
         Observed,
         Plan,
@@ -30,20 +31,25 @@ if t.TYPE_CHECKING:
     )
 
 
-def guard(plan: Plan, observed: Observed, confirm: str = "") -> None:
+def guard(
+    plan: Plan, observed: Observed, confirm: str = "", *, force_conflicts: bool = False
+) -> None:
     """Raise GuardError with every refusal; a plan that passes loses nothing by surprise."""
-    found = refusals(plan, observed, confirm)
+    found = refusals(plan, observed, confirm, force_conflicts=force_conflicts)
     if found:
         raise GuardError(found)
 
 
-def refusals(plan: Plan, observed: Observed, confirm: str = "") -> tuple[Refusal, ...]:
+def refusals(
+    plan: Plan, observed: Observed, confirm: str = "", *, force_conflicts: bool = False
+) -> tuple[Refusal, ...]:
     """Return everything that stands against a plan, what is in use before what is unconfirmed."""
     return (
         *_in_use(plan, observed),
         *_still_needed(plan, observed),
         *_inhabited(plan, observed),
         *_losing_changes(plan),
+        *(() if force_conflicts else _claimed(plan, observed)),
         *of_definitions(plan, observed),
         *of_helm(plan, observed),
         *_unconfirmed(plan, confirm),
@@ -134,6 +140,24 @@ def _inhabited(plan: Plan, observed: Observed) -> Iterator[Refusal]:
                 f"is not ours and would be removed with {namespace} (TEAR-03)",
                 "Remove it or move it to another namespace first, or leave the operator stage out "
                 "(rook_operator_state: present).",
+            )
+
+
+def _claimed(plan: Plan, observed: Observed) -> Iterator[Refusal]:
+    """Yield fields that others apply too: they would set them again, and neither side would win."""
+    for step in plan.steps:
+        paths: dict[Holder, list[str]] = {}
+        for change in step.changes if step.patch is None else ():
+            for holder in holders(observed.objects[step.target], change.path):
+                if holder.applied:
+                    paths.setdefault(holder, []).append(change.path)
+        for holder, claimed in sorted(paths.items()):
+            yield Refusal(
+                step.target,
+                f"{', '.join(claimed)} would be taken from {holder.manager}, which applied it at "
+                f"{holder.since}",
+                f"Take it out of what {holder.manager} applies, give the model the value that is "
+                "there, or set force_conflicts (rook_force_conflicts) to take it over.",
             )
 
 

@@ -156,9 +156,9 @@ def _named(client: Kube, wish: Wish, name: str, known: Mapping[str, Object], unt
 def _renderable(wish: Wish) -> Wish:
     """Return the wish for what is to be seen; without a source, the operator is not rendered."""
     if wish.site.operator.source and wish.state == "present":
-        return wish
+        return dataclasses.replace(wish, whole=True)
     stages = tuple(stage for stage in wish.stages if stage != "operator")
-    return dataclasses.replace(wish, state="present", stages=stages)
+    return dataclasses.replace(wish, state="present", stages=stages, whole=True)
 
 
 def _children(client: Kube, item: Object) -> tuple[Object, ...]:

@@ -4,9 +4,10 @@
 # PRIVATE: for the modules of this collection only; its functions may change in any release.
 """Look once at everything that a plan needs to know. Reads, and dry runs, only.
 
-Our objects are found by label, one list for each kind; only wanted objects that no list brought are
-asked for by name. For each wanted object that exists, the server says what it would store. Before
-something is taken down, what others have made on it is looked for too, in all namespaces.
+Our objects are found by label, one list for each kind. To build, the wanted kinds are enough; what
+no list brought is asked for without the label. What is not plainly as wanted is sent to the server,
+which says what it would store. Before something is taken down, all kinds are looked at, and what
+others have made on it is looked for too, in all namespaces.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
     is_ours,
     kinds_of,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._managed import is_settled
 from ansible_collections.rookery.rook.plugins.module_utils._plan import Observed
 from ansible_collections.rookery.rook.plugins.module_utils._remains import KINDS as REMAINING
 from ansible_collections.rookery.rook.plugins.module_utils._remains import remains
@@ -45,6 +47,8 @@ if t.TYPE_CHECKING:
 
 THREADS = 8
 AGREEING_TRIES = 3
+# So many objects are asked for by name; for more of one kind, a list is quicker.
+FEW = 3
 # What uses storage: API and kind. Of the last two, none exist where their definitions do not.
 CONSUMING = (
     ("v1", "PersistentVolume"),
@@ -76,19 +80,23 @@ B = t.TypeVar("B")
 class Scope:
     """Whose objects to look at, by the kinds of which release of Rook.
 
-    leaving: they are to go, so what stands on them matters too.
+    leaving: they are to go, so what stands on them matters too. whole: it does in any case, and so
+    do kinds of which nothing is wanted.
     """
 
     site: str
     namespace: str
     release: Version
     leaving: bool = False
+    whole: bool = False
 
 
 def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
     """Return what is there of what is wanted, of what is ours, and of who uses it."""
+    whole = scope.whole or scope.leaving
     with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
-        owned, others = _listed(client, scope, pool)
+        owned = _ours(client, scope, desired, pool)
+        others = _others(client, scope, owned, pool) if whole else {}
         tenants: tuple[str, ...] = ()
         if scope.leaving:
             others = {**_of_our_kinds(client, owned, pool), **_remaining(client, scope), **others}
@@ -96,48 +104,62 @@ def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
                 calls = [(*kind, scope.namespace) for kind in TENANTS]
                 listings = _each(pool, lambda call: client.list(*call).items, calls)
                 tenants = find_tenants(scope.site, [item for items in listings for item in items])
-        missing = [item for item in desired if item.id not in owned and item.id not in others]
-        found = _each(pool, lambda item: client.get(Ref.of(item.manifest)), missing)
-        objects = {**others, **owned} | {
-            item.id: live for item, live in zip(missing, found, strict=True) if live is not None
-        }
+        objects = {**others, **owned}
+        objects |= _theirs(client, [item for item in desired if item.id not in objects], pool)
         wanted = [item for item in desired if item.id in objects]
-        pairs = _each(pool, lambda item: _settled(client, item, objects[item.id]), wanted)
+        pairs = _each(pool, lambda item: _predicted(client, item, objects[item.id]), wanted)
         objects |= {item.id: live for item, (live, _) in zip(wanted, pairs, strict=True)}
-        consumers = find_consumers(scope.namespace, objects, _consuming(client, pool))
+        consuming = _consuming(client, pool) if whole else {}
     return Observed(
         objects=objects,
         predicted={item.id: told for item, (_, told) in zip(wanted, pairs, strict=True)},
-        crds=_established(client, scope, objects),
         owned=frozenset(key for key, item in objects.items() if is_ours(item, scope.site)),
-        consumers=consumers,
+        consumers=find_consumers(scope.namespace, objects, consuming),
         tenants=tenants,
     )
 
 
-def _listed(
-    client: Kube,
-    scope: Scope,
-    pool: concurrent.futures.Executor,
-) -> tuple[dict[str, Object], dict[str, Object]]:
-    """Return objects with our label, and others that matter: custom resources and cleanup jobs."""
-    ours = f"{SITE_LABEL}={scope.site}"
-    rows = kinds_of(scope.release).values()
-    calls = [(row.api_version, row.name, "", ours) for row in rows]
-    calls += [
+def _ours(
+    client: Kube, scope: Scope, desired: Sequence[Desired], pool: concurrent.futures.Executor
+) -> dict[str, Object]:
+    """Return the objects with our label: of the wanted kinds, or of all."""
+    kinds = {(item.manifest["apiVersion"], item.manifest["kind"]) for item in desired}
+    if scope.whole or scope.leaving:
+        kinds |= {(row.api_version, row.name) for row in kinds_of(scope.release).values()}
+    label = f"{SITE_LABEL}={scope.site}"
+    listings = _each(pool, lambda kind: client.list(*kind, "", label).items, sorted(kinds))
+    return {id_of(item): item for items in listings for item in items}
+
+
+def _others(
+    client: Kube, scope: Scope, owned: Mapping[str, Object], pool: concurrent.futures.Executor
+) -> dict[str, Object]:
+    """Return what matters besides: custom resources of others, and cleanup jobs."""
+    calls = [
         (row.api_version, row.name, scope.namespace, row.observed_by)
-        for row in rows
+        for row in kinds_of(scope.release).values()
         if row.observed_by or row.group in ROOK_GROUPS
     ]
-    listings = _each(pool, lambda call: client.list(*call), calls)
-    owned = {id_of(item): item for listing in listings[: len(rows)] for item in listing.items}
-    others = {
-        id_of(item): item
-        for listing in listings[len(rows) :]
-        for item in listing.items
-        if id_of(item) not in owned
-    }
-    return owned, others
+    listings = _each(pool, lambda call: client.list(*call).items, calls)
+    found = {id_of(item): item for items in listings for item in items}
+    return {key: item for key, item in found.items() if key not in owned}
+
+
+def _theirs(
+    client: Kube, missing: Sequence[Desired], pool: concurrent.futures.Executor
+) -> dict[str, Object]:
+    """Return what is there of wanted objects that do not carry our label."""
+    collections: dict[tuple[str, str, str], list[Ref]] = {}
+    for item in missing:
+        ref = Ref.of(item.manifest)
+        collections.setdefault((ref.api_version, ref.kind, ref.namespace), []).append(ref)
+    many = [collection for collection, refs in collections.items() if len(refs) > FEW]
+    listings = _each(pool, lambda collection: client.list(*collection).items, many)
+    few = [ref for refs in collections.values() if len(refs) <= FEW for ref in refs]
+    wanted = {item.id for item in missing}
+    found = [live for live in _each(pool, client.get, few) if live is not None]
+    found += [item for items in listings for item in items if id_of(item) in wanted]
+    return {id_of(item): item for item in found}
 
 
 def _of_our_kinds(
@@ -163,11 +185,13 @@ def _remaining(client: Kube, scope: Scope) -> dict[str, Object]:
     return {id_of(item): item for item in found if remains(item, scope.namespace)}
 
 
-def _settled(client: Kube, item: Desired, live: Object) -> tuple[Object, Mapping[str, t.Any]]:
+def _predicted(client: Kube, item: Desired, live: Object) -> tuple[Object, Mapping[str, t.Any]]:
     """Return an object, and what the server would make of it at that very version.
 
     Otherwise what an operator has written since the object was listed would look like our wish.
     """
+    if is_settled(live, item.manifest):
+        return live, live
     predicted = _predict(client, item, live)
     for _again in range(AGREEING_TRIES):
         if _version(predicted) == _version(live):
@@ -212,29 +236,6 @@ def _consuming(client: Kube, pool: concurrent.futures.Executor) -> dict[str, tup
     namespaces = {claim["metadata"]["namespace"] for claim in found["PersistentVolumeClaim"]}
     pods = _each(pool, lambda name: client.list("v1", "Pod", name).items, sorted(namespaces))
     return {**found, "Pod": tuple(pod for items in pods for pod in items)}
-
-
-def _established(client: Kube, scope: Scope, objects: Mapping[str, Object]) -> frozenset[str]:
-    """Return which definitions are in force, whoever made them."""
-    served = {
-        row.definition
-        for row in kinds_of(scope.release).values()
-        if row.group in ROOK_GROUPS and client.serves(row.api_version, row.name)
-    }
-    seen = {
-        item["metadata"]["name"]
-        for item in objects.values()
-        if item["kind"] == "CustomResourceDefinition" and is_true(item, "Established")
-    }
-    return frozenset(served | seen)
-
-
-def is_true(item: Mapping[str, t.Any], condition: str) -> bool:
-    """Tell whether a condition of an object is true."""
-    return any(
-        each.get("type") == condition and each.get("status") == "True"
-        for each in (item.get("status") or {}).get("conditions") or ()
-    )
 
 
 def _each(pool: concurrent.futures.Executor, ask: Callable[[A], B], items: Iterable[A]) -> list[B]:

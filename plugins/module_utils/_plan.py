@@ -24,6 +24,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._diff import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._errors import StalePlan
 from ansible_collections.rookery.rook.plugins.module_utils._graph import Graph
+from ansible_collections.rookery.rook.plugins.module_utils._managed import holders
 from ansible_collections.rookery.rook.plugins.module_utils._remains import remains
 from ansible_collections.rookery.rook.plugins.module_utils._render.common import merged
 from ansible_collections.rookery.rook.plugins.module_utils._render.types import Desired
@@ -58,7 +59,6 @@ class Observed:
 
     objects: Mapping[str, Manifest] = dataclasses.field(default_factory=dict)
     predicted: Mapping[str, Manifest] = dataclasses.field(default_factory=dict)
-    crds: frozenset[str] = frozenset()
     owned: frozenset[str] = frozenset()
     consumers: tuple[Consumer, ...] = ()
     tenants: tuple[str, ...] = ()
@@ -166,8 +166,11 @@ def _keep(target: str, reason: str) -> Step:
     return Step(f"keep {target}", "keep", target, reason=reason)
 
 
-def _not_ours(target: str, site: str) -> Step:
-    """Return that an object is somebody else's."""
+def _not_ours(target: str, site: str, live: Manifest) -> Step:
+    """Return that an object is somebody else's, or another site's."""
+    other = str((_kinds.at(live, "metadata.labels") or {}).get(_kinds.SITE_LABEL))
+    if _kinds.is_ours(live, other):
+        return _keep(target, f"not ours: it belongs to site {other}")
     owner = f"{_kinds.MANAGER_LABEL}: {_kinds.MANAGER}"
     label = f"{_kinds.SITE_LABEL}: {site}"
     return _keep(target, f"not ours: it does not carry the labels {owner} and {label}")
@@ -211,7 +214,7 @@ def _make(site: str, item: Desired, observed: Observed, needs: tuple[str, ...]) 
     if live is None:
         yield create
     elif item.id not in observed.owned:
-        yield _not_ours(item.id, site)
+        yield _not_ours(item.id, site, live)
     elif _being_deleted(live):
         gone = _wait(item.id, "gone", *needs, reason="is being deleted, and made again after that")
         yield gone
@@ -219,7 +222,7 @@ def _make(site: str, item: Desired, observed: Observed, needs: tuple[str, ...]) 
     else:
         changes = _wished(live, item, observed)
         if changes:
-            reason = "1 field differs" if len(changes) == 1 else f"{len(changes)} fields differ"
+            reason = _why(live, changes)
             yield Step(
                 f"update {item.id}", "update", item.id, needs=needs, changes=changes, reason=reason
             )
@@ -229,9 +232,19 @@ def _make(site: str, item: Desired, observed: Observed, needs: tuple[str, ...]) 
 
 def _wished(live: Manifest, item: Desired, observed: Observed) -> tuple[Change, ...]:
     """Return what would change: the server's word for it where there is one."""
-    if item.id in observed.predicted:
-        return full_diff(live, observed.predicted[item.id])
-    return diff(live, item.manifest)
+    if item.id not in observed.predicted:
+        return diff(live, item.manifest)
+    predicted = observed.predicted[item.id]
+    return () if predicted is live else full_diff(live, predicted)
+
+
+def _why(live: Manifest, changes: tuple[Change, ...]) -> str:
+    """Return why an object is updated, with who else has set the fields, and when."""
+    count = "1 field differs" if len(changes) == 1 else f"{len(changes)} fields differ"
+    others = sorted({holder for change in changes for holder in holders(live, change.path)})
+    return ", ".join(
+        [count, *(f"{'applied' if other.applied else 'changed'} by {other}" for other in others)]
+    )
 
 
 def _absent(
@@ -260,7 +273,7 @@ def _absent(
     for target, item in here.items():
         foreign = target not in ours and not _kinds.has_owner(item)
         if foreign and (target in wanted or _is_rooks(item)):
-            yield _not_ours(target, site.name)
+            yield _not_ours(target, site.name, item)
 
 
 def _is_rooks(manifest: Manifest) -> bool:

@@ -78,7 +78,9 @@ def _wish(site: Site, state: str, kind: str, namespace: str, name: str) -> Wish:
 
 def replaced(found: Prospect) -> Prospect:
     """Return the plan with a new object instead of a change that Kubernetes does not allow."""
-    against = {refusal.id for refusal in refusals(found.plan, found.observed)}
+    # Fields that others claim are no reason to make an object anew.
+    found_against = refusals(found.plan, found.observed, force_conflicts=True)
+    against = {refusal.id for refusal in found_against}
     steps: list[Step] = []
     for step in found.plan.steps:
         if step.op == "update" and step.target in against:

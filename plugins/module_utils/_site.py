@@ -49,13 +49,15 @@ PREREQUISITE_SECONDS = 120
 class Wish:
     """What is asked for: a site, the part of it that is meant, and the state to bring it to.
 
-    only narrows the wish to single objects; everything else stays out of plan and result.
+    only narrows the wish to single objects; everything else stays out of plan and result. whole: to
+    look at all kinds of objects, and at who uses them, also to build.
     """
 
     site: Site
     state: str
     stages: tuple[str, ...]
     only: frozenset[str] = frozenset()
+    whole: bool = False
 
     @classmethod
     def from_params(cls, params: Mapping[str, t.Any], state: str) -> Wish:
@@ -99,7 +101,8 @@ def plan_again(client: Kube, found: Prospect) -> Prospect:
 def _planned(client: Kube, wish: Wish, desired: tuple[Desired, ...]) -> Prospect:
     """Observe and plan."""
     site = wish.site
-    scope = Scope(site.name, site.namespace, site.release, leaving=wish.state == "absent")
+    leaving = wish.state == "absent"
+    scope = Scope(site.name, site.namespace, site.release, leaving=leaving, whole=wish.whole)
     observed = observe(client, scope, desired)
     narrowed = _narrowed(observed, wish.only)
     return Prospect(

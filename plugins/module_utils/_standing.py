@@ -11,6 +11,7 @@ import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils import _kinds
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
+from ansible_collections.rookery.rook.plugins.module_utils._managed import holders
 from ansible_collections.rookery.rook.plugins.module_utils._readiness import (
     Expect,
     NotReady,
@@ -109,15 +110,20 @@ def _verdict(seen: Seen, object_id: str, live: Manifest | None) -> Verdict:
 
 
 def _drift(seen: Seen) -> Iterator[Told]:
-    """Yield each field that is not as the model has it."""
+    """Yield each field that is not as the model has it, and who has set it when, if it is noted."""
     for step in seen.plan.steps if seen.compared and not seen.absent else ():
         if step.op == "update":
+            live = seen.observed.objects[step.target]
             for change in step.changes:
+                others = holders(live, change.path)
+                last = max(others, key=lambda other: other.since, default=None)
                 yield {
                     "id": step.target,
                     "path": change.path,
                     "found": change.old,
                     "wanted": change.new,
+                    "manager": last.manager if last else "",
+                    "since": last.since if last else "",
                 }
 
 

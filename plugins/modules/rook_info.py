@@ -77,12 +77,20 @@ missing:
   elements: str
   sample: [StorageClass//rook-cephfs]
 drift:
-  description: Fields that are not as the model has them.
+  description:
+    - Fields that are not as the model has them. C(manager) and C(since) tell who has set the value
+      that is there, and when, as far as the API has noted it; of a field that was removed it notes
+      nothing.
   returned: always
   type: list
   elements: dict
   sample:
-    - {id: CephBlockPool/rook-ceph/replicapool, path: spec.replicated.size, found: 2, wanted: 3}
+    - id: CephBlockPool/rook-ceph/replicapool
+      path: spec.replicated.size
+      found: 2
+      wanted: 3
+      manager: kubectl-edit
+      since: '2026-01-01T00:00:00Z'
 leftovers:
   description: Objects of the site that the model does not name, and what an interrupted proof left.
   returned: always

@@ -32,6 +32,7 @@ PURE = (
     "_render",
     "_graph",
     "_diff",
+    "_managed",
     "_plan",
     "_consumers",
     "_guards_operator",

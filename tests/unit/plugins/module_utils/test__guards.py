@@ -334,3 +334,35 @@ def test_a_part_cannot_move_to_another_pool(make_site: MakeSite) -> None:
     after = make_site(block_pools=pools, rados_namespaces=[{"name": "tenant", "pool": "slow"}])
     (refused,) = change(before, after)
     assert "spec.blockPoolName would change from fast to slow" in refused
+
+
+def claimed(site: Site, operation: str) -> Observed:
+    """Return a file system whose number of servers somebody else has set."""
+    seen = standing(site, [])
+    found = t.cast("Params", seen.objects["CephFilesystem/rook-ceph/shared"])
+    found["spec"]["metadataServer"]["activeCount"] = 2
+    note = {
+        "manager": "argocd", "operation": operation, "time": "2026-01-01T00:00:00Z",
+        "fieldsV1": {"f:spec": {"f:metadataServer": {"f:activeCount": {}}}},
+    }  # fmt: skip
+    found["metadata"]["managedFields"] = [note]
+    return seen
+
+
+def test_a_field_that_another_manager_applies_is_not_taken_from_it(whole_site: Site) -> None:
+    seen = claimed(whole_site, "Apply")
+    assert told(whole_site, seen) == [
+        "CephFilesystem/rook-ceph/shared: spec.metadataServer.activeCount would be taken from "
+        "argocd, which applied it at 2026-01-01T00:00:00Z. Take it out of what argocd applies, "
+        "give the model the value that is there, or set force_conflicts (rook_force_conflicts) to "
+        "take it over."
+    ]
+    plan = make_plan(whole_site, render(whole_site, []), seen)
+    assert refusals(plan, seen, force_conflicts=True) == ()
+
+
+def test_a_field_that_somebody_changed_by_hand_is_taken_back(whole_site: Site) -> None:
+    seen = claimed(whole_site, "Update")
+    assert told(whole_site, seen) == []
+    reasons = [step.reason for step in make_plan(whole_site, render(whole_site, []), seen).steps]
+    assert "1 field differs, changed by argocd at 2026-01-01T00:00:00Z" in reasons

@@ -75,7 +75,14 @@ def test_the_standing_is_the_same_while_the_site_is(built: Onsite) -> None:
 def test_drift_names_field_and_both_values(built: Onsite) -> None:
     change(built, POOL, {"spec": {"replicated": {"size": 2}}})
     assert built()["drift"] == [
-        {"id": POOL.id, "path": "spec.replicated.size", "found": 2, "wanted": 3}
+        {
+            "id": POOL.id,
+            "path": "spec.replicated.size",
+            "found": 2,
+            "wanted": 3,
+            "manager": "",
+            "since": "",
+        }
     ]
 
 
