@@ -5,8 +5,8 @@
 """Do the steps of a plan: the one place that writes what a model wants.
 
 Steps whose needs are met run at the same time. A step that fails holds up what needs it; the rest
-goes on, and the report says what was done. Before each write the object is read again: what changed
-since the plan was made is not overwritten.
+goes on, and the report says what was done. Each write names the version of the object that the plan
+was made for: what changed since then is not overwritten.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     RookeryError,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import MANAGER
+from ansible_collections.rookery.rook.plugins.module_utils._managed import is_settled
 from ansible_collections.rookery.rook.plugins.module_utils._plan import last_seen
 from ansible_collections.rookery.rook.plugins.module_utils._readiness import Expect
+from ansible_collections.rookery.rook.plugins.module_utils._render.common import merged
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +40,10 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._waiter import Wait, Waiter
 
 THREADS = 8
+# How often an object is tried whose status changes at every try.
+VERSION_TRIES = 5
+# No object has this version, so what is to be made is refused when it is there already.
+NO_VERSION = "1"
 
 
 @dataclasses.dataclass
@@ -192,26 +198,51 @@ class Applier:
         if step.op == "delete" and planned is not None:
             self._client.delete(Ref.of(planned), planned["metadata"]["uid"])
             return
-        manifest = self._manifest(step)
-        ref = Ref.of(manifest)
         # What is created again after its removal was there when the plan was made.
-        self._check_fresh(step, ref, None if step.op == "create" else planned)
-        if step.patch is not None:
-            stored = self._client.patch(ref, dict(step.patch))
+        expected = None if step.op == "create" else planned
+        for _again in range(VERSION_TRIES):
+            try:
+                stored = self._send(step, expected)
+                break
+            except ConflictError as problem:
+                expected = self._expected(step, expected, problem)
         else:
-            stored = self._client.apply(dict(manifest))
+            raise _changed_meanwhile(step)
         self._written[step.target] = _written_at(stored)
 
-    def _check_fresh(self, step: Step, ref: Ref, planned: Mapping[str, t.Any] | None) -> None:
-        """Refuse to write over what somebody changed after the plan was made."""
-        live = self._client.get(ref)
-        if _stand(live) != _stand(planned):
-            raise ConflictError(
-                step.op,
-                step.target,
-                "it was changed by somebody after the plan was made. Run again: the new plan will "
-                "take the change into account",
-            )
+    def _send(self, step: Step, expected: Mapping[str, t.Any] | None) -> Mapping[str, t.Any]:
+        """Write an object if it still has the expected version, and return it as stored."""
+        manifest = self._manifest(step)
+        version = expected["metadata"].get("resourceVersion", "") if expected else NO_VERSION
+        if step.patch is not None:
+            patch = merged(step.patch, {"metadata": {"resourceVersion": version}})
+            return self._client.patch(Ref.of(manifest), patch)
+        meta = {**manifest["metadata"], "resourceVersion": version}
+        return self._client.apply({**manifest, "metadata": meta})
+
+    def _expected(
+        self, step: Step, expected: Mapping[str, t.Any] | None, problem: ConflictError
+    ) -> Mapping[str, t.Any] | None:
+        """Return the version to write to after a conflict; refuse what somebody else has changed.
+
+        A status that an operator has written is no change, nor is what this very step has written.
+        """
+        manifest = self._manifest(step)
+        live = self._client.get(Ref.of(manifest))
+        ours = step.patch is None and live is not None and is_settled(live, manifest)
+        if ours or _stand(live) == _stand(expected):
+            return live
+        raise _changed_meanwhile(step) from problem
+
+
+def _changed_meanwhile(step: Step) -> ConflictError:
+    """Return the error for an object that is not the one that the plan was made for."""
+    return ConflictError(
+        step.op,
+        step.target,
+        "it was changed by somebody after the plan was made. Run again: the new plan will take the "
+        "change into account",
+    )
 
 
 def _written_at(stored: Mapping[str, t.Any]) -> str:
@@ -224,9 +255,14 @@ def _stand(manifest: Mapping[str, t.Any] | None) -> tuple[t.Any, ...] | None:
     """Return what tells two versions of an object's wanted part apart.
 
     Kinds with a generation count changes of their spec; the others have only their version, and
-    nobody else writes those.
+    nobody else writes those. Who applies fields of it may change without either.
     """
     if manifest is None:
         return None
     meta = manifest["metadata"]
-    return meta["uid"], meta.get("generation") or meta.get("resourceVersion")
+    appliers = tuple(
+        (entry["manager"], entry.get("time"))
+        for entry in meta.get("managedFields") or ()
+        if entry.get("operation") == "Apply" and not entry.get("subresource")
+    )
+    return meta["uid"], meta.get("generation") or meta.get("resourceVersion"), appliers

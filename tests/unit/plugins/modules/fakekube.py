@@ -34,7 +34,8 @@ class FakeKube:
         self.objects: dict[Ref, Object] = {}
         self.writes: list[str] = []
         self.leases: list[str] = []
-        self._numbers = itertools.count(1)
+        # As in the real one, no object has version 1.
+        self._numbers = itertools.count(2)
         self._log: list[tuple[int, Event]] = []
         self._changed = threading.Condition()
         for item in objects:
@@ -73,6 +74,7 @@ class FakeKube:
     def apply(self, manifest: Object, dry_run: bool = False) -> Object:
         ref = Ref.of(manifest)
         live = self.objects.get(ref, {})
+        _refuse_another_version(ref, live, manifest)
         wanted = merged(live, copy.deepcopy(manifest))
         return self._written(ref, live, wanted, dry_run)
 
@@ -85,6 +87,7 @@ class FakeKube:
 
     def patch(self, ref: Ref, patch: Object, dry_run: bool = False) -> Object:
         live = self.objects[ref]
+        _refuse_another_version(ref, live, patch)
         return self._written(ref, live, merged(live, patch), dry_run)
 
     def delete(
@@ -153,6 +156,13 @@ class FakeKube:
             for node in cluster["spec"]["storage"]["nodes"]:
                 job = _cleanup_job(cluster["metadata"]["namespace"], node["name"])
                 self._store(Ref.of(job), job)
+
+
+def _refuse_another_version(ref: Ref, live: Object, sent: Object) -> None:
+    """Refuse to write to another version of an object than the one that is meant."""
+    version = sent.get("metadata", {}).get("resourceVersion")
+    if version and live and live["metadata"]["resourceVersion"] != version:
+        raise ConflictError("write", ref.id, "the object has been modified", 409)
 
 
 _AT_ONCE: Object = {

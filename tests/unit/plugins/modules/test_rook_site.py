@@ -166,3 +166,59 @@ def test_what_changed_before_the_lease_was_taken_is_planned_anew(
     made = onsite()
     assert made.get("failed") is None, made["msg"]
     assert "keep Namespace//rook-ceph" in [step["id"] for step in made["plan"]]
+
+
+def meanwhile(onsite: Onsite, monkeypatch: pytest.MonkeyPatch, change: dict[str, t.Any]) -> None:
+    """Let somebody change the object store just before this collection writes it."""
+    apply, ref = (
+        onsite.kube.apply,
+        Ref("ceph.rook.io/v1", "CephObjectStore", "rook-ceph", "objects"),
+    )
+
+    def late(manifest: dict[str, t.Any], dry_run: bool = False) -> dict[str, t.Any]:
+        if manifest["kind"] == ref.kind and not dry_run and not changed:
+            changed.append(onsite.kube.patch(ref, change))
+        return apply(manifest, dry_run)
+
+    changed: list[t.Any] = []
+    monkeypatch.setattr(onsite.kube, "apply", late)
+
+
+OTHER_PORT = {"object_stores": [{**MODEL["object_stores"][0], "gateway": {"port": 8080}}]}
+
+
+def test_what_somebody_changes_after_the_plan_is_not_overwritten(
+    onsite: Onsite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    onsite()
+    meanwhile(onsite, monkeypatch, {"spec": {"preservePoolsOnDelete": True}})
+    refused = onsite(**OTHER_PORT)
+    assert refused["failed"] and "changed by somebody after the plan was made" in refused["msg"]
+    again = onsite(**OTHER_PORT)
+    assert again.get("failed") is None and again["changed"] is True
+
+
+def test_a_status_that_is_written_after_the_plan_is_no_change(
+    onsite: Onsite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    onsite()
+    meanwhile(onsite, monkeypatch, {"status": {"info": {"a": "b"}}})
+    made = onsite(**OTHER_PORT)
+    assert made.get("failed") is None, made["msg"]
+    assert made["changed"] is True
+
+
+def test_what_somebody_makes_after_the_plan_is_not_overwritten(
+    onsite: Onsite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply = onsite.kube.apply
+
+    def late(manifest: dict[str, t.Any], dry_run: bool = False) -> dict[str, t.Any]:
+        if manifest["kind"] == "StorageClass" and not dry_run and not made:
+            made.append(apply({**manifest, "metadata": {"name": "files"}}))
+        return apply(manifest, dry_run)
+
+    made: list[t.Any] = []
+    monkeypatch.setattr(onsite.kube, "apply", late)
+    refused = onsite()
+    assert "StorageClass//files: it was changed by somebody after the plan" in refused["msg"]
