@@ -23,6 +23,7 @@ Manifest = Mapping[str, t.Any]
 _CSI = tuple(f".{driver}.csi.ceph.com" for driver in ("rbd", "cephfs", "nfs", "nvmeof"))
 # Parts of pools and file systems by which a driver knows a cluster, too.
 _PARTS = ("CephBlockPoolRadosNamespace", "CephFilesystemSubVolumeGroup")
+_FLEX = ("rook.io", "ceph.rook.io")
 _BUCKETS = "ceph.rook.io/bucket"
 _OPERATOR = "rook-ceph-operator"
 
@@ -121,10 +122,9 @@ def _volume_consumers(
     """Yield each volume of the cluster, under the name of its claim while that exists."""
     clusters = _cluster_ids(namespace, objects)
     for volume in volumes:
-        attributes = at(volume, "spec.csi.volumeAttributes") or {}
-        driver = str(at(volume, "spec.csi.driver"))
+        attributes = _attributes(volume)
         parts = clusters.get(str(attributes.get("clusterID")))
-        if not driver.endswith(_CSI) or parts is None:
+        if parts is None:
             continue
         claim = (
             str(at(volume, "spec.claimRef.namespace")),
@@ -135,12 +135,32 @@ def _volume_consumers(
             name = make_id("PersistentVolumeClaim", *claim)
         yield Consumer(
             name,
-            tuple(sorted((*parts, *_volume_uses(namespace, volume, attributes)))),
+            tuple(sorted((*parts, *_volume_uses(namespace, objects, volume, attributes)))),
             tuple(sorted(mounted.get(claim, ()))),
         )
 
 
-def _volume_uses(namespace: str, volume: Manifest, attributes: Mapping[str, str]) -> Iterator[str]:
+def _attributes(volume: Manifest) -> Mapping[str, t.Any]:
+    """Return what a volume of one of Rook's drivers says of itself, in the words of CSI."""
+    if str(at(volume, "spec.csi.driver")).endswith(_CSI):
+        return t.cast("Mapping[str, t.Any]", at(volume, "spec.csi.volumeAttributes") or {})
+    if str(at(volume, "spec.flexVolume.driver")).partition("/")[0] not in _FLEX:
+        return {}
+    options = at(volume, "spec.flexVolume.options") or {}
+    return {
+        # Until 0.7 a cluster was named by its namespace.
+        "clusterID": options.get("clusterNamespace") or options.get("clusterName"),
+        "pool": options.get("blockPool") or options.get("pool"),
+        "dataPool": options.get("dataBlockPool"),
+    }
+
+
+def _volume_uses(
+    namespace: str,
+    objects: Mapping[str, Manifest],
+    volume: Manifest,
+    attributes: Mapping[str, str],
+) -> Iterator[str]:
     """Yield class, pools and file system of a volume."""
     storage_class = at(volume, "spec.storageClassName")
     if storage_class:
@@ -152,7 +172,8 @@ def _volume_uses(namespace: str, volume: Manifest, attributes: Mapping[str, str]
         return
     for key in ("pool", "dataPool"):
         if attributes.get(key):
-            yield make_id("CephBlockPool", namespace, attributes[key])
+            old = make_id("Pool", namespace, attributes[key])
+            yield old if old in objects else make_id("CephBlockPool", namespace, attributes[key])
 
 
 def _bucket_consumers(

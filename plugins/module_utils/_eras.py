@@ -27,6 +27,8 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelE
 __all__ = ["SETTINGS", "VARIABLES", "Era", "Life", "Version", "Window", "dotted"]
 
 ERAS: Mapping[Version, Era] = {row.rook: row for row in ROWS}
+# The first releases that look devices up by their links, and that refuse a pool with one copy.
+DEVICE_LINKS, SAFE_SIZE = (1, 3), (1, 3)
 OLDEST, NEWEST = ROWS[0], ROWS[-1]
 BAD_CEPH_REASON = "it corrupts data that is read with CSI read affinity"
 

@@ -5,6 +5,8 @@
 """Can a pool be written to on so many hosts, and what does it survive. Pure arithmetic.
 
 The formula was measured against Ceph 16.2, 18.2 and 20.2 in 48 cells (8 layouts on 1 to 6 hosts).
+Before Nautilus, the Ceph of Rook 0.9, a pool of chunks wanted one more than its data even when that
+was all of them; until 1.1 Rook told Ceph to write a single copy.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import typing as t
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ansible_collections.rookery.rook.plugins.module_utils._eras import Version
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Host, Layout
 
 
@@ -66,13 +69,19 @@ class Placement:
         return self.domains > self.size
 
 
-def placement(layout: Layout, domains: int) -> Placement:
-    """Return how a layout lies on so many failure domains."""
+# The first releases of Rook with Nautilus, and without a rule of its own for single copies.
+_NAUTILUS, _SAFE = (1, 0), (1, 2)
+
+
+def placement(layout: Layout, domains: int, release: Version = ()) -> Placement:
+    """Return how a layout lies on so many failure domains; without a release, in the newest."""
     if layout.erasure is None:
         copies = layout.size
-        return Placement(copies, 1, copies - copies // 2, domains)
+        least = 1 if release and release < _SAFE else copies - copies // 2
+        return Placement(copies, 1, least, domains)
     data, coding = layout.erasure.data_chunks, layout.erasure.coding_chunks
-    return Placement(data + coding, data, data + min(1, coding - 1), domains)
+    more = min(1, coding if release and release < _NAUTILUS else coding - 1)
+    return Placement(data + coding, data, data + more, domains)
 
 
 # The labels by which Rook places an OSD, the usual ones of Kubernetes first.

@@ -278,7 +278,7 @@ def _absent(
 
 def _is_rooks(manifest: Manifest) -> bool:
     """Tell whether an object is a custom resource of Rook."""
-    return str(manifest["apiVersion"]).startswith("ceph.rook.io/")
+    return str(manifest["apiVersion"]).partition("/")[0] in _kinds.ROOK_GROUPS
 
 
 def _cleanups(objects: Mapping[str, Manifest]) -> list[str]:

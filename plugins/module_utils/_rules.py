@@ -13,6 +13,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils import (
+    _rules_names,
     _rules_nodes,
     _rules_pools,
     _rules_site,
@@ -33,6 +34,7 @@ RULES = (
     _rules_pools.pool_findings,
     _rules_pools.filesystem_findings,
     _rules_pools.object_store_findings,
+    _rules_names.volume_findings,
     _rules_nodes.device_findings,
     _rules_nodes.directory_findings,
     _rules_nodes.kubelet_findings,

@@ -13,10 +13,16 @@ import hashlib
 import re
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._rules_types import Finding, error
+from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
+    Facts,
+    Finding,
+    error,
+)
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
 
 _LONGEST = 63
 _OWN_VOLUMES = frozenset({"rook-data", "devices", "rook-config-override"})
@@ -53,3 +59,9 @@ def directory_findings(
         elif seen.setdefault(name, path) != path:
             reason = f"its volume would be named '{name}', as that of {seen[name]}"
             yield error("NAME-01", where, path, reason, cure)
+
+
+def volume_findings(site: Site, _facts: Facts) -> Iterator[Finding]:
+    """Yield the directories of all hosts whose volumes Kubernetes would not take (NAME-01)."""
+    for host in site.storage_hosts:
+        yield from directory_findings(host.name, host.directories, site.release)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._eras import DEVICE_LINKS
 from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
     Facts,
     Finding,
@@ -39,7 +40,8 @@ def device_findings(site: Site, facts: Facts) -> Iterator[Finding]:
         seen: dict[str, str] = {}
         for place, name in enumerate(host.devices):
             path = f"hosts.{host.name}.devices[{place}]"
-            if not name.startswith("/dev/disk/by-") and not name.startswith("/dev/mapper/"):
+            stable = name.startswith(("/dev/disk/by-", "/dev/mapper/"))
+            if not stable and site.release >= DEVICE_LINKS:
                 reason = "such a name may mean another disk after a reboot"
                 yield warn("DISK-06", path, name, reason, "Take its link under /dev/disk/by-id.")
             if "devices" not in known:

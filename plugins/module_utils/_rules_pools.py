@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._eras import SAFE_SIZE
 from ansible_collections.rookery.rook.plugins.module_utils._placement import (
     DOMAIN_LABELS,
     DOMAINS,
@@ -30,6 +31,10 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Layout, Site
+
+
+# The first release that asks for a default data pool with copies.
+_DEFAULT_POOL = (1, 4)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,7 +86,7 @@ def pool_findings(site: Site, _facts: Facts) -> Iterator[Finding]:
     """Yield what is wrong with each pool (POOL-02 to POOL-11)."""
     for pool in pools_of(site):
         yield from _domain_findings(site, pool)
-        yield from _redundancy_findings(pool)
+        yield from _redundancy_findings(site, pool)
 
 
 def _domain_findings(site: Site, pool: Pool) -> Iterator[Finding]:
@@ -146,7 +151,7 @@ def _wish(layout: Layout) -> str:
 def _too_few(site: Site, pool: Pool, names: tuple[str, ...]) -> Finding:
     """Return that a pool has more pieces than places, with the sum and both ways out."""
     layout, domain, here = pool.layout, pool.layout.failure_domain, len(names)
-    lies = placement(layout, here)
+    lies = placement(layout, here, site.release)
     if not lies.writable:
         effect = "so nothing can ever be written to it"
     elif not lies.survives_one:
@@ -183,7 +188,7 @@ def _more_places(site: Site, pool: Pool, here: int) -> str:
     return f"{text[0].upper()}{text[1:]}."
 
 
-def _redundancy_findings(pool: Pool) -> Iterator[Finding]:
+def _redundancy_findings(site: Site, pool: Pool) -> Iterator[Finding]:
     """Yield whether the loss of a piece loses data."""
     layout, value = pool.layout, _value(pool.layout)
     if layout.erasure is not None:
@@ -191,6 +196,9 @@ def _redundancy_findings(pool: Pool) -> Iterator[Finding]:
             reason = f"pool '{pool.name}' loses data with the second chunk, and stops at the first"
             path = f"{pool.size_path}.coding_chunks"
             yield warn("POOL-07", path, value, reason, "Take 2 coding chunks in production.")
+    elif layout.size == 1 and site.release < SAFE_SIZE:
+        reason = f"the only copy of pool '{pool.name}' is lost with its disk"
+        yield warn("POOL-05", pool.size_path, value, reason, "Take 3 in production.")
     elif layout.size == 1:
         if dig(pool.raw, "replicated.requireSafeReplicaSize") is not False:
             reason = f"Rook refuses pool '{pool.name}', whose only copy is lost with its disk"
@@ -214,10 +222,12 @@ def filesystem_findings(site: Site, facts: Facts) -> Iterator[Finding]:
         if first.layout.erasure is not None:
             reason = (
                 f"the first data pool of '{filesystem.name}' is its default pool, "
-                "and CephFS cannot have an erasure-coded one"
+                "and CephFS is not made for an erasure-coded one"
             )
             cure = "Put a pool with replicas first, and name this one in storage_classes.data_pool."
-            yield error("FS-02", f"{path}.data_pools[0]", first.name, reason, cure)
+            # Rook forced it through, and said so in its examples.
+            told = error if site.release >= _DEFAULT_POOL else warn
+            yield told("FS-02", f"{path}.data_pools[0]", first.name, reason, cure)
         servers = filesystem.active_mds * (2 if filesystem.active_standby else 1)
         if usable and servers > len(usable):
             reason = (

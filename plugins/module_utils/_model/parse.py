@@ -52,8 +52,6 @@ MODEL_KEYS = (
     "filesystems", "object_stores", "object_store_users", "storage_classes", *SECTIONS,
 )  # fmt: skip
 
-# Before this release Rook looked a device up among the kernel's names.
-DEVICE_LINKS = (1, 3)
 # Rook's containers use these paths themselves.
 RESERVED_DIRECTORIES = ("/etc/ceph", "/rook", "/var/log/ceph")
 # Deleting what is in these would take the machine with it.
@@ -94,8 +92,8 @@ def _check_device(host: Fields, place: int, device: str, release: _eras.Version)
     if not re.fullmatch(r"/dev/[^\s/]+(/[^\s/]+)*", device):
         cure = "Give the full path, such as /dev/disk/by-id/wwn-0x5000c500a1b2c3d4."
         host.bad(key, device, "is not the path of a device", cure)
-    elif release and release < DEVICE_LINKS and device.count("/") > 2:
-        here, first = _eras.dotted(release[:2]), _eras.dotted(DEVICE_LINKS)
+    elif release and release < _eras.DEVICE_LINKS and device.count("/") > 2:
+        here, first = _eras.dotted(release[:2]), _eras.dotted(_eras.DEVICE_LINKS)
         reason = f"is a link, and Rook {here} takes the kernel's own names only"
         cure = f"Give it as /dev/sdb, or set version to {first} or more, the first with links."
         host.bad(key, device, reason, cure)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._eras import DEVICE_LINKS
 from ansible_collections.rookery.rook.plugins.module_utils._model.lifetimes import knows
 from ansible_collections.rookery.rook.plugins.module_utils._render.common import (
     flags,
@@ -18,8 +19,8 @@ from ansible_collections.rookery.rook.plugins.module_utils._render.common import
 if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Host, Site
 
-# The first releases in which monitors have settings of their own, and devices may be links.
-_MONS, _LINKS = (0, 8), (1, 3)
+# The first release in which monitors have settings of their own.
+_MONS = (0, 8)
 # The last release of 0.6, whose daemons have an image of their own by this tag.
 _LAST_0_6 = "0.6.2"
 
@@ -72,7 +73,7 @@ def _old_daemons(site: Site) -> dict[str, t.Any]:
 
 def _node(site: Site, host: Host) -> dict[str, t.Any]:
     """Return a host with what is to hold data on it."""
-    links = site.release >= _LINKS
+    links = site.release >= DEVICE_LINKS
     devices = [{"name": name if links else name.removeprefix("/dev/")} for name in host.devices]
     node: dict[str, t.Any] = {"name": host.name, "devices": devices}
     if host.directories:

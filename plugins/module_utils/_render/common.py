@@ -10,14 +10,11 @@ import typing as t
 from collections.abc import Mapping
 
 from ansible_collections.rookery.rook.plugins.module_utils import _kinds
+from ansible_collections.rookery.rook.plugins.module_utils._eras import SAFE_SIZE
 
 if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._kinds import Version
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Layout, Site
-
-
-# The first release that can refuse a pool with one copy.
-_SAFE = (1, 3)
 
 
 def merged(base: t.Any, over: t.Any) -> t.Any:
@@ -73,6 +70,6 @@ def pool_spec(layout: Layout, release: Version = ()) -> dict[str, t.Any]:
         }
     else:
         spec["replicated"] = {"size": layout.size}
-        if not release or release >= _SAFE:
+        if not release or release >= SAFE_SIZE:
             spec["replicated"]["requireSafeReplicaSize"] = True
     return spec

@@ -187,3 +187,27 @@ def test_a_volume_over_nfs_uses_the_servers_and_the_file_system() -> None:
         "CephNFS/rook-ceph/exports",
         "StorageClass//files",
     )
+
+
+@pytest.mark.parametrize(
+    ("driver", "options", "objects", "pool"),
+    [
+        ("rook.io/rook", {"clusterName": "rook-ceph", "pool": "fast"},
+         {"Pool/rook-ceph/fast": {"kind": "Pool", "metadata": {"namespace": "rook-ceph"}}},
+         "Pool/rook-ceph/fast"),
+        ("ceph.rook.io/rook-ceph-system", {"clusterNamespace": "rook-ceph", "blockPool": "fast"},
+         {}, "CephBlockPool/rook-ceph/fast"),
+    ],
+)  # fmt: skip
+def test_a_flex_volume_uses_the_cluster_too(
+    driver: str, options: Params, objects: Params, pool: str
+) -> None:
+    item = {
+        "metadata": {"name": "pv-1"},
+        "spec": {"flexVolume": {"driver": driver, "options": options}, "storageClassName": "block"},
+    }
+    (consumer,) = found(objects, PersistentVolume=[item])
+    assert consumer.uses == (pool, "StorageClass//block")
+    other = {**options, **dict.fromkeys(("clusterName", "clusterNamespace"), "elsewhere")}
+    item["spec"]["flexVolume"]["options"] = other
+    assert found(objects, PersistentVolume=[item]) == ()

@@ -187,3 +187,50 @@ def test_a_directory_without_a_valid_volume_name_is_refused(
 
 def test_directories_with_names_of_their_own_pass() -> None:
     assert list(directory_findings("w1", ["/a/b", "/a/c"], (0, 7))) == []
+
+
+OLD: Params = {
+    "version": "0.7.1",
+    "hosts": {name: {"directories": ["/vol-b"]} for name in ("w1", "w2", "w3")},
+}
+
+
+def test_directories_of_old_are_places_for_data(make_site: MakeSite) -> None:
+    assert found(make_site(**OLD, **pool(replicas=3)), "POOL-02") == []
+    assert found(make_site(**OLD, **pool(replicas=4)), "POOL-02")
+
+
+def test_the_volume_of_a_directory_is_looked_at_before_rook_makes_it(make_site: MakeSite) -> None:
+    hosts = {**OLD["hosts"], "w1": {"directories": ["/vol_b"]}}
+    (finding,) = found(make_site(**{**OLD, "hosts": hosts}), "NAME-01")
+    assert (finding.path, finding.value) == ("hosts.w1.directories[0]", "/vol_b")
+    assert found(make_site(version="1.2", hosts=hosts), "NAME-01") == []
+
+
+def test_names_of_the_kernel_are_told_only_where_links_are_taken(make_site: MakeSite) -> None:
+    hosts = {"w1": {"devices": ["/dev/sdb"]}}
+    assert found(make_site(version="1.2", hosts=hosts), "DISK-06") == []
+    assert found(make_site(version="1.3", hosts=hosts), "DISK-06")
+
+
+def test_luminous_wants_one_chunk_more_than_holds_the_data(make_site: MakeSite) -> None:
+    hosts = {name: {"directories": ["/vol-b"]} for name in ("w1", "w2")}
+    (finding,) = found(make_site(version="0.7.1", hosts=hosts, **pool(erasure=EC21)), "POOL-03")
+    assert "2 of 3 find a place and Ceph writes with 3 or more" in finding.reason
+    assert "nothing can ever be written to it" in finding.reason
+
+
+def test_a_single_copy_is_refused_by_rook_from_1_3_on(make_site: MakeSite) -> None:
+    hosts = {"w1": {"devices": ["/dev/sdb"]}}
+    (old,) = found(make_site(version="1.2", hosts=hosts, **pool(replicas=1)), "POOL-05")
+    (new,) = found(make_site(version="1.3", hosts=hosts, **pool(replicas=1)), "POOL-05")
+    assert (old.severity, new.severity) == ("warn", "error")
+
+
+def test_an_api_that_kubernetes_has_lost_is_an_error(make_site: MakeSite) -> None:
+    site = make_site(**OLD)
+    (finding,) = found(site, "VER-01", {"kubernetes_version": "v1.16.3"})
+    assert (finding.severity, "an API that it needs" in finding.reason) == ("error", True)
+    assert found(site, "VER-01", {"kubernetes_version": "v1.15.3"}) == []
+    assert found(make_site(version="1.9"), "VER-01", {"kubernetes_version": "v1.99.0"}) == []
+    assert found(site, "VER-05") == []
