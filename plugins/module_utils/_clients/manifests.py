@@ -9,16 +9,23 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
-from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._errors import (
+    ClientError,
+    ModelError,
+    Problem,
+)
 
 if t.TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 IMPORT_PROBLEM: str | None = None
 try:
     import yaml
 except ImportError as error:
     IMPORT_PROBLEM = str(error)
+
+_HEAD = "Give it apiVersion and kind, or take it out."
+_FORM = "Correct it there; the mistake may be in a line before."
 
 
 def read_manifests(folder: str, names: Sequence[str]) -> tuple[dict[str, t.Any], ...]:
@@ -55,17 +62,34 @@ def read_objects(file: Path) -> list[dict[str, t.Any]]:
 
 
 def objects_of(text: str, source: str) -> list[dict[str, t.Any]]:
-    """Return the objects of a text; lists of objects are taken apart."""
+    """Return the objects of a text; lists of objects are taken apart.
+
+    Raises ModelError with line and column of everything that is no object.
+    """
+    problems: list[Problem] = []
     items: list[dict[str, t.Any]] = []
-    for document in documents_of(text, source):
-        if not isinstance(document, dict) or "kind" not in document:
-            raise ClientError("read", source, "a document in it is not a Kubernetes object")
-        items += document["items"] if document["kind"] == "List" else [document]
+    for document, node in _parsed(text, source):
+        problems += _twice(node, source)
+        entries = [(document, node)]
+        if isinstance(document, dict) and document.get("kind") == "List":
+            entries = list(zip(document.get("items") or [], _nodes_in(node, "items"), strict=True))
+        for entry, at in entries:
+            reason = _no_object(entry)
+            if reason:
+                problems.append(_problem(source, at.start_mark, reason, _HEAD))
+            items.append(entry)
+    if problems:
+        raise ModelError(problems)
     return items
 
 
 def documents_of(text: str, source: str) -> list[t.Any]:
-    """Return the documents of a text that have content."""
+    """Return the documents of a text that have content; raises ModelError if it is no YAML."""
+    return [document for document, _node in _parsed(text, source)]
+
+
+def _parsed(text: str, source: str) -> Iterator[tuple[t.Any, t.Any]]:
+    """Yield each document that has content, and the node that it was made from."""
     if IMPORT_PROBLEM:
         raise ClientError(
             "read",
@@ -73,8 +97,56 @@ def documents_of(text: str, source: str) -> list[t.Any]:
             f"{IMPORT_PROBLEM}. Install the Python package 'PyYAML' for the interpreter that runs "
             "this module",
         )
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
     try:
-        return [item for item in yaml.load_all(text, loader) if item]
+        while loader.check_node():
+            node = loader.get_node()
+            document = loader.construct_document(node)
+            if document:
+                yield document, node
+    except yaml.MarkedYAMLError as problem:
+        words = ", ".join(filter(None, (problem.context, problem.problem)))
+        mark = problem.problem_mark or problem.context_mark
+        raise ModelError([_problem(source, mark, f"is no YAML: {words}", _FORM)]) from problem
     except yaml.YAMLError as problem:
-        raise ClientError("read", source, " ".join(str(problem).split())) from problem
+        reason = f"is no YAML: {' '.join(str(problem).split())}"
+        raise ModelError([_problem(source, None, reason, _FORM)]) from problem
+    finally:
+        loader.dispose()
+
+
+def _no_object(document: t.Any) -> str:
+    """Return why a document is no object of Kubernetes, or nothing."""
+    if not isinstance(document, dict):
+        return "is no Kubernetes object, but another value"
+    missing = [key for key in ("apiVersion", "kind") if not document.get(key)]
+    return f"is no Kubernetes object: it has no {' and no '.join(missing)}" if missing else ""
+
+
+def _twice(node: t.Any, source: str) -> Iterator[Problem]:
+    """Yield keys that a dictionary has twice, of which YAML would take the last in silence."""
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _twice(item, source)
+    if not isinstance(node, yaml.MappingNode):
+        return
+    seen: set[str] = set()
+    for key, value in node.value:
+        if key.value in seen:
+            reason = f"has the key {key.value} a second time"
+            yield _problem(source, key.start_mark, reason, "Remove one of them.")
+        if isinstance(key.value, str):
+            seen.add(key.value)
+        yield from _twice(value, source)
+
+
+def _nodes_in(node: t.Any, name: str) -> list[t.Any]:
+    """Return the nodes of a list inside a dictionary's node."""
+    lists = (value.value for key, value in node.value if key.value == name)
+    return list(next(lists, ()))
+
+
+def _problem(source: str, mark: t.Any, reason: str, cure: str) -> Problem:
+    """Return a problem at a place in a text, counted from one as editors do."""
+    place = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+    return Problem(f"{source}{place}", "", reason, cure)

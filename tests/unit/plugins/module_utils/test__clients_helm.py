@@ -12,7 +12,10 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._clients.helm import Helm, read_chart
-from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._errors import (
+    ClientError,
+    RookeryError,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._render.chart import known_values
 
 FILES = {
@@ -25,6 +28,7 @@ FILES = {
 INSIDE = {"Chart.yaml": "name: csi\n", "values.yaml": "replicas: 1\n"}
 # Prints its arguments and what it is given as one object.
 TELLING = """#!/bin/sh
+echo 'apiVersion: v1'
 echo 'kind: ConfigMap'
 echo 'metadata: {name: told}'
 echo "data: {words: '$*', given: '$(cat)'}"
@@ -95,7 +99,7 @@ def test_a_chart_is_the_same_in_every_form(charts: list[Path]) -> None:
 def test_what_is_no_chart_is_told(content: bytes, words: str, tmp_path: Path) -> None:
     file = tmp_path / "chart.tgz"
     file.write_bytes(content)
-    with pytest.raises(ClientError) as caught:
+    with pytest.raises(RookeryError) as caught:
         read_chart(file)
     assert words in str(caught.value) and str(file) in str(caught.value)
 

@@ -77,4 +77,4 @@ def test_a_second_run_changes_nothing_and_only_what_differs_is_repaired(
 def test_a_file_that_holds_no_objects_is_named(run: Run, text: str) -> None:
     result = run(text=text)
     assert result["failed"] is True
-    assert "Failed to read" in result["msg"] and "network.yml" in result["msg"]
+    assert "network.yml, line " in result["msg"]
