@@ -42,6 +42,7 @@ CSI = Source(
     "v1.11.0",
     "h1:H/YKTOeUZwHtyPOr9raR+HgFmGluGCklulxDYxSdVNM=",
 )
+KWOK = Source("sigs.k8s.io/kwok", "v0.8.0", "h1:OTIOTwgROqPMovcTwxICx2eYQ4AwLpSx5EpjbDKF4SQ=")
 KUBELET = Source("k8s.io/kubelet", "v0.34.4", "h1:+8aLwtoZSUnE7HLxjrAYNtlJFzlwxQ4UBleyaW4JzA8=")
 
 

@@ -13,12 +13,13 @@ import dataclasses
 import re
 import typing as t
 
-from sites.reference import Params, site
+from sites.reference import SINCE, WHOLE, Params, site
 
 NEWEST = "1.20"
+OLDEST = (0, 6)
 # Tables whose keys are the user's own.
 OPEN = re.compile(
-    r"hosts|(.*\.)?(spec|labels|ceph_config|parameters|capabilities|quotas|config)(\[.*|\..*)?"
+    r"hosts|(.*\.)?(spec|labels|ceph_config|parameters|capabilities|quotas|config|caps)(\[.*|\..*)?"
 )
 WRONG: dict[type, tuple[t.Any, ...]] = {
     str: (7, {"a": "b"}),
@@ -28,6 +29,10 @@ WRONG: dict[type, tuple[t.Any, ...]] = {
     dict: ("word", ["word"]),
 }
 NAMES = ("Capital", "-begins", "under_score", "n" * 254)
+
+
+# For a site before its time it is enough that it is refused.
+ANYWHERE = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,7 +46,7 @@ class Bad:
 
 def whole() -> Params:
     """Return the reference site from which the bad ones are made."""
-    return site("full", NEWEST)
+    return {"site": "store1", "version": NEWEST, **copy.deepcopy(WHOLE)}
 
 
 def walk(value: t.Any, path: str = "") -> t.Iterator[tuple[str, t.Any]]:
@@ -192,6 +197,38 @@ CONTRADICTING: tuple[tuple[str, t.Any, str], ...] = (
     ("hosts.w1.devices", ["/srv/disk"], "hosts.w1.devices[0]"),
     ("hosts.w1.directories", ["/srv/osd"], "hosts.w1.directories"),
     ("hosts.W1", {}, "hosts.W1"),
+    ("rados_namespaces[0].pool", "nowhere", "rados_namespaces[0].pool"),
+    ("rados_namespaces[0].mirroring_mode", "blocks", "rados_namespaces[0].mirroring_mode"),
+    ("subvolume_groups[0].filesystem", "nowhere", "subvolume_groups[0].filesystem"),
+    ("object_zone_groups[0].realm", "nowhere", "object_zone_groups[0].realm"),
+    ("object_zones[0].zone_group", "nowhere", "object_zones[0].zone_group"),
+    ("object_zones[0].data", None, "object_zones[0]"),
+    ("object_zones[0].shared_pools", {"metadataPoolName": "a"}, "object_zones[0]"),
+    ("object_stores[1].zone", "nowhere", "object_stores[1].zone"),
+    ("object_store_accounts[0].store", "nowhere", "object_store_accounts[0].store"),
+    ("bucket_topics[0].store", "nowhere", "bucket_topics[0].store"),
+    ("bucket_topics[0].http", None, "bucket_topics[0]"),
+    ("bucket_topics[0].kafka", {"uri": "kafka://a:9092"}, "bucket_topics[0]"),
+    ("bucket_notifications[0].topic", "nowhere", "bucket_notifications[0].topic"),
+    ("bucket_claims[0].storage_class", "nowhere", "bucket_claims[0].storage_class"),
+    ("bucket_claims[0].storage_class", "block", "bucket_claims[0].storage_class"),
+    ("bucket_claims[0].bucket_name", "photos", "bucket_claims[0]"),
+    ("bucket_claims[0].notifications", ["nowhere"], "bucket_claims[0].notifications"),
+    ("cosi_drivers[0].deployment", "Sometimes", "cosi_drivers[0].deployment"),
+    ("nfs[0].pool", "exports", "nfs[0].pool"),
+    ("nfs[0].active", 0, "nfs[0].active"),
+    ("nvmeof_gateways[0].pool", "nowhere", "nvmeof_gateways[0].pool"),
+    ("nvmeof_gateways[0].group", None, "nvmeof_gateways[0].group"),
+    ("nvmeof_gateways[0].ports.io_port", 65536, "nvmeof_gateways[0].ports.io_port"),
+    ("rbd_mirrors[0].count", 0, "rbd_mirrors[0].count"),
+    ("rbd_mirrors[0].spec.count", 3, "rbd_mirrors[0].spec.count"),
+    ("clients[0].caps", None, "clients[0].caps"),
+    ("snapshot_classes[0].type", "tape", "snapshot_classes[0].type"),
+    ("snapshot_classes[0].deletion_policy", "Recycle", "snapshot_classes[0].deletion_policy"),
+    ("storage_classes[4].nfs", "nowhere", "storage_classes[4].nfs"),
+    ("storage_classes[4].driver", "flex", "storage_classes[4].driver"),
+    ("operator.url", "ftp://example.org", "operator.url"),
+    ("operator.digests", {"crds.yaml": "abc"}, "operator.digests.crds.yaml"),
     ("version", "0.5", "version"),
     ("version", "1.99", "version"),
     ("version", "newest", "version"),
@@ -204,6 +241,43 @@ CONTRADICTING: tuple[tuple[str, t.Any, str], ...] = (
 )  # fmt: skip
 
 
+# The release that cannot have the whole site, and one of the variables that it has to name.
+TOO_NEW = (
+    ("1.19", "object_store_accounts"),
+    ("1.18", "nvmeof_gateways"),
+    ("1.16", "object_realms[0].default"),
+    ("1.15", "rados_namespaces[0].mirroring_mode"),
+    ("1.13", "subvolume_groups[0].quota"),
+    ("1.12", "cluster.ceph_config"),
+    ("1.11", "cosi_drivers"),
+    ("1.10", "nfs[0].host_network"),
+    ("1.9", "object_zones[0].custom_endpoints"),
+    ("1.8", "rados_namespaces"),
+    ("1.7", "bucket_topics"),
+    ("1.6", "subvolume_groups"),
+    ("1.5", "filesystem_mirrors"),
+    ("1.4", "cluster.mgr_count"),
+    ("1.3", "rbd_mirrors"),
+    ("1.2", "block_pools[0].pg_num"),
+    ("1.1", "clients"),
+    ("1.0", "storage_classes[2].filesystem"),
+    ("0.9", "nfs"),
+    ("0.8", "object_store_users"),
+    ("0.7", "cluster.dashboard_enabled"),
+    ("0.6", "hosts.w1.devices[0]"),
+)
+
+
+def too_new() -> t.Iterator[Bad]:
+    """Yield the whole site in releases that cannot have it, and others before their time."""
+    for version, told in TOO_NEW:
+        yield Bad(f"the whole site in {version}", laid(whole(), "version", version), told)
+    for name, (major, minor) in SINCE.items():
+        if (major, minor) > OLDEST:
+            version = f"{major}.{minor - 1}"
+            yield Bad(f"site {name} in {version}", site(name, version), ANYWHERE)
+
+
 def by_hand() -> t.Iterator[Bad]:
     """Yield what was thought of."""
     for path, value, told in CONTRADICTING:
@@ -213,5 +287,5 @@ def by_hand() -> t.Iterator[Bad]:
 
 def bad_sites() -> tuple[Bad, ...]:
     """Return all of them."""
-    makers = (of_wrong_type, misspelt, twice, badly_named, by_hand)
+    makers = (of_wrong_type, misspelt, twice, badly_named, too_new, by_hand)
     return tuple(bad for make in makers for bad in make())

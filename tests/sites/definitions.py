@@ -30,6 +30,7 @@ GENERATED = "1.16"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _GROUPS = re.compile(r"\brook\.io$|^objectbucket\.io$")
 _HELPERS = ("upgrade-from", "pre-k8s-1.16")
+_OPEN = {"x-kubernetes-preserve-unknown-fields": True}
 # What the operator of 0.6 and 0.7 defines itself when it starts.
 _LEGACY = {
     "clusters": "Cluster",
@@ -37,6 +38,23 @@ _LEGACY = {
     "filesystems": "Filesystem",
     "objectstores": "ObjectStore",
 }
+# What others define: group, versions, plural, kind, scope.
+_OTHERS = (
+    (
+        "snapshot.storage.k8s.io",
+        ("v1", "v1beta1", "v1alpha1"),
+        "volumesnapshotclasses",
+        "VolumeSnapshotClass",
+        "Cluster",
+    ),
+    (
+        "objectbucket.io",
+        ("v1alpha1",),
+        "objectbucketclaims",
+        "ObjectBucketClaim",
+        "Namespaced",
+    ),
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +114,11 @@ def definitions(tag: Tag) -> tuple[Object, ...]:
             ):
                 found[item["metadata"]["name"]] = modern(item)
     if not found and tag.release < (0, 8):
-        found = {plural: _outline(plural, kind) for plural, kind in _LEGACY.items()}
+        for plural, kind in _LEGACY.items():
+            found[plural] = _outline("rook.io", ("v1alpha1",), plural, kind, "Namespaced")
+    for outline in _OTHERS if tag.release >= (1, 1) else ():
+        item = _outline(*outline)
+        found.setdefault(item["metadata"]["name"], item)
     return tuple(found[name] for name in sorted(found))
 
 
@@ -109,7 +131,8 @@ def modern(definition: Object) -> Object:
     schema = (old.get("validation") or {}).get("openAPIV3Schema") or {}
     status = {"subresources": old["subresources"]} if old.get("subresources") else {}
     new = [
-        {**each, "schema": {"openAPIV3Schema": structural(schema)}, **status} for each in versions
+        {**each, "schema": {"openAPIV3Schema": structural({"type": "object", **schema})}, **status}
+        for each in versions
     ]
     spec = {key: old[key] for key in ("group", "names", "scope")} | {"versions": new}
     return {
@@ -121,34 +144,33 @@ def modern(definition: Object) -> Object:
 
 
 def structural(schema: Object) -> Object:
-    """Return a schema of v1beta1 as v1 wants it: every node with a type, other fields kept."""
-    if "properties" in schema or not schema or schema.get("type") == "object":
+    """Return a schema of v1beta1 as v1 wants it: nodes of objects have a type, and stay open."""
+    if "properties" in schema or schema.get("type") == "object":
         fields = {key: structural(value) for key, value in schema.get("properties", {}).items()}
         own = {key: value for key, value in schema.items() if key != "properties"}
-        more = {"properties": fields} if fields else {}
-        open_ended = {"x-kubernetes-preserve-unknown-fields": True}
-        return {**own, "type": "object", **more, **open_ended}
+        return {**own, "type": "object", "properties": fields, **_OPEN}
     if "items" in schema or schema.get("type") == "array":
         return {**schema, "type": "array", "items": structural(schema.get("items") or {})}
-    return schema
+    return schema if schema.get("type") else {**schema, **_OPEN}
 
 
-def _outline(plural: str, kind: str) -> Object:
-    """Return a definition of rook.io/v1alpha1 without a schema."""
-    return modern(
+def _outline(group: str, versions: t.Sequence[str], plural: str, kind: str, scope: str) -> Object:
+    """Return a definition without a schema; the first version is the stored one."""
+    names = {"kind": kind, "plural": plural, "singular": kind.lower(), "listKind": f"{kind}List"}
+    served = [
+        {"name": version, "served": True, "storage": not place}
+        for place, version in enumerate(versions)
+    ]
+    spec = {"group": group, "names": names, "scope": scope, "versions": served}
+    found = modern(
         {
             "apiVersion": "apiextensions.k8s.io/v1beta1",
-            "metadata": {"name": f"{plural}.rook.io"},
-            "spec": {
-                "group": "rook.io",
-                "names": {
-                    "kind": kind,
-                    "plural": plural,
-                    "singular": kind.lower(),
-                    "listKind": f"{kind}List",
-                },
-                "scope": "Namespaced",
-                "version": "v1alpha1",
-            },
+            "metadata": {"name": f"{plural}.{group}"},
+            "spec": spec,
         }
     )
+    if group.endswith("k8s.io"):
+        # Without it an API server refuses a group of its own project.
+        words = {"api-approved.kubernetes.io": "unapproved, for tests"}
+        found["metadata"]["annotations"] = words
+    return found

@@ -72,7 +72,7 @@ def _values(rows: Sequence[Field], fields: Fields, release: Version) -> dict[str
         if given:
             judge_life(fields, row.name, _quoted(row, value), release, row.since, row.until)
         elif row.required or (row.required_until and release[:2] <= row.required_until):
-            fields.bad(row.name, None, "is missing", f"Give {_words(row)}.")
+            fields.bad(row.name, None, "is missing", f"Give {_words(row)}{_or_later(row)}.")
         if value is None and row.since <= (release or row.since):
             value = row.default
         if value is not None:
@@ -83,6 +83,14 @@ def _values(rows: Sequence[Field], fields: Fields, release: Version) -> dict[str
 def _quoted(row: Field, value: t.Any) -> t.Any:
     """Return what an error message may show of a value."""
     return value if row.type in ("str", "int") and not row.secret else None
+
+
+def _or_later(row: Field) -> str:
+    """Return from which release on a field is not needed any more, in words."""
+    if row.required_until is None:
+        return ""
+    major, minor = row.required_until
+    return f", or set version to {major}.{minor + 1} or more"
 
 
 def _words(row: Field) -> str:
