@@ -38,14 +38,12 @@ WRONG = {
         "apiVersion: v1\nkind: A\n---\nmon: 3\n---\n- a\n",
         [
             "line 4, column 1: is no Kubernetes object: it has no apiVersion and no kind.",
-            "line 6, column 1: is no Kubernetes object, but another value. Give it apiVersion and kind, or take it out.",
+            "line 6, column 1: is no Kubernetes object, but another value. Give it apiV",
         ],
     ),
     "an item of a list": (
         "apiVersion: v1\nkind: List\nitems:\n  - {apiVersion: v1, kind: A}\n  - {apiVersion: v1}\n",
-        [
-            "line 5, column 5: is no Kubernetes object: it has no kind. Give it apiVersion and kind, or take it out."
-        ],
+        ["line 5, column 5: is no Kubernetes object: it has no kind. Give it apiV"],
     ),
     "keys that are there twice": (
         "apiVersion: v1\nkind: A\nspec:\n  nodes:\n    - {name: a, name: b}\nkind: B\n",
