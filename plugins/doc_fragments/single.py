@@ -25,6 +25,14 @@ options:
         risk. Without it such a release is refused.
     type: bool
     default: false
+  force_conflicts:
+    description:
+      - Whether to take over fields that another manager applies too (Argo CD, Helm, C(kubectl apply
+        --server-side)). Both would set them again and again, so without it such a field is refused,
+        with the manager and since when it has applied it.
+      - What somebody only changed, by C(kubectl edit) for example, is repaired in any case.
+    type: bool
+    default: false
   fingerprint:
     description:
       - Fingerprint of a plan that was approved, as this module's check mode returns it.

@@ -131,10 +131,12 @@ MODEL: Spec = {
     "storage_classes": _list(**NAMED, **STORAGE_CLASS),
     **{name: _list(**NAMED, **spec) for name, spec in SECTION_SPECS.items()},
 }
+CONFLICTS: Spec = {"force_conflicts": {"type": "bool", "default": False}}
 SINGLE: Spec = {
     **NAMED,
     **SITE,
     **VERSION,
+    **CONFLICTS,
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "fingerprint": {"type": "str"},
 }

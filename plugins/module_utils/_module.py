@@ -171,7 +171,12 @@ def _guarded(module: CollectionModule, found: Prospect) -> Prospect:
     predicted = found.as_result()
     module.note(**{**predicted, "changed": module.check_mode and predicted["changed"]})
     check_fingerprint(found, module.params.get("fingerprint"))
-    guard(found.plan, found.observed, module.params.get("confirm") or "")
+    guard(
+        found.plan,
+        found.observed,
+        module.params.get("confirm") or "",
+        force_conflicts=module.params.get("force_conflicts", False),
+    )
     return found
 
 

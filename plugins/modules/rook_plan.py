@@ -29,6 +29,14 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  force_conflicts:
+    description:
+      - Whether to take over fields that another manager applies too (Argo CD, Helm, C(kubectl apply
+        --server-side)). Both would set them again and again, so without it such a field is refused,
+        with the manager and since when it has applied it.
+      - What somebody only changed, by C(kubectl edit) for example, is repaired in any case.
+    type: bool
+    default: false
   confirm:
     description: The confirmation that taking down would be given.
     type: str
@@ -128,6 +136,7 @@ refusals:
 import dataclasses
 
 from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
+    CONFLICTS,
     KUBERNETES,
     MODEL,
     STAGED,
@@ -145,6 +154,7 @@ SPEC = {
     **KUBERNETES,
     **MODEL,
     **STAGED,
+    **CONFLICTS,
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "confirm": {"type": "str", "default": ""},
 }
@@ -155,7 +165,12 @@ def main() -> None:
     with CollectionModule(SPEC, reads=True) as module:
         wish = Wish.from_params(module.params, module.params["state"])
         found = prospect(module.client(absent_ok=True), wish)
-        against = refusals(found.plan, found.observed, module.params["confirm"])
+        against = refusals(
+            found.plan,
+            found.observed,
+            module.params["confirm"],
+            force_conflicts=module.params["force_conflicts"],
+        )
         module.note(
             **{**found.as_result(), "changed": False},
             lines=told(found.plan),

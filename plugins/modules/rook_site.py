@@ -26,6 +26,14 @@ extends_documentation_fragment:
   - rookery.rook.stages
   - rookery.rook.wait
 options:
+  force_conflicts:
+    description:
+      - Whether to take over fields that another manager applies too (Argo CD, Helm, C(kubectl apply
+        --server-side)). Both would set them again and again, so without it such a field is refused,
+        with the manager and since when it has applied it.
+      - What somebody only changed, by C(kubectl edit) for example, is repaired in any case.
+    type: bool
+    default: false
   fingerprint:
     description:
       - Fingerprint of a plan that was approved, as M(rookery.rook.rook_plan) returns it.
@@ -134,6 +142,7 @@ done:
 """
 
 from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
+    CONFLICTS,
     KUBERNETES,
     MODEL,
     STAGED,
@@ -145,7 +154,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._module import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._site import Wish
 
-SPEC = {**KUBERNETES, **MODEL, **STAGED, **WAIT, "fingerprint": {"type": "str"}}
+SPEC = {**KUBERNETES, **MODEL, **STAGED, **WAIT, **CONFLICTS, "fingerprint": {"type": "str"}}
 
 
 def main() -> None:
