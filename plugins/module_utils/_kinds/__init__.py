@@ -56,7 +56,7 @@ STAGES = ("operator", "cluster", "storage")
 # The groups of what Rook itself works on; the second one ended with 0.7.
 ROOK_GROUPS = (_CEPH, "rook.io")
 
-_ROWS = (
+ROWS = (
     *OPERATOR_ROWS,
     *CSI_ROWS,
     JOB,
@@ -71,13 +71,13 @@ _ROWS = (
     *SNAPSHOT_ROWS,
     BUCKET_CLAIM,
 )
-KINDS: Mapping[str, Kind] = {row.name: row for row in _ROWS}
-ORDER: Mapping[str, int] = {row.name: place for place, row in enumerate(_ROWS)}
+KINDS: Mapping[str, Kind] = {row.name: row for row in ROWS}
+ORDER: Mapping[str, int] = {row.name: place for place, row in enumerate(ROWS)}
 
 
 def kinds_of(release: Version) -> Mapping[str, Kind]:
     """Return the rows of a release of Rook, each with the API that it has there."""
-    return {row.name: row for row in _ROWS if row.lives_in(release)}
+    return {row.name: row for row in ROWS if row.lives_in(release)}
 
 
 def kind_in(release: Version, name: str) -> Kind:
@@ -88,7 +88,7 @@ def kind_in(release: Version, name: str) -> Kind:
 
 def first_release(name: str) -> Version:
     """Return the first release of Rook that has a kind."""
-    return min(row.since for row in _ROWS if row.name == name)
+    return min(row.since for row in ROWS if row.name == name)
 
 
 def kind_of(object_id: str) -> Kind:
