@@ -19,6 +19,20 @@ PLURALS = (
     "cephobjectstoreusers", "cephobjectstores", "cephfilesystems", "cephblockpools",
     "cephclusters",
 )  # fmt: skip
+# What serves: the sort of its daemons, the label with its name, and the field with their number.
+SERVING = {
+    "cephnfses": ("nfs", "ceph_nfs", "active"),
+    "cephnvmeofgateways": ("nvmeof", "app.kubernetes.io/part-of", "instances"),
+    "cephrbdmirrors": ("rbd-mirror", "mirror", "count"),
+    "cephfilesystemmirrors": ("fs-mirror", "mirror", "count"),
+}
+# The other kinds of Rook; a test that has them says so, for each one is a request at each look.
+OTHERS = (
+    "cephbucketnotifications", "cephbuckettopics", "cephobjectstoreaccounts", "cephcosidrivers",
+    "cephclients", *SERVING, "cephfilesystemsubvolumegroups", "cephblockpoolradosnamespaces",
+    "cephobjectzones", "cephobjectzonegroups", "cephobjectrealms",
+)  # fmt: skip
+BUCKETS = "/apis/objectbucket.io/v1alpha1"
 DEPLOYMENTS = "/apis/apps/v1/namespaces/rook-ceph/deployments"
 JOBS = "/apis/batch/v1/namespaces/rook-ceph/jobs"
 NOW = "2099-01-01T00:00:00Z"
@@ -49,10 +63,13 @@ def stored_again(plural: str, spec: Object) -> Object:
 class Acting:
     """An operator for as long as the context lasts."""
 
-    def __init__(self, raw: Raw, hosts: t.Sequence[str]) -> None:
+    def __init__(self, raw: Raw, hosts: t.Sequence[str], others: bool = False) -> None:
         self.raw = raw
         self.hosts = hosts
+        self.others = others
+        self.plurals = (*OTHERS, *PLURALS) if others else PLURALS
         self.going: list[str] = []
+        self.gone: list[str] = []
         self.blocked: list[str] = []
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
@@ -90,7 +107,9 @@ class Acting:
     def _look(self) -> None:
         for item in self.raw.items(DEPLOYMENTS):
             self._run_deployment(item)
-        for plural in PLURALS:
+        if self.others:
+            self._buckets()
+        for plural in self.plurals:
             for item in self.raw.items(f"{CEPH}/{plural}"):
                 if item["metadata"]["name"] == self._held:
                     continue
@@ -114,9 +133,9 @@ class Acting:
 
     def _reconcile(self, plural: str, item: Object) -> None:
         meta = item["metadata"]
-        finalizer = f"{plural.removesuffix('s')}.ceph.rook.io"
+        finalizer = f"{item['kind'].lower()}.ceph.rook.io"
         if finalizer not in meta.get("finalizers", []):
-            spec = stored_again(plural, item["spec"])
+            spec = stored_again(plural, item.get("spec", {}))
             whole = {"metadata": {"finalizers": [finalizer]}, "spec": spec}
             self.raw.merge(f"{CEPH}/{plural}/{meta['name']}", whole)
             return
@@ -140,6 +159,11 @@ class Acting:
             self._daemon(item, f"rook-ceph-rgw-{meta['name']}", "rgw", 1, **labels)
         elif plural == "cephobjectstoreusers":
             self._user_secret(item)
+        elif plural in SERVING:
+            sort, label, field = SERVING[plural]
+            spec = item["spec"].get("server", item["spec"])
+            name = f"rook-ceph-{sort}-{meta['name']}"
+            self._daemon(item, name, sort, spec.get(field, 1), **{label: meta["name"]})
         self.raw.merge(f"{CEPH}/{plural}/{meta['name']}/status", {"status": status})
 
     def _daemons(self, cluster: Object) -> None:
@@ -182,15 +206,36 @@ class Acting:
         if plural not in self.going:
             self.going.append(plural)
         if plural == "cephclusters":
-            left = [other for other in PLURALS[:-1] if self.raw.items(f"{CEPH}/{other}")]
+            left = [other for other in self.plurals[:-1] if self.raw.items(f"{CEPH}/{other}")]
             if left:
                 self.blocked += left
                 return
             self._clean(item)
-        sort = {"cephfilesystems": "mds", "cephobjectstores": "rgw"}.get(plural)
+        serving = {plural: row[0] for plural, row in SERVING.items()}
+        sort = {"cephfilesystems": "mds", "cephobjectstores": "rgw", **serving}.get(plural)
         if sort:
             self.raw("DELETE", f"{DEPLOYMENTS}/rook-ceph-{sort}-{name}")
         self.raw.merge(f"{CEPH}/{plural}/{name}", {"metadata": {"finalizers": []}})
+        self.gone.append(f"{plural}/{name}")
+
+    def _buckets(self) -> None:
+        """Bind each claim for a bucket to an object that stands for it, and let both go."""
+        for claim in self.raw.items(f"{BUCKETS}/objectbucketclaims"):
+            meta = claim["metadata"]
+            where = f"{BUCKETS}/namespaces/{meta['namespace']}/objectbucketclaims/{meta['name']}"
+            bucket = f"obc-{meta['namespace']}-{meta['name']}"
+            if meta.get("deletionTimestamp"):
+                self.gone.append(f"objectbucketclaims/{meta['name']}")
+                self.raw("DELETE", f"{BUCKETS}/objectbuckets/{bucket}")
+                self.raw.merge(where, {"metadata": {"finalizers": []}})
+            elif not meta.get("finalizers"):
+                self.raw("POST", f"{BUCKETS}/objectbuckets", {
+                    "apiVersion": claim["apiVersion"], "kind": "ObjectBucket",
+                    "metadata": {"name": bucket},
+                    "spec": {"claimRef": {"namespace": meta["namespace"], "name": meta["name"]}},
+                })  # fmt: skip
+                self.raw.merge(where, {"metadata": {"finalizers": ["objectbucket.io/finalizer"]}})
+                self.raw.merge(f"{where}/status", {"status": {"phase": "Bound"}})
 
     def _clean(self, cluster: Object) -> None:
         """Stop the daemons; with a confirmed policy, clean every host by a job."""

@@ -21,7 +21,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._model.sections impor
     Section,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._render import render
-from everything import EVERYTHING, Params, site_of
+from sites.everything import EVERYTHING, Params, site_of
 
 
 def problems(**over: t.Any) -> list[str]:
