@@ -11,9 +11,13 @@ from __future__ import annotations
 import collections
 
 import pytest
+from ansible_collections.rookery.rook.plugins.module_utils import _eras
 from ansible_collections.rookery.rook.plugins.module_utils._lint import Definitions, dotted, lint
+from ansible_collections.rookery.rook.plugins.module_utils._model.parse import parse_site
+from ansible_collections.rookery.rook.plugins.module_utils._render import render
 from sites.definitions import Object, Tag, published, say_what_is_missing
 from sites.examples import Path, examples, raw_definitions, required, signature, spoilt
+from sites.reference import SINCE, SITES, site
 
 TAGS = published()
 LEAST = 3
@@ -94,3 +98,17 @@ def test_every_mistake_in_an_example_is_refused(
         print(f"\n{tag.name}: {tried.total()} spoilt examples refused ({counts})")
     assert passed == []
     assert set(tried) == {"key", "type", "required"}
+
+
+@pytest.mark.parametrize("era", _eras.ERAS.values(), ids=lambda era: era.name)
+def test_what_is_rendered_for_an_era_passes(era: _eras.Era) -> None:
+    """Upstream's definitions are taken where they are there, else the tables stand alone."""
+    tags = [tag for tag in TAGS if tag.release == era.rook]
+    known = Definitions(raw_definitions(tags[0]) if tags else (), era.rook)
+    linted = 0
+    for name in SITES:
+        if era.rook >= SINCE[name]:
+            for item in render(parse_site(site(name, era.name)), ()):
+                assert told(item.manifest, known) == set(), item.id
+                linted += known.knows(item.manifest["apiVersion"], item.kind)
+    assert linted > LEAST
