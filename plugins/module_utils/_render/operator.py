@@ -74,8 +74,9 @@ def render_operator(site: Site, upstream: Sequence[Manifest]) -> list[dict[str, 
 
 def _at_home(site: Site, upstream: Sequence[Manifest]) -> tuple[Sequence[Manifest], list[Problem]]:
     """Return upstream's objects in the site's namespace, and why they cannot be there."""
+    upstream = [_somewhere(site, manifest) for manifest in upstream]
     origins = {
-        manifest["metadata"].get("namespace") or "default"
+        manifest["metadata"]["namespace"]
         for manifest in upstream
         if _kinds.KINDS[manifest["kind"]].namespaced
     } - {site.namespace}
@@ -99,6 +100,14 @@ def _at_home(site: Site, upstream: Sequence[Manifest]) -> tuple[Sequence[Manifes
     if not any(_kinds.id_of(manifest) == _kinds.id_of(home) for manifest in upstream):
         upstream = [home, *upstream]
     return set_apart(upstream, site.namespace), problems
+
+
+def _somewhere(site: Site, manifest: Manifest) -> Manifest:
+    """Return an object in a namespace; charts leave it to Helm to say in which."""
+    metadata = manifest["metadata"]
+    if metadata.get("namespace") or not _kinds.KINDS[manifest["kind"]].namespaced:
+        return manifest
+    return {**manifest, "metadata": {**metadata, "namespace": site.namespace}}
 
 
 def _settings(site: Site, found: Mapping[str, Manifest]) -> dict[str, dict[str, t.Any]]:

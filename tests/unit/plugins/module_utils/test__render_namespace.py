@@ -139,6 +139,14 @@ def test_another_namespace_has_roles_of_its_own() -> None:
     assert view["roleRef"]["name"] == "view"
 
 
+def test_an_object_that_is_nowhere_is_put_into_the_namespace(
+    make_site: MakeSite, upstream: list[Params]
+) -> None:
+    nowhere = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "ceph-csi"}}
+    ids = [item.id for item in render(make_site(namespace="storage"), [*upstream, nowhere])]
+    assert "ServiceAccount/storage/ceph-csi" in ids
+
+
 def of_tag(tag: str, site: Site) -> list[Params]:
     folder = DATA / tag / "manifests"
     texts = [(folder / name).read_text() for name in upstream_files(site)]
