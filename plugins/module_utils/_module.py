@@ -22,6 +22,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.readonly imp
 from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     RookeryError,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._feasible import refuse_impossible
 from ansible_collections.rookery.rook.plugins.module_utils._guards import guard
 from ansible_collections.rookery.rook.plugins.module_utils._lease import Claim, holding
 from ansible_collections.rookery.rook.plugins.module_utils._single import (
@@ -161,6 +162,8 @@ def _carry_out(
         _do(module, client, found)
         return
     wish = found.wish
+    wanted = {item.id: item.manifest for item in found.desired}
+    refuse_impossible(client, found.plan, {**found.observed.objects, **wanted})
     claim = module.claim(wish.site.name, f"{wish.state}, stages {', '.join(wish.stages)}")
     with holding(client, claim, module.log) as holder:
         _do(module, holder, _guarded(module, settle(plan_again(client, found))))

@@ -50,6 +50,7 @@ WORLD = (
     "_clients",
     "_linting",
     "_observe",
+    "_feasible",
     "_waiter",
     "_lease",
     "_apply",

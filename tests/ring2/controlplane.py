@@ -131,6 +131,11 @@ class ControlPlane:
         """The API's address."""
         return f"https://127.0.0.1:{self.port}"
 
+    @property
+    def store(self) -> str:
+        """The address of what the API stores in."""
+        return f"https://127.0.0.1:{self._etcd}"
+
     def start(self) -> None:
         """Start everything and wait until the API is ready."""
         for file in ("etcd", "apiserver", "sa"):

@@ -2,13 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for the modules of this collection only; its functions may change in any release.
-"""When a certificate ends, read from its DER form without a library that nodes may lack. Pure."""
+"""When credentials end: a certificate by its DER form, a token by its claims. Pure.
+
+No library is used that nodes may lack.
+"""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import datetime
+import json
 import re
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE-----", re.DOTALL)
@@ -28,6 +32,16 @@ def expiry(pem: bytes) -> datetime.datetime | None:
     except (binascii.Error, IndexError, KeyError, ValueError):
         return None
     return end.replace(tzinfo=datetime.UTC)
+
+
+def token_expiry(token: str) -> datetime.datetime | None:
+    """Return the end of a JSON web token, or None for one without an end, or of another form."""
+    try:
+        claims = token.split(".")[1]
+        content = json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))
+        return datetime.datetime.fromtimestamp(content["exp"], datetime.UTC)
+    except (IndexError, KeyError, OverflowError, TypeError, ValueError):
+        return None
 
 
 def _children(der: bytes) -> list[tuple[int, bytes]]:

@@ -60,6 +60,7 @@ class Access:
     kubeconfig: str
     user: str = ""
     expiry: datetime.datetime | None = None
+    token_expiry: datetime.datetime | None = None
 
 
 def failure(
@@ -114,7 +115,13 @@ def server_message(body: bytes) -> str:
 def _unauthorized(access: Access) -> str:
     """Return why credentials were not accepted, as far as it can be seen from here."""
     words = f"{access.server} does not accept the credentials of {access.kubeconfig}"
-    if access.expiry and access.expiry < datetime.datetime.now(datetime.UTC):
+    now = datetime.datetime.now(datetime.UTC)
+    if access.token_expiry and access.token_expiry < now:
+        return (
+            f"{words}: its token expired on {access.token_expiry:%Y-%m-%d %H:%M} UTC. Write a new "
+            "token into it, such as one of 'kubectl create token'"
+        )
+    if access.expiry and access.expiry < now:
         return (
             f"{words}: its client certificate expired on {access.expiry:%Y-%m-%d %H:%M} UTC. "
             "Renew it on a control-plane node with 'kubeadm certs renew admin.conf' and copy "

@@ -118,7 +118,9 @@ def _ordinary(path: Path, cluster: Section, user: Section, package: t.Any) -> Co
             context.load_cert_chain(file.name)
     headers = {"authorization": f"Bearer {user['token']}"} if user.get("token") else {}
     pool = urllib3.PoolManager(maxsize=CONNECTIONS, ssl_context=context)
-    access = Access(cluster["server"].rstrip("/"), str(path), expiry=_expiry(proof))
+    until = certificate.token_expiry(str(user.get("token") or ""))
+    server = cluster["server"].rstrip("/")
+    access = Access(server, str(path), expiry=_expiry(proof), token_expiry=until)
     return Connection(pool, lambda: headers, access, package)
 
 
