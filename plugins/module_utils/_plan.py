@@ -181,6 +181,14 @@ def _being_deleted(manifest: Manifest) -> bool:
     return _kinds.at(manifest, "metadata.deletionTimestamp") is not None
 
 
+def _goes_along(manifest: Manifest, observed: Observed) -> bool:
+    """Tell whether an object is in a namespace that is on its way out."""
+    namespace = _kinds.at(manifest, "metadata.namespace")
+    return bool(namespace) and _being_deleted(
+        observed.objects.get(_kinds.make_id("Namespace", "", namespace), {})
+    )
+
+
 def _present(
     site: str,
     wanted: Mapping[str, Desired],
@@ -215,7 +223,7 @@ def _make(site: str, item: Desired, observed: Observed, needs: tuple[str, ...]) 
         yield create
     elif item.id not in observed.owned:
         yield _not_ours(item.id, site, live)
-    elif _being_deleted(live):
+    elif _being_deleted(live) or _goes_along(live, observed):
         gone = _wait(item.id, "gone", *needs, reason="is being deleted, and made again after that")
         yield gone
         yield dataclasses.replace(create, needs=(gone.id,), reason="will be gone by then")
