@@ -83,16 +83,18 @@ class ConflictError(ClientError):
 
 
 class _WaitError(RookeryError):
-    """A wait that did not end well, with the last reason of each object."""
+    """A wait that did not end well, with the last reason of each object, and what others said."""
 
     headline = "Waiting ended"
 
-    def __init__(self, reasons: Mapping[str, str], seconds: float | None = None) -> None:
+    def __init__(
+        self, reasons: Mapping[str, str], seconds: float | None = None, clues: Iterable[str] = ()
+    ) -> None:
         self.reasons = dict(sorted(reasons.items()))
         self.seconds = seconds
         after = f" after {seconds:.0f} s" if seconds is not None else ""
-        lines = "\n".join(f"{target}: {reason}" for target, reason in self.reasons.items())
-        super().__init__(f"{self.headline}{after}:\n{lines}")
+        lines = (f"{target}: {reason}" for target, reason in self.reasons.items())
+        super().__init__("\n".join([f"{self.headline}{after}:", *lines, *clues]))
 
 
 class WaitTimeout(_WaitError):

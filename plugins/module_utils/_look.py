@@ -25,6 +25,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._readiness import (
     Ready,
     gone,
     readiness,
+    ready_parts,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._site import prospect
 from ansible_collections.rookery.rook.plugins.module_utils._standing import Seen
@@ -51,9 +52,7 @@ def look(client: Kube, wish: Wish) -> Seen:
     wanted = frozenset(() if absent else (item.id for item in found.desired))
     shown = wanted | found.observed.owned
     objects = {key: item for key, item in found.observed.objects.items() if key in shown}
-    with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
-        children = pool.map(lambda item: _children(client, item), objects.values())
-        by_id = dict(zip(objects, children, strict=True))
+    by_id = dict(zip(objects, _children(client, tuple(objects.values())), strict=True))
     return Seen(
         site=wish.site,
         wanted=wanted,
@@ -95,9 +94,11 @@ def find_parts(client: Kube, wish: Wish, names: Sequence[str], until: str) -> Pa
 def glance(client: Kube, parts: Parts) -> list[dict[str, t.Any]]:
     """Return how the parts stand now."""
     rows = []
-    for manifest in parts.manifests:
-        live = client.get(Ref.of(manifest))
-        children = _children(client, live or manifest)
+    lives = [client.get(Ref.of(manifest)) for manifest in parts.manifests]
+    known = [live or manifest for live, manifest in zip(lives, parts.manifests, strict=True)]
+    for manifest, live, children in zip(
+        parts.manifests, lives, _children(client, known), strict=True
+    ):
         if parts.until == "gone":
             verdict = gone(manifest, live, children)
         else:
@@ -108,8 +109,12 @@ def glance(client: Kube, parts: Parts) -> list[dict[str, t.Any]]:
                 "id": id_of(manifest),
                 "until": parts.until,
                 "outcome": parts.until if done else "waiting",
+                "began": 0.0,
                 "seconds": 0.0,
                 "reasons": [] if isinstance(verdict, Ready) else [verdict.reason],
+                "parts": [
+                    {"id": part, "seconds": 0.0} for part in sorted(ready_parts(manifest, children))
+                ],
             }
         )
     return rows
@@ -161,8 +166,11 @@ def _renderable(wish: Wish) -> Wish:
     return dataclasses.replace(wish, state="present", stages=stages, whole=True)
 
 
-def _children(client: Kube, item: Object) -> tuple[Object, ...]:
-    """Return the objects by which one is judged."""
-    return tuple(
-        child for collection in children_of(item) for child in client.list(*collection).items
-    )
+def _children(client: Kube, items: Sequence[Mapping[str, t.Any]]) -> list[tuple[Object, ...]]:
+    """Return for each object those by which it is judged; each collection is listed once."""
+    topics = [children_of(item) for item in items]
+    asked = sorted({topic for of_one in topics for topic in of_one})
+    with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
+        listings = pool.map(lambda topic: client.list(*topic).items, asked)
+        found = dict(zip(asked, listings, strict=True))
+    return [tuple(child for topic in of_one for child in found[topic]) for of_one in topics]

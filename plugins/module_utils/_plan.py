@@ -202,7 +202,7 @@ def _present(
             item = wanted[target]
             needs = tuple(done[other][-1].id for other in sorted(item.needs) if other in done)
             steps = list(_make(site, item, observed, needs))
-            if _kinds.kind_of(target).readiness:
+            if _is_awaited(target, steps[-1]):
                 steps.append(_wait(target, "ready", steps[-1].id))
             done[target] = steps
     for steps in done.values():
@@ -213,6 +213,15 @@ def _present(
             continue
         if not _kinds.has_owner(live):
             yield _keep(target, "ours, but no longer in the model; state absent removes it")
+
+
+def _is_awaited(target: str, made: Step) -> bool:
+    """Tell whether an object has to be ready before the next step.
+
+    A class stays what it is; that new nodes lack its driver is told by information and proof.
+    """
+    row = _kinds.kind_of(target)
+    return bool(row.readiness) and (row.name != "StorageClass" or made.op != "keep")
 
 
 def _make(site: str, item: Desired, observed: Observed, needs: tuple[str, ...]) -> Iterator[Step]:

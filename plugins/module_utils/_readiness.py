@@ -23,14 +23,18 @@ from ansible_collections.rookery.rook.plugins.module_utils._readiness_core impor
     Verdict,
     blockers,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._readiness_csi import (
+    CSI_JUDGES,
+    registered,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._readiness_legacy import LEGACY_JUDGES
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Expect", "Failed", "NotReady", "Ready", "Verdict", "gone", "readiness"]
+__all__ = ["Expect", "Failed", "NotReady", "Ready", "Verdict", "gone", "readiness", "ready_parts"]
 
-_ALL = {**JUDGES, **CEPH_JUDGES, **LEGACY_JUDGES}
+_ALL = {**JUDGES, **CEPH_JUDGES, **CSI_JUDGES, **LEGACY_JUDGES}
 # Kinds that are waited for but never planned.
 _UNPLANNED = {"PersistentVolumeClaim": "claim", "Pod": "pod"}
 
@@ -59,6 +63,16 @@ def gone(last: Manifest, live: Manifest | None, children: Sequence[Manifest] = (
     if last["kind"] == "CephCluster":
         return cephcluster_gone(last, children)
     return Ready()
+
+
+def ready_parts(manifest: Manifest, children: Sequence[Manifest]) -> frozenset[str]:
+    """Return the ids of what an object is judged by and is ready; of a class, its nodes."""
+    if manifest["kind"] == "StorageClass":
+        nodes = registered(manifest, children)
+        return frozenset(_kinds.make_id("CSINode", "", name) for name in nodes)
+    return frozenset(
+        _kinds.id_of(child) for child in children if isinstance(readiness(child), Ready)
+    )
 
 
 def _same(last: Manifest, live: Manifest) -> bool:

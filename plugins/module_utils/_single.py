@@ -81,12 +81,14 @@ def replaced(found: Prospect) -> Prospect:
     # Fields that others claim are no reason to make an object anew.
     found_against = refusals(found.plan, found.observed, force_conflicts=True)
     against = {refusal.id for refusal in found_against}
+    made = {f"update {target}": f"create {target}" for target in against}
     steps: list[Step] = []
     for step in found.plan.steps:
         if step.op == "update" and step.target in against:
             steps += _anew(step)
         else:
-            steps.append(step)
+            needs = tuple(made.get(need, need) for need in step.needs)
+            steps.append(dataclasses.replace(step, needs=needs))
     return dataclasses.replace(found, plan=dataclasses.replace(found.plan, steps=tuple(steps)))
 
 

@@ -15,8 +15,12 @@ import dataclasses
 import time
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._clients.failures import (
+    UnreachableError,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._clients.watching import Topic
+from ansible_collections.rookery.rook.plugins.module_utils._clues import clues
 from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     WaitFailed,
     WaitTimeout,
@@ -33,6 +37,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._readiness import (
     Verdict,
     gone,
     readiness,
+    ready_parts,
 )
 
 if t.TYPE_CHECKING:
@@ -79,16 +84,23 @@ class Limits:
 
 @dataclasses.dataclass
 class Wait:
-    """One wait: for what, and what it has seen."""
+    """One wait: for what, and what it has seen.
+
+    origin is when the first wait of the run began. parts are what the object is judged by, with the
+    time at which each became ready; last is how the object and its parts were seen last.
+    """
 
     id: str
     ref: Ref
     until: str
     manifest: Mapping[str, t.Any]
     expect: Expect
+    origin: float
     began: float
     moved: float
     reasons: list[str]
+    parts: dict[str, float] = dataclasses.field(default_factory=dict)
+    last: tuple[Object, ...] = ()
     failed_at: float | None = None
     ended: float | None = None
     outcome: str = ""
@@ -100,8 +112,13 @@ class Wait:
             "id": self.id,
             "until": self.until,
             "outcome": self.outcome or "waiting",
+            "began": round(self.began - self.origin, 1),
             "seconds": seconds,
             "reasons": self.reasons,
+            "parts": [
+                {"id": part, "seconds": round(at - self.began, 1)}
+                for part, at in sorted(self.parts.items(), key=lambda item: (item[1], item[0]))
+            ],
         }
 
 
@@ -121,16 +138,29 @@ class Waiter:
         self._limits = limits
         self._say = say
         self._clock = clock
+        self._told: set[str] = set()
         self.history: list[Wait] = []
 
     def add(
-        self, ref: Ref, until: str, manifest: Mapping[str, t.Any], expect: Expect | None = None
+        self,
+        ref: Ref,
+        until: str,
+        manifest: Mapping[str, t.Any],
+        expect: Expect | None = None,
+        seen: tuple[Mapping[str, t.Any], Sequence[Mapping[str, t.Any]]] | None = None,
     ) -> Wait:
-        """Begin to wait for an object; manifest is as wanted, or as last observed."""
+        """Begin to wait for an object; manifest is as wanted, or as last observed.
+
+        What was seen of it and of what it is judged by may end the wait before it begins.
+        """
         now = self._clock()
         expect = expect or Expect()
-        wait = Wait(ref.id, ref, until, manifest, expect, began=now, moved=now, reasons=[])
+        origin = self.history[0].began if self.history else now
+        wait = Wait(ref.id, ref, until, manifest, expect, origin, began=now, moved=now, reasons=[])
         self.history.append(wait)
+        if seen is not None and isinstance(readiness(*seen, expect), Ready):
+            wait.ended, wait.outcome = now, until
+            return wait
         self._feed.follow(_topic(wait))
         for topic in _child_topics(wait):
             self._feed.follow(topic)
@@ -162,11 +192,22 @@ class Waiter:
                 self.pause()
 
     def error(self, bad: Sequence[Wait]) -> WaitFailed | WaitTimeout:
-        """Return the error for waits that ended badly; waits that are still open are told too."""
+        """Return the error for waits that ended badly; waits that are still open are told too.
+
+        What others said last of the bad ones is told once in a run.
+        """
         told = {wait.id: last_reason(wait) for wait in (*bad, *self.open())}
         seconds = max(self._clock() - wait.began for wait in bad)
         kind = WaitFailed if any(wait.outcome == "failed" for wait in bad) else WaitTimeout
-        return kind(told, seconds)
+        heard = dict.fromkeys(
+            clue
+            for wait in bad
+            for clue in clues(self._client, wait.manifest, wait.last, wait.expect)
+            if not any(clue.endswith(reason) for reason in told.values())
+        )
+        news = [clue for clue in heard if clue not in self._told]
+        self._told.update(news)
+        return kind(told, seconds, news)
 
     def _judge(self, wait: Wait) -> bool:
         """Note what is known of one wait; tell whether it ended."""
@@ -201,10 +242,16 @@ class Waiter:
             return NotReady("it was not observed yet")
         live = next((item for item in known[0] or () if Ref.of(item) == wait.ref), None)
         children = [item for objects in known[1:] for item in objects or ()]
+        wait.last = (*([live] if live else ()), *children)
+        ready = ready_parts(wait.manifest, children)
+        wait.parts = {part: wait.parts.get(part, self._clock()) for part in ready}
         if wait.until != "gone":
             return readiness(live, children, wait.expect)
         # A watch by label cannot tell a removed object from one that lost its label: look twice.
-        return gone(wait.manifest, live or self._client.get(wait.ref), children)
+        try:
+            return gone(wait.manifest, live or self._client.get(wait.ref), children)
+        except UnreachableError as problem:
+            return NotReady(f"it cannot be observed: {problem}")
 
 
 def last_reason(wait: Wait) -> str:

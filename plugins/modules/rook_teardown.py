@@ -116,16 +116,34 @@ fingerprint:
   type: str
   sample: 5f0b6d3c1b7a6c50e3a0f0a1c0b1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f6a7b8c9
 waited:
-  description: For each wait, how long it took and the reasons on the way. Empty in check mode.
+  description:
+    - The timeline of the waits, also when the module fails. Empty in check mode.
   returned: always
   type: list
   elements: dict
+  contains:
+    id: {description: "The object, as kind/namespace/name.", type: str}
+    until: {description: "V(ready) or V(gone).", type: str}
+    outcome:
+      description: "V(ready), V(gone), or what it ended with: V(failed), V(timeout), V(waiting)."
+      type: str
+    began: {description: Seconds after the first wait at which this one began., type: float}
+    seconds: {description: How long it took., type: float}
+    reasons: {description: What was waited for on the way., type: list, elements: str}
+    parts:
+      description: What the object is judged by, with the second of the wait that made it ready.
+      type: list
+      elements: dict
   sample:
-    - id: CephBlockPool/rook-ceph/replicapool
+    - id: CephFilesystem/rook-ceph/shared
       until: ready
       outcome: ready
-      seconds: 4.2
-      reasons: [phase is Progressing]
+      began: 71.4
+      seconds: 12.3
+      reasons: [phase is Progressing, 1 of 2 metadata servers available]
+      parts:
+        - {id: Deployment/rook-ceph/rook-ceph-mds-shared-a, seconds: 6.1}
+        - {id: Deployment/rook-ceph/rook-ceph-mds-shared-b, seconds: 12.2}
 done:
   description: Steps that were done before one failed.
   returned: failure of a step

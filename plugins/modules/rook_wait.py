@@ -13,7 +13,11 @@ version_added: 0.1.0
 author: The rookery.rook authors (@rookery)
 description:
   - Waits by watches, without polling, and says on what it waits in the system's log.
-  - A state that cannot recover ends the wait early. A failure names the last reason of each object.
+  - A state that cannot recover ends the wait early. A failure names the last reason of each object,
+    pods that do not start, the last event, the last error in the operator's log, and what Ceph
+    complains of; secrets are hidden.
+  - A storage class is ready when its CSI driver, once it is rolled out, is registered on every node
+    that takes pods, or on as many as the driver's DaemonSet is to run on.
   - Waits for what the model names in the stages, and for what carries the site's labels. Objects of
     the stage V(operator) that the model only has by O(operator.manifests) need that option.
   - In check mode it looks once, and never fails because something is not ready.
@@ -76,14 +80,23 @@ waited:
     outcome:
       description: "V(ready), V(gone), or what it ended with: V(failed), V(timeout), V(waiting)."
       type: str
+    began: {description: Seconds after the first wait at which this one began., type: float}
     seconds: {description: How long it took., type: float}
     reasons: {description: What was waited for on the way., type: list, elements: str}
+    parts:
+      description: What the object is judged by, with the second of the wait that made it ready.
+      type: list
+      elements: dict
   sample:
     - id: CephFilesystem/rook-ceph/shared
       until: ready
       outcome: ready
+      began: 0.0
       seconds: 12.3
       reasons: [phase is Progressing, 1 of 2 metadata servers available]
+      parts:
+        - {id: Deployment/rook-ceph/rook-ceph-mds-shared-a, seconds: 6.1}
+        - {id: Deployment/rook-ceph/rook-ceph-mds-shared-b, seconds: 12.2}
 """
 
 from ansible_collections.rookery.rook.plugins.module_utils._argspec import (

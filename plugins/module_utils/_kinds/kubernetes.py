@@ -9,7 +9,12 @@ from __future__ import annotations
 import typing as t
 from collections.abc import Mapping
 
-from ansible_collections.rookery.rook.plugins.module_utils._kinds.types import Fixed, Kind, Ref
+from ansible_collections.rookery.rook.plugins.module_utils._kinds.types import (
+    Child,
+    Fixed,
+    Kind,
+    Ref,
+)
 
 CLEANUP_SELECTOR = "app=rook-ceph-cleanup"
 
@@ -93,6 +98,13 @@ CLASS_ROWS = (
         namespaced=False,
         stage="storage",
         needs=("CephCluster", "Cluster"),
+        readiness="class",
+        children=(
+            Child("CSIDriver", ""),
+            Child("CSINode", "", "storage.k8s.io/v1"),
+            Child("DaemonSet", ""),
+            Child("Node", "", "v1"),
+        ),
         refs=(
             # FlexVolume's names of the same; until 0.7 the cluster's name was its namespace.
             Ref("Pool", "parameters.pool", "parameters.clusterName"),

@@ -22,7 +22,6 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     WaitFailed,
     WaitTimeout,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
 from ansible_collections.rookery.rook.plugins.module_utils._verify.objects import (
     CONTAINER,
     PROGRAMS_PATH,
@@ -91,7 +90,7 @@ class Bench:
         try:
             self._wait((Ref.of(manifest), "ready", manifest) for manifest in manifests)
         except (WaitTimeout, WaitFailed) as problem:
-            raise ProbeError(self._with_events(problem, manifests)) from problem
+            raise ProbeError(str(problem)) from problem
 
     def move(self, old: Object, new: Object) -> None:
         """Remove a pod, and make it anew on another node once it is gone."""
@@ -167,16 +166,6 @@ class Bench:
         nodes = {place.hostname: place.node for place in self.places.usable}
         return nodes.get(selected, selected)
 
-    def _with_events(self, problem: WaitTimeout | WaitFailed, manifests: Iterable[Object]) -> str:
-        """Return a wait's reasons, each with what Kubernetes said last of the object."""
-        lines = [str(problem)]
-        for ref in map(Ref.of, manifests):
-            if ref.id not in problem.reasons:
-                continue
-            event = _last_event(self.world.client, self._made[ref.id])
-            lines += [f"{ref.id}: last event: {event}"] if event else []
-        return "\n".join(lines)
-
 
 def at_once(*calls: Callable[[], Told]) -> list[Told]:
     """Run independent acts at the same time; the first error is raised when all have ended."""
@@ -202,13 +191,3 @@ def _told(outcome: Outcome, limit: float, words: str) -> Told:
     except (IndexError, ValueError) as problem:
         raise ProbeError(f"{words} gave no answer: {last[:500]}") from problem
     return told
-
-
-def _last_event(client: Kube, item: Object) -> str:
-    """Return what Kubernetes said last about an object."""
-    try:
-        events = client.events(item["metadata"]["namespace"], item["metadata"]["uid"])
-    except ClientError as problem:
-        return str(problem)
-    last = events[-1] if events else None
-    return f"{last.get('reason')}: {at(last, 'message')}" if last else ""

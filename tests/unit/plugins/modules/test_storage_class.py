@@ -36,7 +36,8 @@ def test_the_class_is_replaced_when_that_is_asked_for(onsite: Onsite) -> None:
     onsite()
     onsite.kube.writes.clear()
     predicted = onsite(check=True, reclaim_policy="Retain", recreate=True)
-    assert [step["op"] for step in predicted["plan"]] == ["delete", "wait", "create"]
+    assert [step["op"] for step in predicted["plan"]] == ["delete", "wait", "create", "wait"]
+    assert predicted["plan"][-1]["needs"] == ["create StorageClass//files"]
     replaced = onsite(reclaim_policy="Retain", recreate=True)
     assert replaced["changed"] is True and replaced["plan"] == predicted["plan"]
     assert replaced["object"]["reclaimPolicy"] == "Retain"

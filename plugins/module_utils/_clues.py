@@ -1,0 +1,143 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""What others said last of an object that does not get ready. Reads only.
+
+Pods that do not start, Kubernetes' events, the operator's log, and Ceph itself. Whatever looks like
+a secret is hidden.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
+from ansible_collections.rookery.rook.plugins.module_utils._diff import HIDDEN
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import KINDS, at, id_of
+from ansible_collections.rookery.rook.plugins.module_utils._readiness import Ready, readiness
+from ansible_collections.rookery.rook.plugins.module_utils._readiness_ceph import health_problem
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Kube, Object
+    from ansible_collections.rookery.rook.plugins.module_utils._readiness import Expect
+
+LOG_LINES = 500
+LONGEST = 500
+_MOST_WORKLOADS = 3
+# The operator's pod; the second name ended with Rook 0.7.
+_OPERATORS = ("app=rook-ceph-operator", "app=rook-operator")
+# Where a class, which has no namespace, names that of its cluster.
+_HOMES = (
+    "metadata.namespace", "parameters.clusterID", "parameters.clusterNamespace",
+    "parameters.objectStoreNamespace",
+)  # fmt: skip
+# Errors as Rook writes them, as Kubernetes' libraries do, and as lines of JSON.
+_ERROR = re.compile(r"^\S+ \S+ [EC] \| |^[EF]\d{4} |\"level\":\"(?:error|fatal|panic)\"")
+_SECRETS = (
+    # Ceph's keys.
+    re.compile(r"()\bAQ[A-Za-z0-9+/]{36,}={0,2}"),
+    re.compile(r"((?i:bearer|basic)\s+)[\w.~+/=-]{8,}"),
+    re.compile(r"(://[^\s:/@]+:)[^\s@]+(?=@)"),
+    re.compile(
+        r"((?i:pass(?:word|wd|phrase)?|secret|token|credentials?|(?:access|secret|private|api)?[-_]?"
+        r"key)[\"']?\s*[:=]\s*)(?:\"[^\"]*\"|'[^']*'|[^\s,;}\]]+)"
+    ),
+)
+
+
+def clues(
+    client: Kube, manifest: Mapping[str, t.Any], seen: Sequence[Object], expect: Expect
+) -> Iterator[str]:
+    """Yield a line of each that has something to say; seen is the object with its parts."""
+    home = next((str(at(manifest, path)) for path in _HOMES if at(manifest, path)), "")
+    questions: tuple[Callable[[], Iterator[str]], ...] = (
+        lambda: _pods(client, [item for item in seen if item["metadata"].get("namespace") == home]),
+        lambda: _events(client, [item for item in seen if id_of(item) == id_of(manifest)]),
+        lambda: _operator(client, home),
+        lambda: _ceph(client, home, expect),
+    )
+    for question in questions:
+        try:
+            found = list(question())
+        except ClientError as problem:
+            found = [str(problem)]
+        yield from (hidden(line)[:LONGEST] for line in found)
+
+
+def hidden(text: str) -> str:
+    """Return a text without what looks like a secret."""
+    for pattern in _SECRETS:
+        text = pattern.sub(rf"\1{HIDDEN}", text)
+    return text
+
+
+def last_error(log: str) -> str:
+    """Return the last line of a log that tells of an error, or nothing."""
+    lines = [line for line in log.splitlines() if _ERROR.search(line)]
+    return lines[-1].strip() if lines else ""
+
+
+def _pods(client: Kube, workloads: Sequence[Object]) -> Iterator[str]:
+    """Yield for each of the first workloads that are not ready a pod of it, and what keeps it."""
+    late = [
+        item
+        for item in workloads
+        if item["kind"] in ("Deployment", "DaemonSet") and not isinstance(readiness(item), Ready)
+    ]
+    for item in late[:_MOST_WORKLOADS]:
+        labels = at(item, "spec.selector.matchLabels") or {}
+        selector = ",".join(f"{key}={value}" for key, value in sorted(labels.items()))
+        namespace = item["metadata"]["namespace"]
+        pods = client.list("v1", "Pod", namespace, selector).items if selector else ()
+        for pod in pods:
+            verdict = readiness(pod)
+            if not isinstance(verdict, Ready):
+                yield f"{id_of(pod)}: {verdict.reason}"
+                break
+
+
+def _events(client: Kube, found: Sequence[Object]) -> Iterator[str]:
+    """Yield what Kubernetes said last of the object, a warning if there is one."""
+    for item in found:
+        namespace = item["metadata"].get("namespace") or "default"
+        events = client.events(namespace, item["metadata"].get("uid", ""))
+        warnings = [event for event in events if event.get("type") == "Warning"]
+        for event in (warnings or list(events))[-1:]:
+            yield f"{id_of(item)}: last event: {event.get('reason')}: {at(event, 'message')}"
+
+
+def _operator(client: Kube, home: str) -> Iterator[str]:
+    """Yield the last error in the log of the operator that looks after a namespace."""
+    if not home:
+        return
+    places = [(where, labels) for where in (home, "") for labels in _OPERATORS]
+    pods = next(
+        (
+            found
+            for where, labels in places
+            if (found := client.list("v1", "Pod", where, labels).items)
+        ),
+        (),
+    )
+    if not pods:
+        yield "The operator: there is no pod of it"
+    for pod in pods[:1]:
+        ref = Ref.of(pod)
+        container = (at(pod, "spec.containers") or [{"name": ""}])[0]["name"]
+        error = last_error(client.logs(ref.namespace, ref.name, container, LOG_LINES))
+        if error:
+            yield f"The operator, {ref.id}: last error in its log: {error}"
+
+
+def _ceph(client: Kube, home: str, expect: Expect) -> Iterator[str]:
+    """Yield what the namespace's Ceph cluster complains of."""
+    row = KINDS["CephCluster"]
+    for cluster in client.list(row.api_version, row.name, home).items if home else ():
+        problem = health_problem(cluster, expect.muted)
+        if problem:
+            yield f"{id_of(cluster)}: {problem}"

@@ -1,0 +1,94 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Can pods on every node use a storage class: is its CSI driver registered there. Pure.
+
+FlexVolume's classes and those of buckets have no driver that a node would know.
+"""
+
+from __future__ import annotations
+
+import typing as t
+from collections.abc import Mapping, Sequence
+
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
+from ansible_collections.rookery.rook.plugins.module_utils._readiness_core import (
+    Expect,
+    Judge,
+    Manifest,
+    NotReady,
+    Ready,
+    Verdict,
+)
+
+_KEEPS_AWAY = ("NoSchedule", "NoExecute")
+_SHOWN = 5
+
+
+def class_ready(manifest: Manifest, children: Sequence[Manifest], _expect: Expect) -> Verdict:
+    """Judge a StorageClass by the nodes that list its driver, once the driver is rolled out."""
+    driver = str(at(manifest, "provisioner") or "")
+    if not any(_is(child, "CSIDriver") and _name(child) == driver for child in children):
+        return Ready()
+    listed = registered(manifest, children)
+    wanted = next(
+        (
+            at(child, "status.desiredNumberScheduled")
+            for child in children
+            if _is(child, "DaemonSet") and _brings(child, driver)
+        ),
+        None,
+    )
+    # Where an operator is told to run the plugin on some nodes only, these are all.
+    if wanted and len(listed) >= int(wanted):
+        return Ready()
+    nodes = [child for child in children if _is(child, "Node") and _takes_pods(child)]
+    missing = sorted(_name(node) for node in nodes if _name(node) not in listed)
+    if not missing:
+        return Ready()
+    more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
+    names = f"{', '.join(missing[:_SHOWN])}{more}"
+    return NotReady(
+        f"driver {driver} is not registered on {len(missing)} of {len(nodes)} nodes that take pods "
+        f"({names})"
+    )
+
+
+def registered(manifest: Manifest, children: Sequence[Manifest]) -> frozenset[str]:
+    """Return the names of the nodes on which a class's driver is registered."""
+    driver = at(manifest, "provisioner")
+    return frozenset(
+        _name(child)
+        for child in children
+        if _is(child, "CSINode")
+        and any(item.get("name") == driver for item in at(child, "spec.drivers") or ())
+    )
+
+
+def _is(child: Manifest, kind: str) -> bool:
+    return str(child["kind"]) == kind
+
+
+def _name(child: Manifest) -> str:
+    return str(child["metadata"]["name"])
+
+
+def _takes_pods(node: Manifest) -> bool:
+    """Tell whether pods that tolerate nothing can come to a node."""
+    taints = at(node, "spec.taints") or ()
+    away = any(taint.get("effect") in _KEEPS_AWAY for taint in taints)
+    return not at(node, "spec.unschedulable") and not away
+
+
+def _brings(daemons: Manifest, driver: str) -> bool:
+    """Tell whether daemons register a driver with kubelet, by the socket that they name to it."""
+    containers: Sequence[Mapping[str, t.Any]] = at(daemons, "spec.template.spec.containers") or ()
+    return any(
+        f"/plugins/{driver}/" in str(word)
+        for container in containers
+        for word in (*(container.get("args") or ()), *(container.get("command") or ()))
+    )
+
+
+CSI_JUDGES: Mapping[str, Judge] = {"class": class_ready}

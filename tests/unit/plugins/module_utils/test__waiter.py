@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A wait keeps its timeline, believes a failure that lasts, and asks others once."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Listing, Ref
+from ansible_collections.rookery.rook.plugins.module_utils._clients.watching import Topic
+from ansible_collections.rookery.rook.plugins.module_utils._errors import WaitTimeout
+from ansible_collections.rookery.rook.plugins.module_utils._waiter import Limits, Waiter
+
+Object = dict[str, t.Any]
+INSIDE = {"namespace": "rook-ceph"}
+
+
+class World:
+    """A feed and an API of which the test says what they show, and a clock that it sets."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.shown: list[Object] = []
+        self.asked: list[str] = []
+
+    def follow(self, _topic: Topic) -> None:
+        return
+
+    def objects(self, topic: Topic) -> tuple[Object, ...]:
+        return tuple(item for item in self.shown if item["kind"] == topic.kind)
+
+    def problem(self, _topic: Topic) -> Exception | None:
+        return None
+
+    def wait(self, seconds: float) -> None:
+        self.now += seconds
+
+    def list(self, _api: str, kind: str, *_where: str) -> Listing:
+        self.asked.append(kind)
+        return Listing((), "")
+
+    def events(self, *_where: str) -> tuple[Object, ...]:
+        return ({"type": "Warning", "reason": "Bad", "message": "a disk is full"},)
+
+
+def mds(name: str, replicas: int) -> Object:
+    status = {"updatedReplicas": replicas, "availableReplicas": replicas}
+    return {
+        "apiVersion": "apps/v1", "kind": "Deployment", "spec": {"replicas": 1}, "status": status,
+        "metadata": {"name": name, "labels": {"app": "rook-ceph-mds"}, **INSIDE},
+    }  # fmt: skip
+
+
+def files(name: str = "shared") -> Object:
+    return {
+        "apiVersion": "ceph.rook.io/v1", "kind": "CephFilesystem",
+        "metadata": {"name": name, "uid": name, **INSIDE}, "status": {"phase": "Ready"},
+        "spec": {"metadataServer": {"activeCount": 1, "activeStandby": True}},
+    }  # fmt: skip
+
+
+@pytest.fixture(name="world")
+def _world() -> World:
+    return World()
+
+
+@pytest.fixture(name="waiter")
+def _waiter(world: World) -> Waiter:
+    either = t.cast("t.Any", world)
+    return Waiter(either, either, Limits.of(30), lambda _text: None, lambda: world.now)
+
+
+def test_a_timeline_has_the_parts_with_the_time_since_when_they_are_ready(
+    world: World, waiter: Waiter
+) -> None:
+    waiter.add(Ref.of(files()), "ready", files())
+    for seconds, a, b in ((2, 1, 0), (5, 0, 0), (7, 1, 0), (9, 1, 1)):
+        world.now = seconds
+        world.shown = [files(), mds("mds-a", a), mds("mds-b", b)]
+        waiter.settle()
+    world.now = 20
+    late = waiter.add(Ref.of(files("late")), "ready", files("late"))
+    (row, _) = (wait.as_result() for wait in waiter.history)
+    assert row["outcome"] == "ready" and row["began"] == 0.0 and row["seconds"] == 9.0
+    assert row["parts"] == [
+        {"id": "Deployment/rook-ceph/mds-a", "seconds": 7.0},
+        {"id": "Deployment/rook-ceph/mds-b", "seconds": 9.0},
+    ]
+    assert late.as_result()["began"] == 20.0
+
+
+def test_a_time_out_asks_what_others_said_and_tells_it_once(world: World, waiter: Waiter) -> None:
+    world.shown = [files(), files("more")]
+    for item in (files(), files("more")):
+        waiter.add(Ref.of(item), "ready", item)
+    with pytest.raises(WaitTimeout) as ended:
+        waiter.wait_all(())
+    lines = str(ended.value).splitlines()
+    assert lines[1:] == [
+        "CephFilesystem/rook-ceph/more: 0 of 2 metadata servers available",
+        "CephFilesystem/rook-ceph/shared: 0 of 2 metadata servers available",
+        "CephFilesystem/rook-ceph/shared: last event: Bad: a disk is full",
+        "The operator: there is no pod of it",
+        "CephFilesystem/rook-ceph/more: last event: Bad: a disk is full",
+    ]
+    again = waiter.error(waiter.history[:1])
+    assert "last event" not in str(again) and "metadata servers" in str(again)
+
+
+def test_nobody_is_asked_while_a_wait_goes_on(world: World, waiter: Waiter) -> None:
+    waiter.add(Ref.of(files()), "ready", files())
+    world.now = 29
+    waiter.settle()
+    assert world.asked == []
