@@ -43,8 +43,8 @@ _PARTS = {
     "Variables": """\
 Paths are those of the modules' options; in roles ``cluster.mgr_count`` is
 ``rook_cluster_mgr_count``. Everything that is not in this table lives in all releases, and the
-lists of further kinds as long as their kinds. Before 1.3 devices are given by the kernel's names, such as
-``/dev/sdb``; directories become volumes, whose names are checked as the release makes them.
+lists of further kinds as long as their kinds. Before 1.3 devices are given by the kernel's names,
+such as ``/dev/sdb``; directories become volumes, whose names are checked as the release makes them.
 """,
     "Settings of the operator": """\
 Settings (``rook_operator_config``) that are known to have come or gone; all others are passed on.

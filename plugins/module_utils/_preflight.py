@@ -195,6 +195,7 @@ _VARIABLES = {
     "confirm": "rook_confirm",
     "namespace": "rook_namespace",
     "version": "rook_version",
+    "allow_newer": "rook_allow_newer",
     "site": "rook_site",
 }
 _REACH_CURE = (
