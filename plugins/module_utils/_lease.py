@@ -133,6 +133,7 @@ class Lease:
                     self._look(self._client.get(self._claim.ref))
             except ClientError as problem:
                 self._say(f"The lease of site {self._claim.site} is still there: {problem}")
+                return
 
     def _take(self) -> None:
         deadline = _clock() + self._claim.patience

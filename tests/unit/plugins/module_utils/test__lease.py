@@ -193,14 +193,23 @@ def test_a_lease_that_never_came_is_an_error(store: Store) -> None:
         lease_of(store).take()
 
 
-def test_a_release_is_tried_again(store: Store) -> None:
+def test_a_release_that_meets_a_renewal_is_tried_again(store: Store) -> None:
     lease = lease_of(store)
     lease.take()
-    store.failing = {
-        "delete": [ConflictError("delete", "it", "try again", 409), ClientError("", "", "", 500)]
-    }
+    store.failing = {"delete": [ConflictError("delete", "it", "try again", 409)]}
     lease.release()
     assert store.live is None
+
+
+def test_a_lease_that_cannot_be_released_runs_out_and_the_run_has_its_own_end(
+    store: Store,
+) -> None:
+    store.failing = {"delete": [ClientError("delete", "it", "the API is away", 500)]}
+    with holding(t.cast("t.Any", store), THEIRS, print):
+        pass
+    assert store.live is not None
+    store.seconds = 61
+    lease_of(store).take()
 
 
 def test_missing_rights_are_named(store: Store) -> None:
