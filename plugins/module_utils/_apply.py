@@ -15,8 +15,12 @@ import concurrent.futures
 import dataclasses
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._clients.failures import (
+    UnreachableError,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._errors import (
+    ClientError,
     ConflictError,
     RookeryError,
 )
@@ -102,6 +106,10 @@ class Applier:
             while todo or writes or waits:
                 self._start_ready(plan, todo, applied, pool, writes, waits)
                 self._collect(applied, writes, waits)
+                if _is_away(applied):
+                    self._block(todo, applied)
+                    applied.blocked |= dict.fromkeys(waits, "")
+                    waits.clear()
                 if self._ready(todo, applied, plan):
                     continue
                 if writes or waits:
@@ -136,7 +144,7 @@ class Applier:
                 if step.op == "keep":
                     applied.done.append(step.id)
                 elif step.op == "wait":
-                    waits[step.id] = self._wait(plan, step)
+                    self._begin(plan, step, applied, waits)
                 else:
                     future = pool.submit(self._write, step)
                     future.add_done_callback(lambda _future: self._feed.ring())
@@ -173,6 +181,13 @@ class Applier:
             reasons = [need for need in step.needs if need not in applied.done]
             applied.blocked[step_id] = ", ".join(reasons)
         todo.clear()
+
+    def _begin(self, plan: Plan, step: Step, applied: Applied, waits: dict[str, Wait]) -> None:
+        """Begin a wait step, unless what it has to know beforehand cannot be learned."""
+        try:
+            waits[step.id] = self._wait(plan, step)
+        except ClientError as problem:
+            applied.failed[step.id] = problem
 
     def _wait(self, plan: Plan, step: Step) -> Wait:
         """Begin a wait step."""
@@ -242,6 +257,14 @@ def _changed_meanwhile(step: Step) -> ConflictError:
         step.target,
         "it was changed by somebody after the plan was made. Run again: the new plan will take the "
         "change into account",
+    )
+
+
+def _is_away(applied: Applied) -> bool:
+    """Tell whether the API no longer answers: every other step would try in vain for as long."""
+    return any(
+        isinstance(problem, UnreachableError) and problem.status is None
+        for problem in applied.failed.values()
     )
 
 

@@ -8,6 +8,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._clients.failures import (
+    UnreachableError,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Listing, Ref
 from ansible_collections.rookery.rook.plugins.module_utils._clients.watching import Topic
 from ansible_collections.rookery.rook.plugins.module_utils._errors import WaitTimeout
@@ -114,3 +117,17 @@ def test_nobody_is_asked_while_a_wait_goes_on(world: World, waiter: Waiter) -> N
     world.now = 29
     waiter.settle()
     assert world.asked == []
+
+
+def test_an_api_that_is_away_while_a_wait_looks_twice_is_a_reason_and_no_end(
+    world: World, waiter: Waiter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def get(_ref: Ref) -> None:
+        raise UnreachableError("read", "CephFilesystem rook-ceph/shared", "nothing listens")
+
+    monkeypatch.setattr(world, "get", get, raising=False)
+    wait = waiter.add(Ref.of(files()), "gone", files())
+    assert waiter.settle() == ()
+    assert "it cannot be observed" in wait.reasons[-1] and "nothing listens" in wait.reasons[-1]
+    monkeypatch.setattr(world, "get", lambda _ref: None)
+    assert waiter.settle() == (wait,)
