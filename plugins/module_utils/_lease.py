@@ -134,7 +134,6 @@ class Lease:
             except ClientError as problem:
                 self._say(f"The lease of site {self._claim.site} is still there: {problem}")
                 return
-                return
 
     def _take(self) -> None:
         deadline = _clock() + self._claim.patience
