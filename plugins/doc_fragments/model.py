@@ -23,8 +23,8 @@ options:
     required: true
   allow_newer:
     description:
-      - Go on with a release that is newer than the newest known one, as if it were that, at your own
-        risk. Without it such a release is refused.
+      - Go on with a release that is newer than the newest known one, as if it were that, at your
+        own risk. Without it such a release is refused.
     type: bool
     default: false
   hosts:
@@ -297,9 +297,7 @@ options:
             description: Device class to which the pool is bound, such as V(ssd).
             type: str
       zone:
-        description:
-          - Zone to which the store belongs, an entry of O(object_zones). Its pools are those of the
-            zone, so none may be given here. Since Rook 1.4.
+        description: Zone of the store, an entry of O(object_zones), with its pools. Since Rook 1.4.
         type: str
       gateway:
         description: How the store is served.
@@ -343,6 +341,9 @@ options:
       quotas:
         description: Limits C(maxBuckets), C(maxObjects) and C(maxSize).
         type: dict
+      account:
+        description: Account of the user, an entry of O(object_store_accounts). Since Rook 1.20.
+        type: str
   storage_classes:
     description: Storage classes.
     type: list
@@ -373,13 +374,12 @@ options:
         description: Object store of the buckets.
         type: str
       nfs:
-        description:
-          - Entry of O(nfs) that serves O(storage_classes[].filesystem). Since Rook 1.9.
+        description: Entry of O(nfs) that serves O(storage_classes[].filesystem). Since Rook 1.9.
         type: str
       driver:
         description:
-          - Who makes the block volumes, V(csi) from Rook 1.1 on, or V(flex) up to Rook 1.7. If it is
-            not set, V(csi) where there is a choice.
+          - Who makes the block volumes, V(csi) from Rook 1.1 on, or V(flex) up to Rook 1.7. If it
+            is not set, V(csi) where there is a choice.
         type: str
       reclaim_policy:
         description:

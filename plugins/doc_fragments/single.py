@@ -21,8 +21,8 @@ options:
     required: true
   allow_newer:
     description:
-      - Go on with a release that is newer than the newest known one, as if it were that, at your own
-        risk. Without it such a release is refused.
+      - Go on with a release that is newer than the newest known one, as if it were that, at your
+        own risk. Without it such a release is refused.
     type: bool
     default: false
   force_conflicts:

@@ -61,7 +61,7 @@ OBJECT_STORE: Spec = {
     "zone": _STR,
 }  # fmt: skip
 OBJECT_STORE_USER: Spec = {
-    "store": _STR, "display_name": _STR, "capabilities": _DICT, "quotas": _DICT,
+    "store": _STR, "display_name": _STR, "capabilities": _DICT, "quotas": _DICT, "account": _STR,
 }  # fmt: skip
 STORAGE_CLASS: Spec = {
     "type": _STR, "pool": _STR, "filesystem": _STR, "data_pool": _STR, "object_store": _STR,

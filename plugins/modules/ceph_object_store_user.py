@@ -36,6 +36,9 @@ options:
   quotas:
     description: Limits C(maxBuckets), C(maxObjects) and C(maxSize).
     type: dict
+  account:
+    description: Account of the user. Since Rook 1.20.
+    type: str
   state:
     description: Whether the object is wanted. V(absent) removes it and its data.
     type: str

@@ -49,8 +49,8 @@ options:
     type: str
   driver:
     description:
-      - Who makes the block volumes, V(csi) from Rook 1.1 on, or V(flex) up to Rook 1.7. If it is not
-        set, V(csi) where there is a choice.
+      - Who makes the block volumes, V(csi) from Rook 1.1 on, or V(flex) up to Rook 1.7. If it is
+        not set, V(csi) where there is a choice.
     type: str
   reclaim_policy:
     description:

@@ -29,7 +29,7 @@ EVERYTHING: Params = {
         {"name": "objects", "data": {"replicas": 3}},
         {"name": "multi", "zone": "berlin"},
     ],
-    "object_store_users": [{"name": "app", "store": "objects"}],
+    "object_store_users": [{"name": "app", "store": "objects", "account": "team"}],
     "object_store_accounts": [{"name": "team", "store": "objects"}],
     "bucket_topics": [
         {"name": "news", "store": "objects", "http": {"uri": "http://listener:8080"}}

@@ -236,7 +236,8 @@ def _reference_problems(site: Site) -> Iterator[Problem]:
     """Yield what one part of a site says of another that is not there."""
     stores, classes = site.object_stores, site.storage_classes
     yield from references.store_references(stores, names_of(site.resources, "object_zones"))
-    yield from references.user_references(site.object_store_users, stores)
+    accounts = names_of(site.resources, "object_store_accounts")
+    yield from references.user_references(site.object_store_users, stores, accounts)
     servers = names_of(site.resources, "nfs")
     yield from references.class_references(
         classes, site.block_pools, site.filesystems, stores, servers

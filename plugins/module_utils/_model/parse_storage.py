@@ -223,6 +223,7 @@ def read_user(fields: Fields) -> ObjectStoreUser:
         display_name=fields.text("display_name", name) or name,
         capabilities=fields.strings("capabilities"),
         quotas=fields.table("quotas"),
+        account=fields.text("account"),
     )
     fields.close()
     return user

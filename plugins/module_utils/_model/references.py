@@ -62,13 +62,15 @@ def store_references(stores: Sequence[ObjectStore], zones: Sequence[str]) -> Ite
 
 
 def user_references(
-    users: Sequence[ObjectStoreUser], stores: Sequence[ObjectStore]
+    users: Sequence[ObjectStoreUser], stores: Sequence[ObjectStore], accounts: Sequence[str]
 ) -> Iterator[Problem]:
-    """Yield users of stores that are not wanted."""
+    """Yield users of stores or accounts that are not wanted."""
     known = [store.name for store in stores]
     for place, user in enumerate(users):
         path = f"object_store_users[{place}].store"
         yield from nowhere(path, user.store, "object_stores", known)
+        path = f"object_store_users[{place}].account"
+        yield from nowhere(path, user.account, "object_store_accounts", accounts)
 
 
 def class_references(

@@ -166,6 +166,7 @@ class ObjectStoreUser:
     display_name: str
     capabilities: Mapping[str, str]
     quotas: Data
+    account: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)

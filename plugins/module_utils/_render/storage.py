@@ -116,6 +116,8 @@ def _user(user: ObjectStoreUser) -> dict[str, t.Any]:
         spec["capabilities"] = dict(sorted(user.capabilities.items()))
     if user.quotas:
         spec["quotas"] = dict(user.quotas)
+    if user.account:
+        spec["accountRef"] = {"name": user.account}
     return spec
 
 

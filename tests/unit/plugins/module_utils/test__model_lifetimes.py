@@ -52,6 +52,22 @@ CASES: dict[str, tuple[str, dict[str, t.Any], str]] = {
     "object_store_users[0].quotas": (
         "1.7", {"object_stores": [STORE], "object_store_users": [
             {"name": "u", "store": "s3", "quotas": {"maxBuckets": 1}}]}, "1.8"),
+    "object_store_users[0].account": (
+        "1.19", {"object_stores": [STORE],
+                 "object_store_accounts": [{"name": "team", "store": "s3"}],
+                 "object_store_users": [{"name": "u", "store": "s3", "account": "team"}]}, "1.20"),
+    "object_stores[0].zone": (
+        "1.3", {"object_realms": [{"name": "earth"}],
+                "object_zone_groups": [{"name": "europe", "realm": "earth"}],
+                "object_zones": [{"name": "berlin", "zone_group": "europe",
+                                  "metadata": {"replicas": 3}, "data": {"replicas": 3}}],
+                "object_stores": [{"name": "s3", "zone": "berlin"}]}, "1.4"),
+    "snapshot_classes[0].type": (
+        "1.10", {"snapshot_classes": [{"name": "exports", "type": "nfs"}]}, "1.11"),
+    "storage_classes[0].nfs": (
+        "1.8", {"filesystems": [FILESYSTEM], "nfs": [{"name": "exports"}],
+                "storage_classes": [{"name": "a", "filesystem": "shared", "nfs": "exports"}]},
+        "1.9"),
     "storage_classes[0].filesystem": (
         "1.0", {"filesystems": [FILESYSTEM],
                 "storage_classes": [{"name": "a", "filesystem": "shared"}]}, "1.1"),
@@ -95,8 +111,8 @@ def neighbour(version: str, step: int) -> str:
 @pytest.mark.parametrize("path", CASES)
 def test_a_variable_is_refused_before_and_taken_from_its_first_release_on(path: str) -> None:
     version, params, bound = CASES[path]
-    (line,) = told(version, params)
-    assert line.startswith(f"{path}: ")
+    # What a variable refers to may be of the same release.
+    (line,) = [text for text in told(version, params) if text.startswith(f"{path}: ")]
     assert f"Rook {version}" in line
     assert bound in line
     assert told(neighbour(version, -1 if "last" in bound else 1), params) == []

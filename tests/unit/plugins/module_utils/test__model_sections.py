@@ -195,6 +195,38 @@ def test_a_claim_may_be_elsewhere_and_asks_for_its_notifications() -> None:
     assert claim["spec"] == {"storageClassName": "buckets", "generateBucketName": "mine"}
 
 
+def test_a_class_of_nfs_has_the_servers_and_the_secrets_of_the_file_system() -> None:
+    classes = {
+        item.manifest["metadata"]["name"]: item.manifest
+        for item in render(parse_site(site_of()), ())
+        if item.kind == "StorageClass"
+    }
+    files, exported = classes["files"], classes["exported"]
+    assert exported["provisioner"] == "rook-ceph.nfs.csi.ceph.com"
+    assert exported["parameters"] == {
+        **files["parameters"],
+        "nfsCluster": "exports",
+        "server": "rook-ceph-nfs-exports-a",
+    }
+
+
+def test_nfs_serves_file_systems_only() -> None:
+    wrong = [{"name": "exported", "pool": "fast", "nfs": "exports"}]
+    assert problems(storage_classes=wrong, bucket_claims=[]) == [
+        "storage_classes[0].nfs: does not go with pool. Name the file system that is exported, or "
+        "remove nfs."
+    ]
+    nobody = [{"name": "exported", "filesystem": "shared", "nfs": "nobody"}]
+    (found,) = problems(storage_classes=nobody, bucket_claims=[])
+    assert found.startswith("storage_classes[0].nfs: 'nobody' is not in nfs.")
+
+
+def test_a_user_belongs_to_an_account_that_is_there() -> None:
+    users = [{"name": "app", "store": "objects", "account": "nobody"}]
+    (found,) = problems(object_store_users=users)
+    assert found.startswith("object_store_users[0].account: 'nobody' is not in object_store_acc")
+
+
 def test_an_empty_realm_has_no_spec_because_early_definitions_want_more_in_one() -> None:
     assert "spec" not in object_of("object_realms")
 
