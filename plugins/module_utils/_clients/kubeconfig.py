@@ -37,7 +37,8 @@ if t.TYPE_CHECKING:
 
     Section = Mapping[str, t.Any]
 
-CONNECTIONS = 16
+# One for each kind of a site that is waited for and for what Rook makes for it, and the threads.
+CONNECTIONS = 48
 ACTION = "read the kubeconfig"
 _CERTIFICATE, _KEY = "client-certificate", "client-key"
 _AUTHORITY = "certificate-authority"
