@@ -15,7 +15,7 @@ description:
   - Tells the readiness of each of the site's objects with the reason, what runs in which version,
     what Ceph says of its health, who uses the storage, and what was left behind.
   - With O(hosts) the whole model counts as given, and fields that differ from it and objects that
-    are missing are told too. The stage V(operator) is compared when O(operator.manifests) is given.
+    are missing are told too. The stage V(operator) is compared when O(operator) names a source.
   - A kubeconfig that does not exist says that nothing is there.
 extends_documentation_fragment:
   - rookery.rook.attributes.info

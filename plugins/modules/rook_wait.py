@@ -19,7 +19,7 @@ description:
   - A storage class is ready when its CSI driver, once it is rolled out, is registered on every node
     that takes pods, or on as many as the driver's DaemonSet is to run on.
   - Waits for what the model names in the stages, and for what carries the site's labels. Objects of
-    the stage V(operator) that the model only has by O(operator.manifests) need that option.
+    the stage V(operator) that the model only has by a source of O(operator) need that option.
   - In check mode it looks once, and never fails because something is not ready.
 extends_documentation_fragment:
   - rookery.rook.attributes.info

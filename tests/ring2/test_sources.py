@@ -58,7 +58,7 @@ subjects: [{kind: ServiceAccount, name: rook-ceph-system, namespace: {{ .Release
     "configmap.yaml": """
 apiVersion: v1
 kind: ConfigMap
-metadata: {name: rook-ceph-operator-config, namespace: {{ .Release.Namespace }}}
+metadata: {name: rook-ceph-operator-config}
 data:
   ROOK_LOG_LEVEL: {{ .Values.logLevel }}
   ROOK_CSI_ENABLE_CEPHFS: {{ .Values.csi.enableCephfsDriver | quote }}
