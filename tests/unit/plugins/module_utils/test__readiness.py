@@ -392,18 +392,3 @@ def test_a_cluster_that_was_never_built_has_no_host_to_clean() -> None:
 
 def test_a_cluster_that_is_not_wiped_is_gone_at_once() -> None:
     assert gone(cluster(), None, daemons()) == Ready()
-
-
-@pytest.mark.parametrize(
-    ("release", "standby", "wanted"),
-    [((1, 18), False, 2), ((1, 18), True, 2), ((1, 19), False, 1), ((1, 20), True, 2)],
-)
-def test_standby_servers_are_counted_as_each_release_makes_them(
-    release: tuple[int, ...], standby: bool, wanted: int
-) -> None:
-    server = {"activeCount": 1, "activeStandby": standby}
-    files = thing("CephFilesystem", {"phase": "Ready"}, metadataServer=server)
-    expect = Expect(release=release)
-    running = [deployment("rook-ceph-mds", str(number)) for number in range(wanted)]
-    assert readiness(files, running, expect) == Ready()
-    assert isinstance(readiness(files, running[1:], expect), NotReady)

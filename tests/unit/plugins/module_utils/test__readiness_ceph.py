@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._readiness import (
+    Expect,
     Failed,
     NotReady,
     Ready,
@@ -110,3 +111,27 @@ def test_what_is_inside_is_named_when_a_finalizer_holds() -> None:
     verdict = gone(item, item)
     assert isinstance(verdict, NotReady)
     assert verdict.reason.endswith("Rook keeps it while there are subvolumes in it")
+
+
+@pytest.mark.parametrize(
+    ("release", "standby", "wanted"),
+    [((1, 18), False, 2), ((1, 18), True, 2), ((1, 19), False, 1), ((1, 20), True, 2)],
+)
+def test_standby_metadata_servers_are_counted_where_there_are_any(
+    release: tuple[int, ...], standby: bool, wanted: int
+) -> None:
+    files = {
+        "apiVersion": "ceph.rook.io/v1", "kind": "CephFilesystem", "status": {"phase": "Ready"},
+        "metadata": {"name": "shared", "namespace": "rook-ceph"},
+        "spec": {"metadataServer": {"activeCount": 1, "activeStandby": standby}},
+    }  # fmt: skip
+    running = [
+        {
+            "apiVersion": "apps/v1", "kind": "Deployment", "status": {"availableReplicas": 1},
+            "metadata": {"name": f"mds-{number}", "labels": {"app": "rook-ceph-mds"}},
+        }
+        for number in range(wanted)
+    ]  # fmt: skip
+    expect = Expect(release=release)
+    assert readiness(files, running, expect) == Ready()
+    assert isinstance(readiness(files, running[1:], expect), NotReady)
