@@ -26,6 +26,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import MANAGER
 from ansible_collections.rookery.rook.plugins.module_utils._managed import is_settled
+from ansible_collections.rookery.rook.plugins.module_utils._observe import Children
 from ansible_collections.rookery.rook.plugins.module_utils._plan import last_seen
 from ansible_collections.rookery.rook.plugins.module_utils._readiness import Expect
 from ansible_collections.rookery.rook.plugins.module_utils._render.common import merged
@@ -95,6 +96,7 @@ class Applier:
         self._desired = desired
         self._expect = expect
         self._written: dict[str, str] = {}
+        self._children = Children(client)
 
     def run(self, plan: Plan) -> Applied:
         """Do all steps that can be done; raise ApplyError when one of them failed."""
@@ -199,7 +201,10 @@ class Applier:
         theirs = step.target in seen and step.target not in self._observed.owned
         manifest = seen[step.target] if theirs else self._manifest(step)
         expect = dataclasses.replace(self._expect, since=self._written.get(step.target, ""))
-        return self._waiter.add(Ref.of(manifest), "ready", manifest, expect)
+        live = seen.get(step.target)
+        kept = live is not None and step.target not in self._written
+        known = (live, self._children.of(live)) if live is not None and kept else None
+        return self._waiter.add(Ref.of(manifest), "ready", manifest, expect, known)
 
     def _manifest(self, step: Step) -> Mapping[str, t.Any]:
         """Return the object of a step as wanted, or else as observed."""

@@ -23,6 +23,10 @@ Claims = Mapping[str, t.Any]
 # What says which object it is: nobody keeps that.
 _HEAD = frozenset({"apiVersion", "kind"})
 _NAMING = frozenset({"name", "namespace"})
+# What Kubernetes adds to mappings that it keeps as a whole, by the name of the field.
+_ADDED: Mapping[str, Manifest] = {"fieldRef": {"apiVersion": "v1"}}
+# The empty value of an environment variable is not stored.
+_DROPPED = ("value", "")
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -43,14 +47,16 @@ def is_settled(live: Manifest, wanted: Manifest) -> bool:
     It is when all wanted fields have their values, and when of ours none is there that is no longer
     wanted. What only the server can tell, such as another way to write a number, is not certain.
     """
+    notes = [item for item in _entries(live) if item.get("apiVersion") == wanted["apiVersion"]]
     own = [
         entry["fieldsV1"]
-        for entry in _entries(live)
-        if entry.get("manager") == MANAGER
-        and entry.get("operation") == "Apply"
-        and entry.get("apiVersion") == wanted["apiVersion"]
+        for entry in notes
+        if entry.get("manager") == MANAGER and entry.get("operation") == "Apply"
     ]
-    return len(own) == 1 and _same_fields(_fields(wanted), _fields(live), own[0])
+    shape: Claims = {}
+    for entry in notes:
+        shape = _union(shape, entry["fieldsV1"])
+    return len(own) == 1 and _same_fields(_fields(wanted), _fields(live), own[0], shape)
 
 
 def holders(live: Manifest, path: str) -> tuple[Holder, ...]:
@@ -79,32 +85,53 @@ def _fields(manifest: Manifest) -> dict[str, t.Any]:
     return {**found, "metadata": meta}
 
 
-def _same(wanted: t.Any, live: t.Any, claims: Claims | None) -> bool:
-    """Tell whether a value is certainly as wanted."""
+def _union(one: Claims, other: Claims) -> Claims:
+    """Return what either of two keeps."""
+    return {**one, **{key: _union(one.get(key, {}), inner) for key, inner in other.items()}}
+
+
+def _same(wanted: t.Any, live: t.Any, claims: Claims | None, shape: Claims | None) -> bool:
+    """Tell whether a value is certainly as wanted.
+
+    claims are our notes, and shape those of all: it shows what is kept as a whole, also when an
+    operator has stored it again and keeps it since.
+    """
     if isinstance(wanted, Mapping):
-        if claims is None or not isinstance(live, Mapping):
+        if shape is None or not isinstance(live, Mapping):
             return False
-        # A mapping that is kept as a whole would be replaced as a whole.
-        return _same_fields(wanted, live, claims) if claims or not wanted else wanted == live
+        if wanted and not set(shape) - {"."}:
+            return wanted == live
+        return _same_fields(wanted, live, claims or {}, shape)
     if isinstance(wanted, (list, tuple)):
-        return claims is not None and isinstance(live, list) and _same_list(wanted, live, claims)
+        if shape is None or not isinstance(live, list):
+            return False
+        if not set(shape) - {"."}:
+            return _stored_as(list(wanted), live)
+        return claims is not None and _same_entries(wanted, live, claims, shape)
     return wanted is not None and type(wanted) is type(live) and bool(wanted == live)
 
 
-def _same_fields(wanted: Manifest, live: Manifest, claims: Claims) -> bool:
+def _same_fields(wanted: Manifest, live: Manifest, claims: Claims, shape: Claims) -> bool:
     """Tell whether all wanted fields are there, and none of ours that is not wanted."""
     claimed = {key[2:] for key in claims if key.startswith("f:")}
     return claimed <= set(wanted) and all(
-        key in live and _same(item, live[key], claims.get(f"f:{key}"))
+        _same(_completed(key, item), live[key], claims.get(f"f:{key}"), shape.get(f"f:{key}"))
+        if key in live
+        else (key, item) == _DROPPED
         for key, item in wanted.items()
     )
 
 
-def _same_list(wanted: Sequence[t.Any], live: Sequence[t.Any], claims: Claims) -> bool:
-    """Tell whether a list is certainly as wanted: as a whole, or entry by entry in its order."""
+def _completed(name: str, value: t.Any) -> t.Any:
+    """Return a field with what Kubernetes adds to it."""
+    return {**_ADDED[name], **value} if name in _ADDED and isinstance(value, Mapping) else value
+
+
+def _same_entries(
+    wanted: Sequence[t.Any], live: Sequence[t.Any], claims: Claims, shape: Claims
+) -> bool:
+    """Tell whether a list's entries are certainly as wanted, and in their order."""
     entries = [key for key in claims if key != "."]
-    if not entries:
-        return _stored_as(list(wanted), live)
     found = [(_entry(item, entries), item) for item in wanted]
     keys = [key for key, _item in found if key is not None]
     places = [_place(live, key) for key in keys]
@@ -113,7 +140,7 @@ def _same_list(wanted: Sequence[t.Any], live: Sequence[t.Any], claims: Claims) -
         and None not in places
         and places == sorted(places, key=lambda place: place or 0)
         and all(
-            key.startswith("v:") or _same(item, live[place or 0], claims[key])
+            key.startswith("v:") or _same(item, live[place or 0], claims[key], shape[key])
             for (key, item), place in zip(found, places, strict=True)
             if key is not None
         )

@@ -27,6 +27,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
     ROOK_GROUPS,
     SITE_LABEL,
     Version,
+    children_of,
     id_of,
     is_ours,
     kinds_of,
@@ -117,6 +118,31 @@ def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
         consumers=find_consumers(scope.namespace, objects, consuming),
         tenants=tenants,
     )
+
+
+class Children:
+    """The objects by which others are judged; each collection is asked for once, and whole."""
+
+    def __init__(self, client: Kube) -> None:
+        self._client = client
+        self._listed: dict[tuple[str, str, str], tuple[Object, ...]] = {}
+
+    def of(self, manifest: Mapping[str, t.Any]) -> tuple[Object, ...]:
+        """Return those of one object, as they were when their collection was listed."""
+        found: list[Object] = []
+        for api_version, kind, namespace, selector in children_of(manifest):
+            collection = (api_version, kind, namespace)
+            if collection not in self._listed:
+                self._listed[collection] = self._client.list(*collection).items
+            found += (item for item in self._listed[collection] if _selects(selector, item))
+        return tuple(found)
+
+
+def _selects(selector: str, item: Object) -> bool:
+    """Tell whether an object has all labels of a selector such as a=b,c=d."""
+    labels = item["metadata"].get("labels") or {}
+    pairs = (pair.partition("=") for pair in selector.split(",") if pair)
+    return all(labels.get(key) == value for key, _equals, value in pairs)
 
 
 def _ours(

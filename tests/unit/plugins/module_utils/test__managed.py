@@ -82,6 +82,30 @@ def test_an_object_with_defaults_and_other_peoples_fields_is_settled() -> None:
     assert is_settled(stored(), WANTED)
 
 
+def test_what_an_operator_stores_again_with_empty_fields_is_settled() -> None:
+    live = stored(entry("rook", {"f:spec": {"f:nodes": {}, "f:selector": {}}}, "Update"))
+    del own(live)["fieldsV1"]["f:spec"]["f:nodes"]
+    assert is_settled(live, WANTED)
+    live["spec"]["nodes"][0]["resources"] = {"cpu": 1}
+    assert not is_settled(live, WANTED)
+
+
+def test_what_kubernetes_adds_and_drops_itself_is_settled() -> None:
+    variables = [{"name": "a", "value": ""}, {"name": "b", "valueFrom": {"fieldRef": {"p": "x"}}}]
+    wanted = {**WANTED, "spec": {"env": copy.deepcopy(variables)}}
+    live = {**stored(), "spec": {"env": variables}}
+    del variables[0]["value"]
+    variables[1]["valueFrom"] = {"fieldRef": {"p": "x", "apiVersion": "v1"}}
+    notes = {
+        'k:{"name":"a"}': {".": {}, "f:name": {}},
+        'k:{"name":"b"}': {".": {}, "f:name": {}, "f:valueFrom": {"f:fieldRef": {}}},
+    }
+    own(live)["fieldsV1"]["f:spec"] = {"f:env": notes}
+    assert is_settled(live, wanted)
+    variables[1]["valueFrom"] = {"fieldRef": {"p": "x", "apiVersion": "v2"}}
+    assert not is_settled(live, wanted)
+
+
 def own(live: Object) -> Object:
     return t.cast("Object", live["metadata"]["managedFields"][0])
 
