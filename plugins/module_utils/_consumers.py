@@ -26,6 +26,40 @@ _PARTS = ("CephBlockPoolRadosNamespace", "CephFilesystemSubVolumeGroup")
 _FLEX = ("rook.io", "ceph.rook.io")
 _BUCKETS = "ceph.rook.io/bucket"
 _OPERATOR = "rook-ceph-operator"
+_NAMED = ("metadata.name", "metadata.namespace")
+_READ: Mapping[str, tuple[str, ...]] = {
+    "Pod": (*_NAMED, "status.phase", "spec.volumes"),
+    "PersistentVolumeClaim": (*_NAMED, "spec.volumeName"),
+    "PersistentVolume": (
+        *_NAMED, "spec.csi", "spec.flexVolume", "spec.claimRef", "spec.storageClassName",
+    ),
+}  # fmt: skip
+
+
+def thinned(item: dict[str, t.Any]) -> dict[str, t.Any] | None:
+    """Return what is read of an object below, nothing of a pod that mounts no claim.
+
+    A cluster may have tens of thousands of them.
+    """
+    paths = _READ.get(item["kind"])
+    if paths is None:
+        return item
+    found: dict[str, t.Any] = {"kind": item["kind"]}
+    for path in paths:
+        part, _dot, name = path.partition(".")
+        value = item.get(part, {}).get(name)
+        if value is not None:
+            found.setdefault(part, {})[name] = value
+    if item["kind"] == "Pod":
+        volumes = [volume for volume in at(found, "spec.volumes") or () if _is_claimed(volume)]
+        found["spec"] = {"volumes": volumes}
+        return found if volumes else None
+    return found
+
+
+def _is_claimed(volume: Manifest) -> bool:
+    """Tell whether a volume of a pod is a claim."""
+    return "persistentVolumeClaim" in volume or "ephemeral" in volume
 
 
 def find_consumers(

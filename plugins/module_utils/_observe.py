@@ -21,16 +21,20 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import
 from ansible_collections.rookery.rook.plugins.module_utils._consumers import (
     find_consumers,
     find_tenants,
+    thinned,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
+    KINDS,
     ROOK_GROUPS,
     SITE_LABEL,
     Version,
     children_of,
     id_of,
+    is_cleanup,
     is_ours,
     kinds_of,
+    make_id,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._managed import is_settled
 from ansible_collections.rookery.rook.plugins.module_utils._plan import Observed
@@ -50,10 +54,13 @@ THREADS = 8
 AGREEING_TRIES = 3
 # So many objects are asked for by name; for more of one kind, a list is quicker.
 FEW = 3
+# Groups of kinds of which a cluster has few objects, so that they are listed whole.
+_WHOLE = (*ROOK_GROUPS, "csi.ceph.io")
 # What uses storage: API and kind. Of the last two, none exist where their definitions do not.
 CONSUMING = (
     ("v1", "PersistentVolume"),
     ("v1", "PersistentVolumeClaim"),
+    ("v1", "Pod"),
     ("storage.k8s.io/v1", "StorageClass"),
     ("objectbucket.io/v1alpha1", "ObjectBucketClaim"),
     ("snapshot.storage.k8s.io/v1", "VolumeSnapshotContent"),
@@ -96,11 +103,12 @@ def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
     """Return what is there of what is wanted, of what is ours, and of who uses it."""
     whole = scope.whole or scope.leaving
     with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
-        owned = _ours(client, scope, desired, pool)
-        others = _others(client, scope, owned, pool) if whole else {}
+        seen = _seen(client, scope, desired, pool)
+        owned = {key: item for key, item in seen.items() if _is_labelled(item, scope.site)}
+        others = {key: item for key, item in seen.items() if _matters(item, scope, owned)}
         tenants: tuple[str, ...] = ()
         if scope.leaving:
-            others = {**_of_our_kinds(client, owned, pool), **_remaining(client, scope), **others}
+            others |= _of_our_kinds(client, scope, owned, pool)
             if f"Namespace//{scope.namespace}" in owned:
                 calls = [(*kind, scope.namespace) for kind in TENANTS]
                 listings = _each(pool, lambda call: client.list(*call).items, calls)
@@ -145,30 +153,58 @@ def _selects(selector: str, item: Object) -> bool:
     return all(labels.get(key) == value for key, _equals, value in pairs)
 
 
-def _ours(
+def _seen(
     client: Kube, scope: Scope, desired: Sequence[Desired], pool: concurrent.futures.Executor
 ) -> dict[str, Object]:
-    """Return the objects with our label: of the wanted kinds, or of all."""
-    kinds = {(item.manifest["apiVersion"], item.manifest["kind"]) for item in desired}
-    if scope.whole or scope.leaving:
-        kinds |= {(row.api_version, row.name) for row in kinds_of(scope.release).values()}
+    """Return what has our label: of the wanted kinds, or of all.
+
+    With all kinds, those that operators define come whole, since there are few objects of them, and
+    so do cleanup jobs.
+    """
     label = f"{SITE_LABEL}={scope.site}"
-    listings = _each(pool, lambda kind: client.list(*kind, "", label).items, sorted(kinds))
+    kinds = {(item.manifest["apiVersion"], item.manifest["kind"]) for item in desired}
+    rows = kinds_of(scope.release).values() if scope.whole or scope.leaving else ()
+    kinds |= {(row.api_version, row.name) for row in rows}
+    whole = _whole_kinds(scope)
+    calls = [(*kind, "", "" if kind in whole else label) for kind in sorted(kinds)]
+    calls += [
+        (row.api_version, row.name, scope.namespace, row.observed_by)
+        for row in rows
+        if row.observed_by
+    ]
+    listings = _each(pool, lambda call: client.list(*call).items, calls)
     return {id_of(item): item for items in listings for item in items}
 
 
-def _others(
-    client: Kube, scope: Scope, owned: Mapping[str, Object], pool: concurrent.futures.Executor
-) -> dict[str, Object]:
-    """Return what matters besides: custom resources of others, and cleanup jobs."""
-    calls = [
-        (row.api_version, row.name, scope.namespace, row.observed_by)
+def _whole_kinds(scope: Scope) -> set[tuple[str, str]]:
+    """Return the kinds of which all objects are listed, with our label or without."""
+    return {
+        (row.api_version, row.name)
         for row in kinds_of(scope.release).values()
-        if row.observed_by or row.group in ROOK_GROUPS
-    ]
-    listings = _each(pool, lambda call: client.list(*call).items, calls)
-    found = {id_of(item): item for items in listings for item in items}
-    return {key: item for key, item in found.items() if key not in owned}
+        if (scope.whole or scope.leaving) and (row.group in _WHOLE or row.name in REMAINING)
+    }
+
+
+def _is_labelled(item: Object, site: str) -> bool:
+    """Tell whether an object says that it is part of a site."""
+    return bool((item["metadata"].get("labels") or {}).get(SITE_LABEL) == site)
+
+
+def _matters(item: Object, scope: Scope, owned: Mapping[str, Object]) -> bool:
+    """Tell whether an object without our label matters.
+
+    Those do that Rook works on in our namespace, cleanup jobs, what operators leave behind, and
+    whatever is of a kind that goes with our definition of it.
+    """
+    if _is_labelled(item, scope.site):
+        return False
+    group = item["apiVersion"].rpartition("/")[0]
+    here = item["metadata"].get("namespace") == scope.namespace
+    if is_cleanup(item) or (here and group in ROOK_GROUPS):
+        return True
+    defined = KINDS[item["kind"]].plural
+    definition = make_id("CustomResourceDefinition", "", f"{defined}.{group}")
+    return scope.leaving and (definition in owned or remains(item, scope.namespace))
 
 
 def _theirs(
@@ -189,26 +225,20 @@ def _theirs(
 
 
 def _of_our_kinds(
-    client: Kube, owned: Mapping[str, Object], pool: concurrent.futures.Executor
+    client: Kube, scope: Scope, owned: Mapping[str, Object], pool: concurrent.futures.Executor
 ) -> dict[str, Object]:
-    """Return all objects of the kinds that we have defined, whoever made them and wherever."""
-    calls = [
+    """Return all objects of further kinds that we have defined, whoever made them and wherever."""
+    calls = {
         (f"{item['spec']['group']}/{version['name']}", item["spec"]["names"]["kind"])
         for item in owned.values()
         if item["kind"] == "CustomResourceDefinition"
         for version in item["spec"]["versions"]
         if version.get("storage", True)
-    ]
-    listings = _each(pool, lambda call: client.list(*call).items, calls)
+    }
+    further = sorted(calls - _whole_kinds(scope))
+    listings = _each(pool, lambda call: client.list(*call).items, further)
     found = {id_of(item): item for items in listings for item in items}
     return {key: item for key, item in found.items() if key not in owned}
-
-
-def _remaining(client: Kube, scope: Scope) -> dict[str, Object]:
-    """Return what operators made for our cluster and will not remove."""
-    rows = [row for row in kinds_of(scope.release).values() if row.name in REMAINING]
-    found = [item for row in rows for item in client.list(row.api_version, row.name).items]
-    return {id_of(item): item for item in found if remains(item, scope.namespace)}
 
 
 def _predicted(client: Kube, item: Desired, live: Object) -> tuple[Object, Mapping[str, t.Any]]:
@@ -256,12 +286,9 @@ def overlay(live: t.Any, wanted: t.Any) -> t.Any:
 
 
 def _consuming(client: Kube, pool: concurrent.futures.Executor) -> dict[str, tuple[Object, ...]]:
-    """Return claims, volumes and the like, and the pods of namespaces with claims."""
-    listings = _each(pool, lambda call: client.list(*call).items, CONSUMING)
-    found = {kind: items for (_api, kind), items in zip(CONSUMING, listings, strict=True)}
-    namespaces = {claim["metadata"]["namespace"] for claim in found["PersistentVolumeClaim"]}
-    pods = _each(pool, lambda name: client.list("v1", "Pod", name).items, sorted(namespaces))
-    return {**found, "Pod": tuple(pod for items in pods for pod in items)}
+    """Return claims, volumes, pods and the like, of each only what tells who uses what."""
+    listings = _each(pool, lambda call: client.list(*call, "", "", thinned).items, CONSUMING)
+    return {kind: items for (_api, kind), items in zip(CONSUMING, listings, strict=True)}
 
 
 def _each(pool: concurrent.futures.Executor, ask: Callable[[A], B], items: Iterable[A]) -> list[B]:

@@ -28,7 +28,7 @@ class NoCluster:
         """No object exists."""
         return None
 
-    def list(self, *_where: str) -> Listing:
+    def list(self, *_where: t.Any) -> Listing:
         """No collection has objects."""
         return Listing((), "")
 

@@ -54,7 +54,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._clients.kubeconfig import (
         Connection,
     )
-    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Object
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Keep, Object
 
 FIELD_MANAGER = "rookery"
 PAGE = 500
@@ -109,8 +109,11 @@ class KubeClient:
                 return None
             raise
 
-    def list(self, api_version: str, kind: str, namespace: str = "", labels: str = "") -> Listing:
-        """Return all objects of a kind; none when the kind does not exist."""
+    def list(
+        self, api_version: str, kind: str, namespace: str = "", labels: str = "",
+        keep: Keep | None = None,
+    ) -> Listing:  # fmt: skip
+        """Return all objects of a kind, or what is kept of them; none without the kind."""
         path = self._path(api_version, kind, namespace)
         items: list[Object] = []
         query = {"limit": str(PAGE), "labelSelector": labels}
@@ -124,7 +127,8 @@ class KubeClient:
                     raise
                 items, query = [], {"limit": str(PAGE), "labelSelector": labels}
                 continue
-            items += ({"apiVersion": api_version, "kind": kind} | item for item in page["items"])
+            found = ({"apiVersion": api_version, "kind": kind} | item for item in page["items"])
+            items += filter(None, map(keep, found)) if keep else found
             query["continue"] = page["metadata"].get("continue", "")
             if not query["continue"]:
                 return Listing(tuple(items), page["metadata"].get("resourceVersion", ""))

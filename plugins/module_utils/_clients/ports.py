@@ -13,6 +13,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 Object = dict[str, t.Any]
+# What is kept of an object while others are still read; None for nothing.
+Keep = t.Callable[[Object], "Object | None"]
 
 
 @dataclasses.dataclass(frozen=True, order=True)
@@ -72,8 +74,15 @@ class Kube(t.Protocol):
     def get(self, ref: Ref) -> Object | None:
         """Return one object."""
 
-    def list(self, api_version: str, kind: str, namespace: str = "", labels: str = "") -> Listing:
-        """Return the objects of a kind in a namespace, or in all of them."""
+    def list(
+        self,
+        api_version: str,
+        kind: str,
+        namespace: str = "",
+        labels: str = "",
+        keep: Keep | None = None,
+    ) -> Listing:
+        """Return the objects of a kind in a namespace, or in all of them; of each, what is kept."""
 
     def watch(
         self, api_version: str, kind: str, namespace: str, labels: str, version: str, seconds: int

@@ -11,6 +11,7 @@ import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._consumers import (
     find_consumers,
     find_tenants,
+    thinned,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._plan import Consumer
 
@@ -55,7 +56,21 @@ def bucket_class(namespace: str = "rook-ceph") -> Params:
 
 
 def found(objects: Params | None = None, **listed: list[Params]) -> tuple[Consumer, ...]:
-    return find_consumers("rook-ceph", objects or {}, listed)
+    """Return the consumers, told from what is kept of each object."""
+    slim = {
+        kind: [left for item in items if (left := thinned({"kind": kind, **item}))]
+        for kind, items in listed.items()
+    }
+    return find_consumers("rook-ceph", objects or {}, slim)
+
+
+def test_of_many_objects_little_is_kept() -> None:
+    busy = pod("a")
+    busy["spec"] |= {"containers": [{"name": "app"}], "nodeName": "n1"}
+    busy["spec"]["volumes"].append({"name": "tmp", "emptyDir": {}})
+    assert thinned({"kind": "Pod", **busy}) == {"kind": "Pod", **pod("a")}
+    assert thinned({"kind": "Pod", **pod("b", emptyDir={})}) is None
+    assert thinned({"kind": "StorageClass", **bucket_class()}) == bucket_class()
 
 
 def test_a_bound_claim_stands_for_its_volume_with_its_pods() -> None:

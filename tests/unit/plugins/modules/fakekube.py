@@ -16,6 +16,7 @@ import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import (
     Event,
+    Keep,
     Listing,
     Ref,
 )
@@ -49,14 +50,22 @@ class FakeKube:
         with self._changed:
             return copy.deepcopy(self.objects.get(ref))
 
-    def list(self, api_version: str, kind: str, namespace: str = "", labels: str = "") -> Listing:
+    def list(
+        self,
+        api_version: str,
+        kind: str,
+        namespace: str = "",
+        labels: str = "",
+        keep: Keep | None = None,
+    ) -> Listing:
         with self._changed:
-            items = tuple(
+            items = [
                 copy.deepcopy(item)
                 for ref, item in self.objects.items()
                 if _matches(item, api_version, kind, namespace, labels)
-            )
-            return Listing(items, str(next(self._numbers)))
+            ]
+            found = filter(None, map(keep, items)) if keep else items
+            return Listing(tuple(found), str(next(self._numbers)))
 
     def watch(
         self, api_version: str, kind: str, namespace: str, labels: str, version: str, seconds: int
