@@ -12,6 +12,7 @@ from ansible_collections.rookery.rook.plugins.module_utils import _eras, _kinds
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError, Problem
 from ansible_collections.rookery.rook.plugins.module_utils._render.common import labelled, merged
 from ansible_collections.rookery.rook.plugins.module_utils._render.namespace import (
+    USUAL,
     mentions,
     moved,
     set_apart,
@@ -125,12 +126,20 @@ def _settings(site: Site, found: Mapping[str, Manifest]) -> dict[str, dict[str, 
     settings: dict[str, dict[str, t.Any]] = {}
     if data and era.config:
         settings[_config_id(site)] = {"data": data}
-    elif data:
-        settings[_operator_id(site)] = _environment(found[_operator_id(site)], data)
+    told = {**_own_namespace(site), **({} if era.config else data)}
+    if told:
+        settings[_operator_id(site)] = _environment(found[_operator_id(site)], told)
     if over:
         name = "ceph-csi-operator-config"
         settings[_kinds.make_id("OperatorConfig", site.namespace, name)] = over
     return settings
+
+
+def _own_namespace(site: Site) -> dict[str, str]:
+    """Return what keeps the operator of another namespace off the clusters of the usual one."""
+    if site.namespace == USUAL or site.release < (1, 0):
+        return {}
+    return {"ROOK_CURRENT_NAMESPACE_ONLY": "true"}
 
 
 def _environment(deployment: Manifest, data: Mapping[str, str]) -> dict[str, t.Any]:

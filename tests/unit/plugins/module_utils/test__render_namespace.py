@@ -147,6 +147,36 @@ def test_an_object_that_is_nowhere_is_put_into_the_namespace(
     assert "ServiceAccount/storage/ceph-csi" in ids
 
 
+def environment(site: Site, upstream: list[Params]) -> list[Params]:
+    found = {item.id: item.manifest for item in render(site, upstream)}
+    deployment = found[f"Deployment/{site.namespace}/rook-ceph-operator"]
+    containers = deployment["spec"]["template"]["spec"]["containers"]
+    return t.cast("list[Params]", containers[0].get("env") or [])
+
+
+def test_an_operator_apart_works_on_its_own_namespace_alone(
+    make_site: MakeSite, upstream: list[Params]
+) -> None:
+    """Otherwise two operators would work on the same clusters."""
+    alone = {"name": "ROOK_CURRENT_NAMESPACE_ONLY", "value": "true"}
+    assert environment(make_site(namespace="storage"), upstream) == [alone]
+    assert environment(make_site(), upstream) == []
+
+
+def test_before_1_2_settings_are_the_operators_environment(
+    make_site: MakeSite, make_upstream: MakeUpstream
+) -> None:
+    config = {"ROOK_LOG_LEVEL": "DEBUG"}
+    site = make_site(version="1.1", hosts={}, operator={"config": config})
+    upstream = make_upstream("v1.1.9")
+    given = upstream[0]["spec"]["template"]["spec"]["containers"][0]
+    given["env"] = [{"name": "ROOK_LOG_LEVEL", "value": "INFO"}, {"name": "OTHER"}]
+    assert environment(site, upstream) == [
+        {"name": "OTHER"},
+        {"name": "ROOK_LOG_LEVEL", "value": "DEBUG"},
+    ]
+
+
 def of_tag(tag: str, site: Site) -> list[Params]:
     folder = DATA / tag / "manifests"
     texts = [(folder / name).read_text() for name in upstream_files(site)]
