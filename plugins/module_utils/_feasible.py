@@ -34,6 +34,12 @@ if t.TYPE_CHECKING:
 VERBS = {"create": ("create", "patch"), "update": ("patch",), "delete": ("delete",)}
 # Rules for objects of the whole cluster are told with those of any namespace.
 CLUSTER = "kube-system"
+_OURS = "Bring its definition first: with stage operator (role rook_operator)."
+# Where the definition of a kind comes from that is not Rook's.
+_SOURCES = {
+    "VolumeSnapshotClass": "Install Kubernetes' snapshot controller with its definitions first, or "
+    "leave snapshot_classes empty.",
+}
 
 
 def refuse_impossible(client: Kube, plan: Plan, objects: Mapping[str, Manifest]) -> None:
@@ -62,18 +68,27 @@ def _undefined(client: Kube, writes: Iterable[Write]) -> Iterator[Refusal]:
             yield Refusal(
                 target,
                 f"the API does not know kind {kind} of {api_version}",
-                "Bring its definition first: with stage operator (role rook_operator).",
+                _SOURCES.get(kind, _OURS),
             )
 
 
 def _going(client: Kube, writes: Iterable[Write]) -> Iterator[Refusal]:
-    """Yield namespaces that are being deleted, and that the plan does not make again."""
+    """Yield namespaces that are missing or being deleted, and that the plan does not make."""
     made = [(step, item) for step, item in writes if step.op == "create"]
     again = {step.target for step, _item in made}
     names = {item["metadata"].get("namespace") or "" for _step, item in made} - {""}
+    abroad = {
+        item["metadata"]["namespace"] for _step, item in made if item["kind"] == "ObjectBucketClaim"
+    }
     for name in sorted(names):
         target = make_id("Namespace", "", name)
         live = None if target in again else client.get(Ref("v1", "Namespace", "", name))
+        if live is None and target not in again and name in abroad:
+            yield Refusal(
+                target,
+                "is not there, and a claim for a bucket is to be made in it",
+                "Make the namespace first, or change claim_namespace.",
+            )
         since = at(live, "metadata.deletionTimestamp")
         if since:
             yield Refusal(

@@ -53,6 +53,8 @@ def declared() -> Object:
     rows = _kinds.kinds_of(tuple(map(int, version.split("."))))
     gone = [name for name, row in SECTIONS.items() if row.kind not in rows]
     model = {key: value for key, value in EVERYTHING.items() if key not in ("site", *gone)}
+    if "object_store_accounts" in gone:
+        model["object_store_users"] = [{"name": "app", "store": "objects"}]
     hosts = {host: {"devices": ["/dev/disk/by-id/disk0"]} for host in HOSTS}
     return {**model, "version": version, "hosts": hosts, "operator": {"manifests": str(folder)}}
 

@@ -100,7 +100,7 @@ def _of_class(site: Site, item: StorageClass) -> Probe | Unproven:
     target = make_id("StorageClass", "", item.name)
     if item.type == "bucket":
         return Unproven(target, _CLAIMS)
-    kind = "files" if item.type == "cephfs" else "block"
+    kind = "files" if item.type in ("cephfs", "nfs") else "block"
     return Probe(
         kind=kind,
         target=target,

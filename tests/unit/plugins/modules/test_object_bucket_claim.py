@@ -23,7 +23,10 @@ OPTIONS = {
 def _onsite(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Onsite:
-    return Onsite(object_bucket_claim, OPTIONS, capsys, monkeypatch, tmp_path)
+    onsite = Onsite(object_bucket_claim, OPTIONS, capsys, monkeypatch, tmp_path)
+    onsite.kube.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "apps"}})
+    onsite.kube.writes.clear()
+    return onsite
 
 
 def test_it_is_made_once_and_removed_once(onsite: Onsite) -> None:
@@ -35,6 +38,12 @@ def test_a_bucket_is_not_renamed(onsite: Onsite) -> None:
     refused = onsite(generate_bucket_name="yours")
     assert refused["failed"]
     assert "spec.generateBucketName would change from mine to yours" in refused["msg"]
+
+
+def test_a_namespace_that_is_not_there_is_refused(onsite: Onsite) -> None:
+    refused = onsite(claim_namespace="nowhere")
+    assert refused["failed"] and "Namespace//nowhere: is not there" in refused["msg"]
+    assert "Make the namespace first" in refused["msg"] and onsite.kube.writes == []
 
 
 def test_its_notifications_are_labels(onsite: Onsite) -> None:

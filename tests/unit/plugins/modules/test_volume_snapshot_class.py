@@ -50,5 +50,12 @@ def test_a_change_is_refused_unless_a_new_class_is_asked_for(onsite: Onsite) -> 
     ]
 
 
+def test_without_the_snapshot_controllers_definitions_it_is_refused(onsite: Onsite) -> None:
+    onsite.kube.serves = lambda _api, kind: kind != "VolumeSnapshotClass"  # type: ignore[method-assign]
+    refused = onsite()
+    assert refused["failed"] and "Install Kubernetes' snapshot controller" in refused["msg"]
+    assert onsite.kube.writes == []
+
+
 def test_nfs_makes_snapshots_since_a_release(onsite: Onsite) -> None:
     assert onsite(type="nfs").get("failed") is None

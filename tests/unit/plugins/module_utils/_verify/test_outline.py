@@ -39,6 +39,16 @@ def test_each_class_and_each_store_with_a_user_is_a_probe(whole_site: Site) -> N
     assert all(promise(probe) for probe in probes)
 
 
+def test_a_class_of_nfs_is_proven_by_shared_files(make_site: Callable[..., Site]) -> None:
+    site = make_site(
+        filesystems=[{"name": "shared", "data_pools": [{"name": "replicated", "replicas": 3}]}],
+        nfs=[{"name": "exports"}],
+        storage_classes=[{"name": "exported", "filesystem": "shared", "nfs": "exports"}],
+    )
+    ((probe,), _unproven) = probes_of(site, ())
+    assert (probe.kind, probe.driver) == ("files", "rook-ceph.nfs.csi.ceph.com")
+
+
 def test_named_classes_narrow_the_classes_and_not_the_stores(whole_site: Site) -> None:
     probes, unproven = probes_of(whole_site, ["files"])
     assert [probe.kind for probe in probes] == ["files", "bucket"]
