@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import functools
 import typing as t
 from collections.abc import Callable
 from pathlib import Path
@@ -177,9 +178,9 @@ def test_before_1_2_settings_are_the_operators_environment(
     ]
 
 
-def of_tag(tag: str, site: Site) -> list[Params]:
-    folder = DATA / tag / "manifests"
-    texts = [(folder / name).read_text() for name in upstream_files(site)]
+@functools.cache
+def of_tag(tag: str, names: tuple[str, ...]) -> list[Params]:
+    texts = [(DATA / tag / "manifests" / name).read_text() for name in names]
     return [item for text in texts for item in yaml.load_all(text, LOADER) if item]
 
 
@@ -198,7 +199,7 @@ def test_two_sites_of_any_release_share_only_what_is_alike(
         both = [
             {
                 item.id: {**item.manifest, "metadata": None}
-                for item in render(site, of_tag(tag, site))
+                for item in render(site, of_tag(tag, upstream_files(site)))
                 if item.stage == "operator"
             }
             for site in sites
