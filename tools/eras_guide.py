@@ -38,6 +38,10 @@ given. Where the end of Kubernetes is marked with ``!``, an API that the release
 it. Before 0.8 the operator makes its definitions itself. In 0.8 and 0.9 the accounts of a cluster's
 daemons come with upstream's own cluster, which is left out.
 
+What is wanted is applied on the server, and Kubernetes does that from 1.16 on. The operators of 0.6
+to 0.9 need workloads that 1.16 no longer has: their sites can be planned, and their clusters and
+storage be applied and taken down where the definitions are served, but the operator cannot.
+
 """
 _PARTS = {
     "Variables": """\

@@ -26,14 +26,20 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
 
 _IMAGE = "cluster.ceph_image"
+# The first Kubernetes with server-side apply.
+_APPLY = (1, 16)
 
 
 def kubernetes_findings(site: Site, facts: Facts) -> Iterator[Finding]:
-    """Yield whether the Kubernetes release suits the Rook release (VER-01)."""
+    """Yield whether the Kubernetes release suits the Rook release and this one (VER-01, VER-08)."""
     text = facts.get("kubernetes_version")
     version = _eras.parse_version(str(text)) if text else None
     if version is None:
         return
+    if version[:2] < _APPLY:
+        reason = f"what is wanted is merged by the server, which does so from {dotted(_APPLY)} on"
+        cure = f"Upgrade Kubernetes to {dotted(_APPLY)} or more, with a Rook that is made for it."
+        yield error("VER-08", "kubernetes_version", text, reason, cure)
     window = _eras.era(site.version).kubernetes
     reason = f"Rook {site.version} is made for {window}"
     if version[:2] < window.least:
