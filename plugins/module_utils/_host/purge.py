@@ -33,6 +33,7 @@ _NEVER = frozenset(
         "var/spool", "var/tmp", "etc/ssh", "etc/systemd",
     )
 )  # fmt: skip
+_HOMES = ("home", "root")
 
 
 def purge_refusal(path: str) -> str | None:
@@ -43,7 +44,7 @@ def purge_refusal(path: str) -> str | None:
         return "the host's own files are there"
     if path.startswith(("/dev/", "/proc/", "/sys/", "/boot/")):
         return "the host's own files are there"
-    if path.startswith(("/home/", "/root/")):
+    if path.split("/")[1] in _HOMES:
         return "a person's own files are there"
     return None
 
