@@ -14,6 +14,9 @@ import typing as t
 import pytest
 import yaml
 from acting import Acting
+from ansible_collections.rookery.rook.plugins.module_utils._apply import NO_VERSION
+from ansible_collections.rookery.rook.plugins.module_utils._clients.kube import KubeClient
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ConflictError
 from conftest import HOSTS, MODEL, MODULES, manifests, run_module
 from controlplane import ControlPlane
 from faults import Proxy
@@ -221,3 +224,25 @@ def test_a_large_site_that_is_as_wanted_is_known_in_few_requests(site: Site, raw
     assert len(converged["objects"]) >= 120 and len(collections) >= 20
     assert len(asked) <= MOST_REQUESTS, asked
     assert not {request.verb for request in site.proxy.log} - {"list", "discover"}
+
+
+def test_what_is_to_be_made_and_is_there_by_now_is_refused_by_the_server(
+    site: Site, plane: ControlPlane
+) -> None:
+    site.run("rook_site", wait=False, stages=["operator"])
+    client = KubeClient.connect(str(plane.folder / "admin.conf"))
+    head: Object = {"apiVersion": "ceph.rook.io/v1", "kind": "CephBlockPool"}
+    pool: Object = {**head, "spec": {"replicated": {"size": 3}}}
+    settings: Object = {"apiVersion": "v1", "kind": "ConfigMap", "data": {"a": "b"}}
+    storage_class: Object = {
+        "apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "provisioner": "example.org",
+    }  # fmt: skip
+    for item in (pool, settings, storage_class):
+        space = {} if item is storage_class else {"namespace": "rook-ceph"}
+        manifest = {**item, "metadata": {"name": "x", **space, "resourceVersion": NO_VERSION}}
+        made = client.apply(manifest)
+        with pytest.raises(ConflictError, match="the object has been modified"):
+            client.apply(manifest)
+        moved = {**manifest, "metadata": {**manifest["metadata"], "labels": {"a": "b"}}}
+        moved["metadata"]["resourceVersion"] = made["metadata"]["resourceVersion"]
+        assert client.apply(moved)["metadata"]["labels"] == {"a": "b"}
