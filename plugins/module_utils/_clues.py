@@ -13,6 +13,9 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._clients.failures import (
+    UnreachableError,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._diff import HIDDEN
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
@@ -64,6 +67,10 @@ def clues(
     for question in questions:
         try:
             found = list(question())
+        except UnreachableError as problem:
+            # The others would be asked in vain, each for as long.
+            yield str(problem)
+            return
         except ClientError as problem:
             found = [str(problem)]
         yield from (hidden(line)[:LONGEST] for line in found)

@@ -8,6 +8,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._clients.failures import (
+    UnreachableError,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Listing
 from ansible_collections.rookery.rook.plugins.module_utils._clues import (
     clues,
@@ -139,6 +142,20 @@ def test_what_cannot_be_read_is_said_and_the_rest_goes_on(monkeypatch: pytest.Mo
     lines = heard(api, POOL)
     assert lines[0].startswith("Failed to read the log of Pod rook-ceph/operator-1: forbidden")
     assert "OSD_DOWN" in lines[1]
+
+
+def test_an_api_that_is_away_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    api = Api(CLUSTER, OPERATOR)
+    asked = []
+
+    def away(*_where: t.Any) -> t.Any:
+        asked.append(_where)
+        raise UnreachableError("list", "events", "nothing listens")
+
+    monkeypatch.setattr(api, "events", away)
+    monkeypatch.setattr(api, "list", away)
+    assert heard(api, POOL) == ["Failed to list events: nothing listens."]
+    assert len(asked) == 1
 
 
 def test_the_last_error_of_each_kind_of_log_is_found() -> None:
