@@ -38,7 +38,7 @@ Tell = t.Callable[..., dict[str, t.Any]]
             ["crds.yaml", "common.yaml", "operator.yaml"],
         ),
         ("1.4", {}, ["common.yaml", "operator.yaml"]),
-        ("0.9", {}, ["operator.yaml"]),
+        ("0.9", {}, ["operator.yaml", "cluster.yaml"]),
         ("0.7", {}, ["rook-operator.yaml"]),
     ],
 )
@@ -66,9 +66,9 @@ def test_the_digests_at_addresses_are_told(tell: Tell, monkeypatch: pytest.Monke
         return [digest_of(url.encode()) for url in urls]
 
     monkeypatch.setattr(rook_release_info, "digests", digests)
-    told = tell(version="0.9", url="https://m.example/r/", charts=["https://m.example/c-1.tgz"])
-    assert asked == ["https://m.example/r/operator.yaml", "https://m.example/c-1.tgz"]
-    assert sorted(told["digests"]) == ["c-1.tgz", "operator.yaml"]
+    told = tell(version="0.7", url="https://m.example/r/", charts=["https://m.example/c-1.tgz"])
+    assert asked == ["https://m.example/r/rook-operator.yaml", "https://m.example/c-1.tgz"]
+    assert sorted(told["digests"]) == ["c-1.tgz", "rook-operator.yaml"]
 
 
 def test_a_release_that_is_not_known_is_refused(tell: Tell) -> None:
