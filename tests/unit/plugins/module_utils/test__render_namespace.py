@@ -61,13 +61,15 @@ def move(*manifests: Params) -> list[Params]:
 
 
 def test_objects_and_the_subjects_of_bindings_move() -> None:
-    place, tied = move(
+    place, tied, everywhere = move(
         {"kind": "Namespace", "metadata": {"name": "rook-ceph"}},
         binding("RoleBinding", "rook-ceph"),
+        binding("ClusterRoleBinding", "rook-ceph"),
     )
     assert place["metadata"]["name"] == "storage"
     assert tied["metadata"] == {"name": "rook-ceph", "namespace": "storage"}
-    assert [subject["namespace"] for subject in tied["subjects"]] == ["storage", "elsewhere"]
+    for each in (tied, everywhere):
+        assert [subject["namespace"] for subject in each["subjects"]] == ["storage", "elsewhere"]
 
 
 def test_drivers_and_what_containers_are_told_move() -> None:
