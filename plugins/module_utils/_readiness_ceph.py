@@ -192,11 +192,21 @@ def _unfinished(manifest: Manifest, children: Sequence[Manifest], expect: Expect
 
 
 def expected_osds(manifest: Manifest) -> int:
-    """Return how many OSDs the named devices and directories become."""
-    per_device = at(manifest, "spec.storage.config.osdsPerDevice") or 1
-    nodes = at(manifest, "spec.storage.nodes") or ()
+    """Return how many OSDs the named devices, directories and sets of claims become."""
+    storage = at(manifest, "spec.storage") or {}
+    nodes = storage.get("nodes") or ()
+    on_devices = sum(
+        _osds_on(storage, node, device) for node in nodes for device in node.get("devices") or ()
+    )
     directories = sum(len(node.get("directories") or ()) for node in nodes)
-    return directories + sum(len(node.get("devices") or ()) for node in nodes) * int(per_device)
+    claims = storage.get("storageClassDeviceSets") or ()
+    return on_devices + directories + sum(int(item.get("count") or 0) for item in claims)
+
+
+def _osds_on(*levels: Manifest) -> int:
+    """Return the OSDs on one device: the narrowest of cluster, node and device that says so."""
+    told = [at(level, "config.osdsPerDevice") for level in reversed(levels)]
+    return int(next(filter(None, told), 1))
 
 
 def _missing_daemons(manifest: Manifest, children: Sequence[Manifest]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._readiness import (
     gone,
     readiness,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._readiness_ceph import expected_osds
 
 Params = dict[str, t.Any]
 SERVED = (
@@ -135,3 +136,28 @@ def test_standby_metadata_servers_are_counted_where_there_are_any(
     expect = Expect(release=release)
     assert readiness(files, running, expect) == Ready()
     assert isinstance(readiness(files, running[1:], expect), NotReady)
+
+
+@pytest.mark.parametrize(
+    ("storage", "wanted"),
+    [
+        ({"nodes": [{"devices": [{"name": "a"}, {"name": "b"}]}, {"directories": [{}]}]}, 3),
+        ({"config": {"osdsPerDevice": "2"}, "nodes": [{"devices": [{"name": "a"}]}]}, 2),
+        (
+            {
+                "config": {"osdsPerDevice": "2"},
+                "nodes": [
+                    {
+                        "config": {"osdsPerDevice": "3"},
+                        "devices": [{"name": "a"}, {"name": "b", "config": {"osdsPerDevice": "4"}}],
+                    }
+                ],
+            },
+            7,
+        ),
+        ({"storageClassDeviceSets": [{"count": 3}, {"count": 2}]}, 5),
+        ({}, 0),
+    ],
+)
+def test_osds_are_counted_against_what_the_cluster_names(storage: Params, wanted: int) -> None:
+    assert expected_osds({"spec": {"storage": storage}}) == wanted
