@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils import _eras, _kinds
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError
 from ansible_collections.rookery.rook.plugins.module_utils._model.parse import parse_site
 from ansible_collections.rookery.rook.plugins.module_utils._render import render
 
@@ -179,3 +180,35 @@ def test_storage_of_old_needs_the_cluster_of_old(version: str) -> None:
     cluster = f"{kind}/rook-ceph/rook-ceph"
     assert needs[f"{pool}/rook-ceph/fast"] == (cluster,)
     assert set(needs["StorageClass//block"]) == {cluster, f"{pool}/rook-ceph/fast"}
+
+
+def operator_of_old(image: str) -> list[dict[str, t.Any]]:
+    """Return what 0.6 and 0.7 make their operator from, and a cluster that is not ours."""
+    meta = {"name": "rook-operator", "namespace": "rook-system"}
+    containers = [{"name": "rook-operator", "image": image, "env": [{"name": "A", "value": "1"}]}]
+    return [
+        {"apiVersion": "apps/v1beta1", "kind": "Deployment", "metadata": meta,
+         "spec": {"template": {"spec": {"containers": containers}}}},
+        {"apiVersion": "rook.io/v1alpha1", "kind": "Cluster",
+         "metadata": {"name": "rook", "namespace": "rook"}, "spec": {}},
+    ]  # fmt: skip
+
+
+def test_an_operator_of_old_takes_its_settings_from_its_environment() -> None:
+    config = {"config": {"ROOK_MON_OUT_TIMEOUT": "600s"}}
+    site = parse_site({**SITE, "version": "0.6.2", "operator": config})
+    objects = {item.id: item.manifest for item in render(site, operator_of_old("rook/rook:v0.6.1"))}
+    deployment = objects["Deployment/rook-ceph/rook-operator"]
+    assert deployment["apiVersion"] == "apps/v1beta1"
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    assert container["env"] == [
+        {"name": "A", "value": "1"},
+        {"name": "ROOK_MON_OUT_TIMEOUT", "value": "600s"},
+    ]
+    assert [key for key in objects if key.startswith("Cluster/")] == ["Cluster/rook-ceph/rook-ceph"]
+
+
+def test_files_of_another_minor_release_are_refused() -> None:
+    site = parse_site({**SITE, "version": "0.7.1"})
+    with pytest.raises(ModelError, match=r"is of Rook 0\.6\.1"):
+        render(site, operator_of_old("rook/rook:v0.6.1"))
