@@ -27,6 +27,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._model.parse_operator
     is_web,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._render.chart import (
+    contradictions,
     drivers_values,
     known_values,
     value_problems,
@@ -112,7 +113,7 @@ def _rendered(site: Site) -> Iterator[Object]:
     window = _eras.era(site.version).kubernetes
     newest = _eras.dotted((*(window.most or window.least), 0))
     helm = Helm.found(operator.helm, site.namespace, newest)
-    calls, problems = [], list[Problem]()
+    calls, problems = [], list(contradictions(site))
     for release, option, given in _CHARTS:
         reference = getattr(operator, option)
         if reference:

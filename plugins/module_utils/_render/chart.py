@@ -42,6 +42,16 @@ _DEFINITIONS = frozenset({"crd-install"})
 _LEFT_OUT = frozenset({("Job", "rook-operator-wait-resources")})
 
 
+# Values that the model has options for; classes and rules are made from those.
+_ELSEWHERE = {
+    "operatorNamespace": "namespace",
+    "obcProvisionerNamePrefix": "operator.config.ROOK_OBC_PROVISIONER_NAME_PREFIX",
+    "csi.csiDriverNamePrefix": "operator.config.CSI_DRIVER_NAME_PREFIX",
+    "csi.kubeletDirPath": "operator.config.ROOK_CSI_KUBELET_DIR_PATH",
+}
+_DRIVERS = ("rbd", "cephfs", "nfs", "nvmeof")
+
+
 @dataclasses.dataclass(frozen=True)
 class Chart:
     """A chart as its files say it.
@@ -90,9 +100,24 @@ def value_problems(
     yield from _unknown(values, known, path, chart, known)
 
 
+def contradictions(site: Site) -> Iterator[Problem]:
+    """Yield values that say something else than the rest of the model does."""
+    for path, option in _ELSEWHERE.items():
+        value = _kinds.at(site.operator.values, path)
+        if value:
+            cure = f"Set {option} instead."
+            yield Problem(f"operator.values.{path}", repr(value), "has its own option", cure)
+    for name in _DRIVERS:
+        path = f"drivers.{name}.name"
+        value, ours = _kinds.at(site.operator.drivers_values, path), provisioner(site, name)
+        if value and value != ours:
+            reason = f"is not the name that storage classes have ({ours})"
+            cure = "Leave it out; operator.config.CSI_DRIVER_NAME_PREFIX changes all of them."
+            yield Problem(f"operator.drivers_values.{path}", repr(value), reason, cure)
+
+
 def drivers_values(site: Site) -> dict[str, t.Any]:
     """Return the values without which the drivers' chart does not fit Rook, and those given."""
-    names = ("rbd", "cephfs", "nfs", "nvmeof")
     base = {
         "operatorConfig": {
             "namespace": site.namespace,
@@ -100,7 +125,7 @@ def drivers_values(site: Site) -> dict[str, t.Any]:
         },
         "drivers": {
             name: {"enabled": name in ("rbd", "cephfs"), "name": provisioner(site, name)}
-            for name in names
+            for name in _DRIVERS
         },
     }
     return t.cast("dict[str, t.Any]", merged(base, site.operator.drivers_values))

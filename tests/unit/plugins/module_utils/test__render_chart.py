@@ -15,6 +15,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelE
 from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
 from ansible_collections.rookery.rook.plugins.module_utils._render.chart import (
     Chart,
+    contradictions,
     drivers_values,
     known_values,
     used_values,
@@ -164,6 +165,24 @@ def test_drivers_have_the_names_that_classes_use(make_site: Callable[..., Site])
     assert values["drivers"]["rbd"] == {"enabled": True, "name": "storage.rbd.csi.ceph.com"}
     assert values["drivers"]["nfs"] == {"enabled": True, "name": "storage.nfs.csi.ceph.com"}
     assert values["operatorConfig"]["namespace"] == "storage" and "create" in str(values)
+
+
+def test_values_that_contradict_the_model_are_told(make_site: Callable[..., Site]) -> None:
+    drivers = {"rbd": {"name": "rook-ceph.rbd.csi.ceph.com"}, "nfs": {"name": "x.nfs.csi.ceph.com"}}
+    operator = {
+        "chart": "a",
+        "drivers_chart": "b",
+        "values": {"csi": {"csiDriverNamePrefix": "x", "kubeletDirPath": None}},
+        "drivers_values": {"drivers": drivers},
+    }
+    site = make_site(version="1.20", operator=operator)
+    assert [str(problem) for problem in contradictions(site)] == [
+        "operator.values.csi.csiDriverNamePrefix: 'x' has its own option. Set "
+        "operator.config.CSI_DRIVER_NAME_PREFIX instead.",
+        "operator.drivers_values.drivers.nfs.name: 'x.nfs.csi.ceph.com' is not the name that "
+        "storage classes have (rook-ceph.nfs.csi.ceph.com). Leave it out; "
+        "operator.config.CSI_DRIVER_NAME_PREFIX changes all of them.",
+    ]
 
 
 def paths_of(known: t.Mapping[str, t.Any], above: tuple[str, ...] = ()) -> t.Iterator[t.Any]:
