@@ -148,20 +148,27 @@ def structural(schema: Object) -> Object:
     if "properties" in schema or schema.get("type") == "object":
         fields = {key: structural(value) for key, value in schema.get("properties", {}).items()}
         own = {key: value for key, value in schema.items() if key != "properties"}
-        return {**own, "type": "object", "properties": fields, **_OPEN}
+        return {**own, "type": "object", **({"properties": fields} if fields else {}), **_OPEN}
     if "items" in schema or schema.get("type") == "array":
         return {**schema, "type": "array", "items": structural(schema.get("items") or {})}
     return schema if schema.get("type") else {**schema, **_OPEN}
 
 
 def _outline(group: str, versions: t.Sequence[str], plural: str, kind: str, scope: str) -> Object:
-    """Return a definition without a schema; the first version is the stored one."""
+    """Return a definition that takes any spec; the first version is the stored one."""
     names = {"kind": kind, "plural": plural, "singular": kind.lower(), "listKind": f"{kind}List"}
     served = [
         {"name": version, "served": True, "storage": not place}
         for place, version in enumerate(versions)
     ]
-    spec = {"group": group, "names": names, "scope": scope, "versions": served}
+    schema = {"properties": {"spec": {"type": "object"}}}
+    spec = {
+        "group": group,
+        "names": names,
+        "scope": scope,
+        "versions": served,
+        "validation": {"openAPIV3Schema": schema},
+    }
     found = modern(
         {
             "apiVersion": "apiextensions.k8s.io/v1beta1",
