@@ -18,7 +18,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._lint.structure impor
 from ansible_collections.rookery.rook.plugins.module_utils._lint.words import Path
 from ansible_collections.rookery.rook.plugins.module_utils._model.parse import parse_site
 from ansible_collections.rookery.rook.plugins.module_utils._model.types import Resource
-from conftest import WHOLE
+from sites.small import WHOLE
 
 TOPIC = {"store": "objects", "http": {"uri": "http://192.0.2.1"}, "spec": {"opaqueDta": "a"}}
 MODEL: dict[str, t.Any] = {

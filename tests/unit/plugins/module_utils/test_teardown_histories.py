@@ -28,9 +28,9 @@ from ansible_collections.rookery.rook.plugins.module_utils._readiness import Exp
 from ansible_collections.rookery.rook.plugins.module_utils._render import render
 from ansible_collections.rookery.rook.plugins.module_utils._site import Wish, prospect
 from ansible_collections.rookery.rook.plugins.module_utils._waiter import Limits, Waiter
-from conftest import upstream_of
 from hypothesis import strategies as st
 from rookworld import Faults, Hearing, Killed, Object, RookWorld
+from sites.small import upstream_of
 from sites.strategies import SEED, models
 
 STAGES = ("operator", "cluster", "storage")
