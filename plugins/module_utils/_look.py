@@ -59,10 +59,16 @@ def look(client: Kube, wish: Wish) -> Seen:
         observed=found.observed,
         plan=found.plan,
         children=by_id,
-        nodes=client.list("v1", "Node").items,
+        nodes=client.list("v1", "Node", "", "", _release_of).items,
         proof=tuple(id_of(item) for item in leftovers(client, wish.site)),
         absent=absent,
     )
+
+
+def _release_of(node: Object) -> Object:
+    """Return what tells of a node which Kubernetes it runs; there may be thousands of them."""
+    info = (node.get("status") or {}).get("nodeInfo") or {}
+    return {"status": {"nodeInfo": {"kubeletVersion": info.get("kubeletVersion")}}}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -57,7 +57,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Keep, Object
 
 FIELD_MANAGER = "rookery"
-PAGE = 500
+# So many objects come at a time: some megabytes of the largest that there are many of.
+PAGE = 1000
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 60.0
 # A call is not tried again after so many times the limit of one try.

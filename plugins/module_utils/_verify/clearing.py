@@ -34,8 +34,11 @@ def leftovers(client: Kube, site: Site) -> tuple[Object, ...]:
         for item in client.list("v1", kind, site.namespace, selector(site)).items
         if item["metadata"]["name"].startswith(PREFIX)
     ]
-    volumes = client.list("v1", "PersistentVolume").items
-    return (*found, *(item for item in volumes if _is_of_proof(item, site)))
+
+    def keep(volume: Object) -> Object | None:
+        return volume if _is_of_proof(volume, site) else None
+
+    return (*found, *client.list("v1", "PersistentVolume", "", "", keep).items)
 
 
 def clear(world: World) -> tuple[Object, ...]:
