@@ -222,7 +222,7 @@ def _can_be(section: Section, release: Release, found: Params) -> bool:
 def limited(found: Params, release: Release) -> Params:
     """Return a model without what a release cannot express, by the table of life times."""
     while problems := list(life_problems(found, release)):
-        path = re.sub(r"^(storage_classes\[\d+\]).*", r"\1", problems[0].path)
+        path = re.sub(r"^((?:storage|snapshot)_classes\[\d+\]).*", r"\1", problems[0].path)
         words = re.findall(r"[^.\[\]]+", path)
         *way, last = (int(word) if word.isdigit() else word for word in words)
         place: t.Any = found
@@ -263,4 +263,4 @@ def models(draw: st.DrawFn, version: str) -> Params:
     for section in SECTIONS.values():
         if section.name in wanted and _can_be(section, release, found):
             found[section.name] = [_entry(draw, section, release, found)]
-    return found
+    return limited(found, release)
