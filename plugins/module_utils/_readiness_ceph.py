@@ -115,11 +115,14 @@ def cephobjectstoreuser_ready(
     return verdict
 
 
-def _with_daemons(what: str, app: str, count_path: str = "") -> Judge:
-    """Return a judge by phase and by daemons, one unless the spec says how many."""
+def _with_daemons(what: str, app: str, count_path: str = "", *, phase: bool = True) -> Judge:
+    """Return a judge by phase, if there is one, and by daemons, of which the spec may say how many.
+
+    Otherwise there is one.
+    """
 
     def judge(manifest: Manifest, children: Sequence[Manifest], expect: Expect) -> Verdict:
-        verdict = phase_ready(manifest, children, expect)
+        verdict = phase_ready(manifest, children, expect) if phase else Ready()
         wanted = int((at(manifest, count_path) if count_path else None) or 1)
         short = short_of(what, _labelled(children, "Deployment", app), wanted)
         return NotReady(short) if isinstance(verdict, Ready) and short else verdict
@@ -275,6 +278,7 @@ CEPH_JUDGES: Mapping[str, Judge] = {
     "cephobjectstore": cephobjectstore_ready,
     "cephobjectstoreuser": cephobjectstoreuser_ready,
     "cephnfs": _with_daemons("NFS servers", "rook-ceph-nfs", "spec.server.active"),
+    "nfs servers": _with_daemons("NFS servers", "rook-ceph-nfs", "spec.server.active", phase=False),
     "cephnvmeofgateway": _with_daemons("gateways", "rook-ceph-nvmeof", "spec.instances"),
     "cephrbdmirror": _with_daemons("mirror daemons", "rook-ceph-rbd-mirror", "spec.count"),
     "cephfilesystemmirror": _with_daemons("mirror daemons", "rook-ceph-fs-mirror"),

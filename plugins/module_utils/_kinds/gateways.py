@@ -54,6 +54,7 @@ GATEWAY_ROWS = (
         "cephnfses",
         refs=(Ref("CephBlockPool", "spec.rados.pool"),),
         readiness="cephnfs",
+        silent="nfs servers",
         children=(Child("Deployment", "app=rook-ceph-nfs,ceph_nfs={name}"),),
         fixed=(stays("spec.rados.pool", "the exports stay in the old pool"),),
         since=(1, 0),
@@ -91,6 +92,7 @@ GATEWAY_ROWS = (
             stays("spec.name", _NAMED),
             stays("spec.secretName", "those who use the old secret would not find the new one"),
         ),
+        told=(1, 6),
         # Its key is lost with it, and everybody who works with it is shut out.
         holds_data=True,
         since=(1, 2),

@@ -73,6 +73,19 @@ def test_rooks_phase_decides_for_every_kind_that_has_one(kind: str) -> None:
     assert seen == NotReady("its controller has not seen the last change yet")
 
 
+def test_what_tells_nothing_in_an_early_release_is_judged_by_daemons_or_not_at_all() -> None:
+    servers = thing("CephNFS", {"server": {"active": 2}})
+    one = [daemon("rook-ceph-nfs")]
+    early, later = Expect(release=(1, 1)), Expect(release=(1, 3))
+    assert readiness(servers, one, early) == NotReady("1 of 2 NFS servers available")
+    assert readiness(servers, one * 2, early) == Ready()
+    assert readiness(servers, one * 2, later) == NotReady("Rook has not begun with it")
+    assert readiness(thing("CephClient"), (), Expect(release=(1, 5))) == Ready()
+    assert readiness(thing("CephClient"), (), Expect(release=(1, 6))) == NotReady(
+        "Rook has not begun with it"
+    )
+
+
 @pytest.mark.parametrize("kind", PHASED)
 def test_what_has_no_daemons_is_ready_by_its_phase(kind: str) -> None:
     assert readiness(thing(kind, phase="Ready")) == Ready()
