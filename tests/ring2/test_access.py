@@ -40,7 +40,7 @@ class Try(t.Protocol):
 @pytest.fixture(name="attempt")
 def _attempt(plane: ControlPlane, capsys: pytest.CaptureFixture[str]) -> Try:
     def call(kubeconfig: Path, **more: t.Any) -> str:
-        model = {**MODEL, "operator": {"manifests": str(manifests())}, **more}
+        model = {**MODEL, "operator": {"manifests": str(manifests())}, "wait": False, **more}
         result = run_module(capsys, kubeconfig, MODULES["rook_site"], False, **model)
         assert result["failed"] and result["changed"] is False
         assert "fault of the collection" not in result["msg"]
