@@ -34,6 +34,9 @@ def leftovers(client: Kube, site: Site) -> tuple[Object, ...]:
         for item in client.list("v1", kind, site.namespace, selector(site)).items
         if item["metadata"]["name"].startswith(PREFIX)
     ]
+    if not found:
+        # The programs go last, after the volumes; without them no volume need be looked at.
+        return ()
 
     def keep(volume: Object) -> Object | None:
         return volume if _is_of_proof(volume, site) else None
