@@ -137,8 +137,8 @@ devices:
       type: bool
     places:
       description:
-        - Where the device is overwritten unless zeros are read there, in bytes. In check mode, where
-          it would be. Empty for a device that was blank.
+        - Where the device is overwritten unless zeros are read there, in bytes. In check mode,
+          where it would be. Empty for a device that was blank.
         - A device that can discard gives up all of its content besides.
       type: list
       elements: dict

@@ -32,7 +32,11 @@ CASES: dict[str, tuple[str, dict[str, t.Any], str]] = {
     "cluster.dashboard_enabled": ("0.7", {"cluster": {"dashboard_enabled": True}}, "0.8"),
     "cluster.mute_health": ("0.9", {"cluster": {"mute_health": ["OSD_DOWN"]}}, "1.0"),
     "cluster.wipe": ("1.3", {"cluster": {"wipe": "quick"}}, "1.4"),
-    "block_pools[0].device_class": ("1.0", {"block_pools": [{**POOL, "device_class": "ssd"}]}, "1.1"),
+    "block_pools[0].device_class": (
+        "1.0",
+        {"block_pools": [{**POOL, "device_class": "ssd"}]},
+        "1.1",
+    ),
     "block_pools[0].pg_num": ("1.2", {"block_pools": [{**POOL, "pg_num": 32}]}, "1.3"),
     "filesystems[0].data_pools[0].name": (
         "1.7", {"filesystems": [{"name": "a", "data_pools": [{"name": "hot", "replicas": 3}]}]},
