@@ -41,6 +41,8 @@ TEXTS = {
     "account_id": ["RGW12345678901234567"],
     "log_level": ["NIV_INFO", "NIV_DEBUG"],
 }
+# What has no meaning without another one, which definitions therefore want.
+BESIDE = {"mirroring_remote": "mirroring_mode"}
 LISTS = {
     "events": ["s3:ObjectCreated:*"],
     "peers": ["peer-1"],
@@ -195,7 +197,7 @@ def _fields(
             continue
         if must or draw(st.booleans()):
             found[field.name] = _value(draw, field, known)
-    return found
+    return {name: value for name, value in found.items() if BESIDE.get(name, name) in found}
 
 
 def _entry(draw: st.DrawFn, section: Section, release: Release, found: Params) -> Params:
