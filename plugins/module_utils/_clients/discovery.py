@@ -50,18 +50,31 @@ class Discovery:
         self._lock = threading.Lock()
         self._known: dict[str, Kinds] = {}
         self._asked: dict[str, float] = {}
+        self._problem: tuple[float, ClientError] | None = None
 
     def find(self, api_version: str, kind: str, *, sure: bool = False) -> Resource | None:
         """Return a kind's resource; to be sure that it is missing, the API is asked again."""
-        root = "/apis" if "/" in api_version else "/api"
+        began = self._clock()
         with self._lock:
-            if root not in self._asked:
-                self._take_all(root)
-            missing = kind not in self._known.get(api_version, {})
-            if missing and (sure or self._clock() - self._age(root, api_version) > MISSING_SECONDS):
-                self._asked[api_version] = self._clock()
-                self._known[api_version] = self._of(f"{root}/{api_version}", api_version)
-            return self._known.get(api_version, {}).get(kind)
+            # Who waited while the API did not answer need not find that out anew.
+            if self._problem is not None and self._problem[0] >= began:
+                raise self._problem[1]
+            try:
+                return self._find(api_version, kind, sure)
+            except ClientError as problem:
+                self._problem = (self._clock(), problem)
+                raise
+
+    def _find(self, api_version: str, kind: str, sure: bool) -> Resource | None:
+        """Return a kind's resource, by what is known or is asked for now."""
+        root = "/apis" if "/" in api_version else "/api"
+        if root not in self._asked:
+            self._take_all(root)
+        missing = kind not in self._known.get(api_version, {})
+        if missing and (sure or self._clock() - self._age(root, api_version) > MISSING_SECONDS):
+            self._asked[api_version] = self._clock()
+            self._known[api_version] = self._of(f"{root}/{api_version}", api_version)
+        return self._known.get(api_version, {}).get(kind)
 
     def _age(self, root: str, api_version: str) -> float:
         """Return when it was last asked which kinds a group's version has."""

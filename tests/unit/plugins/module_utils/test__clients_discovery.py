@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import concurrent.futures
+import threading
+import time
 import typing as t
 
 import pytest
@@ -87,3 +90,27 @@ def test_other_answers_than_not_found_are_errors(api: Api) -> None:
 
     with pytest.raises(ClientError, match="no rights"):
         Discovery(refuse).find("v1", "Pod")
+
+
+def test_who_waited_while_the_api_did_not_answer_does_not_ask_it_again() -> None:
+    asked: list[str] = []
+    both = threading.Barrier(2)
+
+    def ask(path: str, _accept: str, words: str) -> Object:
+        asked.append(path)
+        time.sleep(0.2)
+        raise ClientError("list the kinds of", words, "nothing listens")
+
+    kinds = Discovery(ask)
+
+    def find() -> None:
+        both.wait(5)
+        with pytest.raises(ClientError, match="nothing listens"):
+            kinds.find(POOLS, "CephBlockPool")
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        assert [done.result() for done in [pool.submit(find), pool.submit(find)]] == [None, None]
+    assert asked == ["/apis"]
+    with pytest.raises(ClientError):
+        kinds.find(POOLS, "CephBlockPool")
+    assert asked == ["/apis", "/apis"]
