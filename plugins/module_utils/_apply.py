@@ -210,11 +210,11 @@ class Applier:
         """Return the object of a step as wanted, or else as observed."""
         if step.target in self._desired:
             return self._desired[step.target].manifest
-        return self._observed.objects[step.target]
+        return self._observed.find(step.target) or {}
 
     def _write(self, step: Step) -> None:
         """Do one writing step."""
-        planned = self._observed.objects.get(step.target)
+        planned = self._observed.find(step.target)
         if step.op == "delete" and planned is not None:
             self._client.delete(Ref.of(planned), planned["metadata"]["uid"])
             return

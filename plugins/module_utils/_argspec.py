@@ -18,6 +18,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._model.sections impor
     Field,
     Section,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._plan import POLICIES
 
 Spec = dict[str, dict[str, t.Any]]
 
@@ -130,6 +131,11 @@ MODEL: Spec = {
     "object_store_users": _list(**NAMED, **OBJECT_STORE_USER),
     "storage_classes": _list(**NAMED, **STORAGE_CLASS),
     **{name: _list(**NAMED, **spec) for name, spec in SECTION_SPECS.items()},
+}
+CONSUMERS: Spec = {
+    "consumers": {"type": "str", "choices": list(POLICIES), "default": "refuse"},
+    "evict_namespaces": {**_STRINGS, "default": []},
+    "release_volumes": {**_STRINGS, "default": []},
 }
 CONFLICTS: Spec = {"force_conflicts": {"type": "bool", "default": False}}
 SINGLE: Spec = {

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -17,68 +18,61 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
     is_ours,
     make_id,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._plan import Consumer
+from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Consumer
+from ansible_collections.rookery.rook.plugins.module_utils._remains import DRIVERS
 
 Manifest = Mapping[str, t.Any]
-_CSI = tuple(f".{driver}.csi.ceph.com" for driver in ("rbd", "cephfs", "nfs", "nvmeof"))
+Uses = tuple[str, ...]
 # Parts of pools and file systems by which a driver knows a cluster, too.
 _PARTS = ("CephBlockPoolRadosNamespace", "CephFilesystemSubVolumeGroup")
 _FLEX = ("rook.io", "ceph.rook.io")
 _BUCKETS = "ceph.rook.io/bucket"
 _OPERATOR = "rook-ceph-operator"
-_NAMED = ("metadata.name", "metadata.namespace")
-_READ: Mapping[str, tuple[str, ...]] = {
-    "Pod": (*_NAMED, "status.phase", "spec.volumes"),
-    "PersistentVolumeClaim": (*_NAMED, "spec.volumeName"),
-    "PersistentVolume": (
-        *_NAMED, "spec.csi", "spec.flexVolume", "spec.claimRef", "spec.storageClassName",
-    ),
-}  # fmt: skip
+_MONITOR = "rook-ceph-mon"
+# What a claim or snapshot leaves behind unless its policy says otherwise.
+_STAYS = "Retain"
 
 
-def thinned(item: dict[str, t.Any]) -> dict[str, t.Any] | None:
-    """Return what is read of an object below, nothing of a pod that mounts no claim.
+@dataclasses.dataclass(frozen=True)
+class Storage:
+    """By what a volume is told to be on a cluster: its namespace, drivers, monitors and parts.
 
-    A cluster may have tens of thousands of them.
+    monitors are addresses; objects are those among which resources are looked for.
     """
-    paths = _READ.get(item["kind"])
-    if paths is None:
-        return item
-    found: dict[str, t.Any] = {"kind": item["kind"]}
-    for path in paths:
-        part, _dot, name = path.partition(".")
-        value = item.get(part, {}).get(name)
-        if value is not None:
-            found.setdefault(part, {})[name] = value
-    if item["kind"] == "Pod":
-        volumes = [volume for volume in at(found, "spec.volumes") or () if _is_claimed(volume)]
-        found["spec"] = {"volumes": volumes}
-        return found if volumes else None
-    return found
+
+    namespace: str
+    objects: Mapping[str, Manifest] = dataclasses.field(default_factory=dict)
+    drivers: frozenset[str] = frozenset()
+    monitors: frozenset[str] = frozenset()
 
 
-def _is_claimed(volume: Manifest) -> bool:
-    """Tell whether a volume of a pod is a claim."""
-    return "persistentVolumeClaim" in volume or "ephemeral" in volume
+def addresses(endpoints: Manifest | None) -> frozenset[str]:
+    """Return the addresses of a cluster's monitors, of the map in which Rook keeps them."""
+    entries = str(at(endpoints, "data.data") or "").split(",")
+    return frozenset(_host(entry.partition("=")[2]) for entry in entries if "=" in entry)
+
+
+def _host(address: str) -> str:
+    """Return an address without its port."""
+    return address.rpartition(":")[0].strip("[]") if ":" in address else address
 
 
 def find_consumers(
-    namespace: str, objects: Mapping[str, Manifest], listed: Mapping[str, Iterable[Manifest]]
+    storage: Storage, listed: Mapping[str, Iterable[Manifest]]
 ) -> tuple[Consumer, ...]:
-    """Return what uses the cluster in a namespace, of all namespaces' objects by their kind.
+    """Return what uses a cluster, of all namespaces' objects by their kind.
 
-    A bound claim stands for its volume; a volume without one speaks for itself. A volume is ours by
-    its own attributes, so that one whose class is gone already is found too.
+    A bound claim stands for its volume, a snapshot for its content, a bucket's claim for the
+    bucket; each of those without one speaks for itself. A volume is ours by its own attributes, so
+    that one whose class is gone already is found too.
     """
-    mounted = _pods_by_claim(listed.get("Pod", ()))
-    claims = listed.get("PersistentVolumeClaim", ())
-    bound = {_claim_key(claim) for claim in claims if at(claim, "spec.volumeName")}
-    ours = [item for item in objects.values() if item["kind"] == "StorageClass"]
+    ours = [item for item in storage.objects.values() if item["kind"] == "StorageClass"]
     classes = [*ours, *listed.get("StorageClass", ())]
     found = [
-        *_volume_consumers(namespace, objects, listed.get("PersistentVolume", ()), bound, mounted),
-        *_bucket_consumers(namespace, classes, listed.get("ObjectBucketClaim", ())),
-        *_snapshot_consumers(namespace, listed.get("VolumeSnapshotContent", ())),
+        *_volume_consumers(storage, listed),
+        *_pod_consumers(storage, listed.get("Pod", ())),
+        *_bucket_consumers(storage.namespace, classes, listed),
+        *_snapshot_consumers(storage, listed),
     ]
     return tuple(sorted(found, key=lambda consumer: consumer.id))
 
@@ -120,13 +114,16 @@ def _claim_key(claim: Manifest) -> tuple[str, str]:
     return claim["metadata"]["namespace"], claim["metadata"]["name"]
 
 
+def _running(pods: Iterable[Manifest]) -> Iterator[Manifest]:
+    """Yield the pods that have not ended."""
+    return (pod for pod in pods if at(pod, "status.phase") not in ("Succeeded", "Failed"))
+
+
 def _pods_by_claim(pods: Iterable[Manifest]) -> dict[tuple[str, str], list[str]]:
     """Return the pods that have not ended by the claim that they mount."""
     found: dict[tuple[str, str], list[str]] = {}
-    for pod in pods:
-        if at(pod, "status.phase") in ("Succeeded", "Failed"):
-            continue
-        namespace, name = pod["metadata"]["namespace"], pod["metadata"]["name"]
+    for pod in _running(pods):
+        namespace, name = _claim_key(pod)
         for volume in at(pod, "spec.volumes") or ():
             claim = at(volume, "persistentVolumeClaim.claimName")
             if claim is None and "ephemeral" in volume:
@@ -136,73 +133,124 @@ def _pods_by_claim(pods: Iterable[Manifest]) -> dict[tuple[str, str], list[str]]
     return found
 
 
-def _cluster_ids(namespace: str, objects: Mapping[str, Manifest]) -> dict[str, tuple[str, ...]]:
+def _cluster_ids(storage: Storage) -> dict[str, Uses]:
     """Return by which ids drivers know the cluster, each with the part that it stands for."""
-    found: dict[str, tuple[str, ...]] = {namespace: ()}
-    for key, item in objects.items():
-        if item["kind"] in _PARTS and item["metadata"].get("namespace") == namespace:
+    found: dict[str, Uses] = {storage.namespace: ()}
+    for key, item in storage.objects.items():
+        if item["kind"] in _PARTS and item["metadata"].get("namespace") == storage.namespace:
             cluster_id = at(item, "status.info.clusterID") or at(item, "spec.clusterID")
             found |= {str(cluster_id): (key,)} if cluster_id else {}
     return found
 
 
 def _volume_consumers(
-    namespace: str,
-    objects: Mapping[str, Manifest],
-    volumes: Iterable[Manifest],
+    storage: Storage, listed: Mapping[str, Iterable[Manifest]]
+) -> Iterator[Consumer]:
+    """Yield each volume of the cluster, under the name of its claim while that exists.
+
+    What a driver has attached, and whose volume is gone, is held for ever once the driver is gone.
+    """
+    clusters = _cluster_ids(storage)
+    mounted = _pods_by_claim(listed.get("Pod", ()))
+    claims = listed.get("PersistentVolumeClaim", ())
+    bound = {_claim_key(claim) for claim in claims if at(claim, "spec.volumeName")}
+    attached: dict[str, list[str]] = {}
+    for item in listed.get("VolumeAttachment", ()):
+        name = make_id("VolumeAttachment", "", item["metadata"]["name"])
+        attached.setdefault(str(at(item, "spec.source.persistentVolumeName")), []).append(name)
+    volumes = listed.get("PersistentVolume", ())
+    for volume in volumes:
+        uses = _uses_of(storage, clusters, volume.get("spec") or {})
+        if uses is not None:
+            held = attached.get(volume["metadata"]["name"], ())
+            yield _volume_consumer(volume, uses, bound, mounted, tuple(sorted(held)))
+    known = {volume["metadata"]["name"] for volume in volumes}
+    for item in listed.get("VolumeAttachment", ()):
+        source = str(at(item, "spec.source.persistentVolumeName"))
+        if at(item, "spec.attacher") in storage.drivers and source not in known:
+            yield Consumer(make_id("VolumeAttachment", "", item["metadata"]["name"]))
+
+
+def _volume_consumer(
+    volume: Manifest,
+    uses: Uses,
     bound: set[tuple[str, str]],
     mounted: Mapping[tuple[str, str], list[str]],
-) -> Iterator[Consumer]:
-    """Yield each volume of the cluster, under the name of its claim while that exists."""
-    clusters = _cluster_ids(namespace, objects)
-    for volume in volumes:
-        attributes = _attributes(volume)
-        parts = clusters.get(str(attributes.get("clusterID")))
-        if parts is None:
-            continue
-        claim = (
-            str(at(volume, "spec.claimRef.namespace")),
-            str(at(volume, "spec.claimRef.name")),
-        )
-        name = make_id("PersistentVolume", "", volume["metadata"]["name"])
-        if claim in bound:
-            name = make_id("PersistentVolumeClaim", *claim)
-        yield Consumer(
-            name,
-            tuple(sorted((*parts, *_volume_uses(namespace, objects, volume, attributes)))),
-            tuple(sorted(mounted.get(claim, ()))),
-        )
-
-
-def _attributes(volume: Manifest) -> Mapping[str, t.Any]:
-    """Return what a volume of one of Rook's drivers says of itself, in the words of CSI."""
-    if str(at(volume, "spec.csi.driver")).endswith(_CSI):
-        return t.cast("Mapping[str, t.Any]", at(volume, "spec.csi.volumeAttributes") or {})
-    if str(at(volume, "spec.flexVolume.driver")).partition("/")[0] not in _FLEX:
-        return {}
-    options = at(volume, "spec.flexVolume.options") or {}
-    return {
-        # Until 0.7 a cluster was named by its namespace.
-        "clusterID": options.get("clusterNamespace") or options.get("clusterName"),
-        "pool": options.get("blockPool") or options.get("pool"),
-        "dataPool": options.get("dataBlockPool"),
-    }
-
-
-def _volume_uses(
-    namespace: str,
-    objects: Mapping[str, Manifest],
-    volume: Manifest,
-    attributes: Mapping[str, str],
-) -> Iterator[str]:
-    """Yield class, pools and file system of a volume."""
+    attachments: tuple[str, ...],
+) -> Consumer:
+    """Return one volume as a consumer."""
+    claim = at(volume, "spec.claimRef") or {}
+    key = str(claim.get("namespace") or ""), str(claim.get("name") or "")
+    name = make_id("PersistentVolume", "", volume["metadata"]["name"])
     storage_class = at(volume, "spec.storageClassName")
-    if storage_class:
-        yield make_id("StorageClass", "", storage_class)
+    made_by = (make_id("StorageClass", "", storage_class),) if storage_class else ()
+    return Consumer(
+        make_id("PersistentVolumeClaim", *key) if key in bound else name,
+        tuple(sorted({*uses, *made_by})),
+        tuple(sorted(mounted.get(key, ()))),
+        namespace=key[0],
+        volume=name if key in bound else "",
+        retained=at(volume, "spec.persistentVolumeReclaimPolicy") == _STAYS,
+        attachments=attachments,
+    )
+
+
+def _pod_consumers(storage: Storage, pods: Iterable[Manifest]) -> Iterator[Consumer]:
+    """Yield pods with volumes of the cluster that are no claims."""
+    clusters = _cluster_ids(storage)
+    for pod in _running(pods):
+        sources = (_uses_of(storage, clusters, source) for source in at(pod, "spec.volumes") or ())
+        found = [uses for uses in sources if uses is not None]
+        if found:
+            namespace, name = _claim_key(pod)
+            uses = tuple(sorted({key for keys in found for key in keys}))
+            yield Consumer(
+                make_id("Pod", namespace, name), uses, (f"{namespace}/{name}",), namespace
+            )
+
+
+def _uses_of(storage: Storage, clusters: Mapping[str, Uses], source: Manifest) -> Uses | None:
+    """Return what a volume uses of the cluster, or None when it is not on it."""
+    attributes = _attributes(storage, source)
+    parts = clusters.get(str(attributes.get("clusterID")))
+    return None if parts is None else (*parts, *_resources(storage, attributes))
+
+
+def _attributes(storage: Storage, source: Manifest) -> Mapping[str, t.Any]:
+    """Return what the source of a volume says of itself, in the words of CSI."""
+    if str(at(source, "csi.driver")).endswith(DRIVERS):
+        return t.cast("Mapping[str, t.Any]", at(source, "csi.volumeAttributes") or {})
+    if str(at(source, "flexVolume.driver")).partition("/")[0] in _FLEX:
+        options = at(source, "flexVolume.options") or {}
+        return {
+            # Until 0.7 a cluster was named by its namespace.
+            "clusterID": options.get("clusterNamespace") or options.get("clusterName"),
+            "pool": options.get("blockPool") or options.get("pool"),
+            "dataPool": options.get("dataBlockPool"),
+            "fsName": options.get("fsName"),
+        }
+    for kind in ("cephfs", "rbd"):
+        monitors = at(source, f"{kind}.monitors") or ()
+        if any(_is_monitor(storage, _host(address)) for address in monitors):
+            return {"clusterID": storage.namespace, "pool": at(source, f"{kind}.pool")}
+    return {}
+
+
+def _is_monitor(storage: Storage, host: str) -> bool:
+    """Tell whether a host is a monitor of the cluster, by its address or by its service's name."""
+    service, _dot, rest = host.partition(".")
+    inside = rest.partition(".")[0] == storage.namespace
+    return host in storage.monitors or (inside and service.startswith(_MONITOR))
+
+
+def _resources(storage: Storage, attributes: Mapping[str, t.Any]) -> Iterator[str]:
+    """Yield pools, servers and file system of a volume."""
+    namespace, objects = storage.namespace, storage.objects
     if attributes.get("nfsCluster"):
         yield make_id("CephNFS", namespace, attributes["nfsCluster"])
     if attributes.get("fsName"):
-        yield make_id("CephFilesystem", namespace, attributes["fsName"])
+        old = make_id("Filesystem", namespace, attributes["fsName"])
+        yield old if old in objects else make_id("CephFilesystem", namespace, attributes["fsName"])
         return
     for key in ("pool", "dataPool"):
         if attributes.get(key):
@@ -211,28 +259,53 @@ def _volume_uses(
 
 
 def _bucket_consumers(
-    namespace: str, classes: Iterable[Manifest], bucket_claims: Iterable[Manifest]
+    namespace: str, classes: Iterable[Manifest], listed: Mapping[str, Iterable[Manifest]]
 ) -> Iterator[Consumer]:
-    """Yield claims for buckets in the cluster's object stores."""
+    """Yield claims for buckets in the cluster's object stores, and buckets that outlived theirs."""
     stores = {
         item["metadata"]["name"]: str(at(item, "parameters.objectStoreName"))
         for item in classes
         if str(item.get("provisioner")).endswith(_BUCKETS)
         and at(item, "parameters.objectStoreNamespace") == namespace
     }
-    for claim in bucket_claims:
-        storage_class = at(claim, "spec.storageClassName")
-        if storage_class in stores:
-            uses = (
+    buckets = {
+        (str(at(item, "spec.claimRef.namespace")), str(at(item, "spec.claimRef.name"))): item
+        for item in listed.get("ObjectBucket", ())
+    }
+    claims = {_claim_key(item): item for item in listed.get("ObjectBucketClaim", ())}
+    for key, item in {**buckets, **claims}.items():
+        storage_class = at(item, "spec.storageClassName")
+        if storage_class not in stores:
+            continue
+        bucket = buckets.get(key)
+        name = make_id("ObjectBucket", "", bucket["metadata"]["name"]) if bucket else ""
+        yield Consumer(
+            make_id("ObjectBucketClaim", *key) if key in claims else name,
+            (
                 make_id("CephObjectStore", namespace, stores[storage_class]),
                 make_id("StorageClass", "", storage_class),
-            )
-            yield Consumer(make_id("ObjectBucketClaim", *_claim_key(claim)), uses)
+            ),
+            namespace=key[0],
+            volume=name if key in claims else "",
+            retained=at(bucket, "spec.reclaimPolicy") == _STAYS,
+        )
 
 
-def _snapshot_consumers(namespace: str, contents: Iterable[Manifest]) -> Iterator[Consumer]:
+def _snapshot_consumers(
+    storage: Storage, listed: Mapping[str, Iterable[Manifest]]
+) -> Iterator[Consumer]:
     """Yield snapshots that a driver of this namespace's operator has made."""
-    drivers = {f"{namespace}{suffix}" for suffix in _CSI}
-    for content in contents:
-        if at(content, "spec.driver") in drivers:
-            yield Consumer(make_id("VolumeSnapshotContent", "", content["metadata"]["name"]))
+    snapshots = {_claim_key(item) for item in listed.get("VolumeSnapshot", ())}
+    for content in listed.get("VolumeSnapshotContent", ()):
+        if at(content, "spec.driver") not in storage.drivers:
+            continue
+        ref = at(content, "spec.volumeSnapshotRef") or {}
+        key = str(ref.get("namespace") or ""), str(ref.get("name") or "")
+        name = make_id("VolumeSnapshotContent", "", content["metadata"]["name"])
+        known = key in snapshots
+        yield Consumer(
+            make_id("VolumeSnapshot", *key) if known else name,
+            namespace=key[0],
+            volume=name if known else "",
+            retained=at(content, "spec.deletionPolicy") == _STAYS,
+        )

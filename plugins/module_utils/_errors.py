@@ -55,15 +55,23 @@ class Refusal:
 
 
 class GuardError(RookeryError):
-    """The plan would destroy or lose something; nothing of it is done."""
+    """The plan would destroy or lose something; nothing of it is done.
 
-    def __init__(self, refusals: Iterable[Refusal]) -> None:
+    Of very many refusals the first ones stand in the message, and then what more is told of them.
+    """
+
+    LINES = 20
+
+    def __init__(self, refusals: Iterable[Refusal], told: str = "") -> None:
         self.refusals = tuple(refusals)
         grouped: dict[tuple[str, str], list[str]] = {}
         for refusal in self.refusals:
             grouped.setdefault((refusal.reason, refusal.way_on), []).append(refusal.id)
         lines = [str(Refusal(", ".join(ids), *why)) for why, ids in grouped.items()]
-        super().__init__("\n".join(["Refused, nothing was changed:", *lines]))
+        rest = len(lines) - self.LINES
+        more = [f"and {rest} more refusals"] if rest > 0 else []
+        parts = ["Refused, nothing was changed:", *lines[: self.LINES], *more]
+        super().__init__("\n".join([*parts, told] if told else parts))
 
 
 class ClientError(RookeryError):

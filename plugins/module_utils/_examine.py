@@ -27,6 +27,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
     kind_in,
     make_id,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._plan import REFUSE, Policy
 from ansible_collections.rookery.rook.plugins.module_utils._rules_types import Finding, error
 from ansible_collections.rookery.rook.plugins.module_utils._site import (
     Wish,
@@ -59,6 +60,7 @@ class Question:
     confirm: str
     adopt: bool
     cluster_uid: str = ""
+    policy: Policy = REFUSE
 
 
 @dataclasses.dataclass(frozen=True)
@@ -92,9 +94,9 @@ def ask(client: Kube, question: Question) -> Answer:
     """Return what a living API says; raises ClientError."""
     if question.state == "present":
         return Answer(facts=_facts(client, question))
-    found = prospect(client, Wish(question.site, "absent", STAGES))
-    # That the confirmation is missing is told once, not for each object.
-    against = refusals(found.plan, found.observed, question.site.name)
+    found = prospect(client, Wish(question.site, "absent", STAGES, policy=question.policy))
+    # That the confirmation is missing is told once, not for each object; nor is it time to approve.
+    against = refusals(found.plan, found.observed, question.site.name, found.plan.fingerprint)
     return Answer(
         # Afterwards nothing in the API could tell which disks were the site's.
         facts={"ceph_fsid": _own_fsid(client, question.site, found.observed.objects)},

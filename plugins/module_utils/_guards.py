@@ -9,9 +9,10 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils import _kinds
+from ansible_collections.rookery.rook.plugins.module_utils._blockers import as_text, find_blockers
 from ansible_collections.rookery.rook.plugins.module_utils._diff import matches
 from ansible_collections.rookery.rook.plugins.module_utils._errors import GuardError, Refusal
-from ansible_collections.rookery.rook.plugins.module_utils._graph import Graph
+from ansible_collections.rookery.rook.plugins.module_utils._evict import losses, obstacle
 from ansible_collections.rookery.rook.plugins.module_utils._guards_operator import (
     of_definitions,
     of_helm,
@@ -32,18 +33,31 @@ if t.TYPE_CHECKING:
 
 
 def guard(
-    plan: Plan, observed: Observed, confirm: str = "", *, force_conflicts: bool = False
+    plan: Plan,
+    observed: Observed,
+    confirm: str = "",
+    approved: str = "",
+    *,
+    force_conflicts: bool = False,
 ) -> None:
     """Raise GuardError with every refusal; a plan that passes loses nothing by surprise."""
-    found = refusals(plan, observed, confirm, force_conflicts=force_conflicts)
+    found = refusals(plan, observed, confirm, approved, force_conflicts=force_conflicts)
     if found:
-        raise GuardError(found)
+        raise GuardError(found, as_text(find_blockers(plan, observed)))
 
 
 def refusals(
-    plan: Plan, observed: Observed, confirm: str = "", *, force_conflicts: bool = False
+    plan: Plan,
+    observed: Observed,
+    confirm: str = "",
+    approved: str = "",
+    *,
+    force_conflicts: bool = False,
 ) -> tuple[Refusal, ...]:
-    """Return everything that stands against a plan, what is in use before what is unconfirmed."""
+    """Return everything that stands against a plan, what is in use before what is unconfirmed.
+
+    approved is the fingerprint of a plan that somebody has seen.
+    """
     return (
         *_in_use(plan, observed),
         *_still_needed(plan, observed),
@@ -53,15 +67,7 @@ def refusals(
         *of_definitions(plan, observed),
         *of_helm(plan, observed),
         *_unconfirmed(plan, confirm),
-    )
-
-
-def _leaving(plan: Plan) -> frozenset[str]:
-    """Return the ids of what the plan deletes or waits to be gone for good."""
-    if plan.state != "absent":
-        return frozenset()
-    return frozenset(
-        step.target for step in plan.steps if step.op == "delete" or step.until == "gone"
+        *_unseen(plan, observed, approved),
     )
 
 
@@ -78,41 +84,54 @@ def _unconfirmed(plan: Plan, confirm: str) -> Iterator[Refusal]:
         )
 
 
+def _unseen(plan: Plan, observed: Observed, approved: str) -> Iterator[Refusal]:
+    """Yield what would be taken from others without anybody having seen the plan (TEAR-05)."""
+    if approved == plan.fingerprint:
+        return
+    theirs = [
+        step.target
+        for step in plan.steps
+        if step.op in ("update", "delete") and step.target not in observed.objects
+    ]
+    for target in dict.fromkeys(theirs):
+        yield Refusal(
+            target,
+            "would be evicted, and no plan that was shown is named (TEAR-05)",
+            "Look at the plan, then set fingerprint (rook_plan_fingerprint, storage) to "
+            f"{plan.fingerprint} to have this one done.",
+        )
+
+
 def _in_use(plan: Plan, observed: Observed) -> Iterator[Refusal]:
     """Yield every consumer that would lose its storage (TEAR-01)."""
-    leaving = _leaving(plan)
-    graph = Graph.of(_kinds.needs_of(observed.objects))
+    lost = losses(observed, plan.leaving)
     for consumer in observed.consumers:
-        # Every consumer needs the cluster, whether or not its own object can be told.
-        needed = graph.closure(consumer.uses) | {
-            key
-            for key, item in observed.objects.items()
-            if item["kind"] in ("CephCluster", "Cluster")
-        }
-        # A claim of the site's own goes before its storage.
-        if consumer.id in leaving:
-            continue
-        lost = sorted(needed & leaving, key=_kinds.sort_key, reverse=True)
-        if lost:
-            yield _consumer_refusal(consumer, lost)
+        if consumer.id in lost:
+            yield _consumer_refusal(consumer, lost[consumer.id], plan, observed)
 
 
-def _consumer_refusal(consumer: Consumer, lost: list[str]) -> Refusal:
+def _consumer_refusal(
+    consumer: Consumer, lost: tuple[str, ...], plan: Plan, observed: Observed
+) -> Refusal:
     """Return the refusal of one consumer in words: what it uses itself, else what that needs."""
     kind = consumer.id.partition("/")[0]
     named = [target for target in lost if target in consumer.uses] or lost[:1]
     pods = f", and is mounted by {', '.join(consumer.pods)}" if consumer.pods else ""
+    stays = f", and {consumer.volume} stays by its policy Retain" if consumer.retained else ""
+    why = ""
+    if plan.policy.consumers == "evict":
+        why = f"; it {obstacle(consumer, observed.crowd, plan.policy)}"
     first = "Stop those pods, then delete" if consumer.pods else "Delete"
     return Refusal(
         consumer.id,
-        f"uses {', '.join(named)}, which would be removed{pods} (TEAR-01)",
+        f"uses {', '.join(named)}, which would be removed{pods}{stays}{why} (TEAR-01)",
         f"{first} this {kind} (its data goes with it), or leave the site as it is.",
     )
 
 
 def _still_needed(plan: Plan, observed: Observed) -> Iterator[Refusal]:
     """Yield what stays and would lose what it stands on (TEAR-02, TEAR-03)."""
-    leaving = _leaving(plan)
+    leaving = plan.leaving
     for dependent, needs in sorted(_kinds.needs_of(observed.objects).items()):
         item = observed.objects[dependent]
         if {dependent, _kinds.claim_of(item)} & leaving:
@@ -131,7 +150,7 @@ def _still_needed(plan: Plan, observed: Observed) -> Iterator[Refusal]:
 
 def _inhabited(plan: Plan, observed: Observed) -> Iterator[Refusal]:
     """Yield what others keep in a namespace that would be removed with it (TEAR-03)."""
-    leaving = _leaving(plan)
+    leaving = plan.leaving
     for tenant in observed.tenants:
         namespace = _kinds.make_id("Namespace", "", tenant.split("/")[1])
         if namespace in leaving:

@@ -33,6 +33,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._single import (
 from ansible_collections.rookery.rook.plugins.module_utils._site import (
     Prospect,
     Wish,
+    await_users,
     check_cluster,
     check_fingerprint,
     execute,
@@ -158,15 +159,28 @@ def _carry_out(
     found = _guarded(module, settle(found))
     if module.check_mode:
         return
+    found = _left(module, client, found, settle)
     if not found.plan.changed:
         _do(module, client, found)
         return
     wish = found.wish
     wanted = {item.id: item.manifest for item in found.desired}
-    refuse_impossible(client, found.plan, {**found.observed.objects, **wanted})
+    seen = {**found.observed.crowd.objects, **found.observed.objects}
+    refuse_impossible(client, found.plan, {**seen, **wanted})
     claim = module.claim(wish.site.name, f"{wish.state}, stages {', '.join(wish.stages)}")
     with holding(client, claim, module.log) as holder:
         _do(module, holder, _guarded(module, settle(plan_again(client, found))))
+
+
+def _left(
+    module: CollectionModule,
+    client: Kube,
+    found: Prospect,
+    settle: Callable[[Prospect], Prospect],
+) -> Prospect:
+    """Return the plan once those have left who are waited for; nobody is held up meanwhile."""
+    after = await_users(client, found, module.limits(), module.log, module.note)
+    return found if after is found else _guarded(module, settle(after))
 
 
 def _guarded(module: CollectionModule, found: Prospect) -> Prospect:
@@ -178,6 +192,7 @@ def _guarded(module: CollectionModule, found: Prospect) -> Prospect:
         found.plan,
         found.observed,
         module.params.get("confirm") or "",
+        module.params.get("fingerprint") or "",
         force_conflicts=module.params.get("force_conflicts", False),
     )
     return found

@@ -19,8 +19,13 @@ from collections.abc import Mapping
 
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._consumers import (
+    Storage,
+    addresses,
     find_consumers,
     find_tenants,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._consumers_crowd import (
+    crowd_of,
     thinned,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
@@ -28,6 +33,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
     KINDS,
     ROOK_GROUPS,
     SITE_LABEL,
+    USING,
     Version,
     children_of,
     id_of,
@@ -39,7 +45,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
 from ansible_collections.rookery.rook.plugins.module_utils._managed import is_settled
 from ansible_collections.rookery.rook.plugins.module_utils._plan import Observed
 from ansible_collections.rookery.rook.plugins.module_utils._remains import KINDS as REMAINING
-from ansible_collections.rookery.rook.plugins.module_utils._remains import remains
+from ansible_collections.rookery.rook.plugins.module_utils._remains import drivers_of, remains
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -56,16 +62,10 @@ AGREEING_TRIES = 3
 FEW = 3
 # Groups of kinds of which a cluster has few objects, so that they are listed whole.
 _WHOLE = (*ROOK_GROUPS, "csi.ceph.io")
-# What uses storage: API and kind. Of the last two, none exist where their definitions do not.
-CONSUMING = (
-    ("v1", "PersistentVolume"),
-    ("v1", "PersistentVolumeClaim"),
-    ("v1", "Pod"),
-    ("storage.k8s.io/v1", "StorageClass"),
-    ("objectbucket.io/v1alpha1", "ObjectBucketClaim"),
-    ("snapshot.storage.k8s.io/v1", "VolumeSnapshotContent"),
-)
-
+# Kinds of which ours and everybody's matter.
+_SHARED = ("StorageClass", "ObjectBucketClaim")
+# Where Rook keeps the addresses of a cluster's monitors.
+ENDPOINTS = "rook-ceph-mon-endpoints"
 # What people keep in a namespace.
 TENANTS = (
     ("apps/v1", "Deployment"),
@@ -89,7 +89,7 @@ class Scope:
     """Whose objects to look at, by the kinds of which release of Rook.
 
     leaving: they are to go, so what stands on them matters too. whole: it does in any case, and so
-    do kinds of which nothing is wanted.
+    do kinds of which nothing is wanted. config is what the operator is set to.
     """
 
     site: str
@@ -97,6 +97,7 @@ class Scope:
     release: Version
     leaving: bool = False
     whole: bool = False
+    config: Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
 
 
 def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
@@ -105,7 +106,8 @@ def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
     with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
         seen = _seen(client, scope, desired, pool)
         owned = {key: item for key, item in seen.items() if _is_labelled(item, scope.site)}
-        others = {key: item for key, item in seen.items() if _matters(item, scope, owned)}
+        drivers = drivers_of(scope.namespace, scope.config, seen.values())
+        others = {key: item for key, item in seen.items() if _matters(item, scope, owned, drivers)}
         tenants: tuple[str, ...] = ()
         if scope.leaving:
             others |= _of_our_kinds(client, scope, owned, pool)
@@ -118,13 +120,17 @@ def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
         wanted = [item for item in desired if item.id in objects]
         pairs = _each(pool, lambda item: _predicted(client, item, objects[item.id]), wanted)
         objects |= {item.id: live for item, (live, _) in zip(wanted, pairs, strict=True)}
-        consuming = _consuming(client, pool) if whole else {}
+        consuming = _consuming(client, scope, seen, pool) if whole else {}
+        endpoints = Ref("v1", "ConfigMap", scope.namespace, ENDPOINTS)
+        monitors = addresses(client.get(endpoints) if whole else None)
+    consumers = find_consumers(Storage(scope.namespace, objects, drivers, monitors), consuming)
     return Observed(
         objects=objects,
         predicted={item.id: told for item, (_, told) in zip(wanted, pairs, strict=True)},
         owned=frozenset(key for key, item in objects.items() if is_ours(item, scope.site)),
-        consumers=find_consumers(scope.namespace, objects, consuming),
+        consumers=consumers,
         tenants=tenants,
+        crowd=crowd_of(consumers, consuming),
     )
 
 
@@ -181,7 +187,8 @@ def _whole_kinds(scope: Scope) -> set[tuple[str, str]]:
     return {
         (row.api_version, row.name)
         for row in kinds_of(scope.release).values()
-        if (scope.whole or scope.leaving) and (row.group in _WHOLE or row.name in REMAINING)
+        if (scope.whole or scope.leaving)
+        and (row.group in _WHOLE or row.name in REMAINING or row.name in _SHARED)
     }
 
 
@@ -190,7 +197,9 @@ def _is_labelled(item: Object, site: str) -> bool:
     return bool((item["metadata"].get("labels") or {}).get(SITE_LABEL) == site)
 
 
-def _matters(item: Object, scope: Scope, owned: Mapping[str, Object]) -> bool:
+def _matters(
+    item: Object, scope: Scope, owned: Mapping[str, Object], drivers: frozenset[str]
+) -> bool:
     """Tell whether an object without our label matters.
 
     Those do that Rook works on in our namespace, cleanup jobs, what operators leave behind, and
@@ -204,7 +213,7 @@ def _matters(item: Object, scope: Scope, owned: Mapping[str, Object]) -> bool:
         return True
     defined = KINDS[item["kind"]].plural
     definition = make_id("CustomResourceDefinition", "", f"{defined}.{group}")
-    return scope.leaving and (definition in owned or remains(item, scope.namespace))
+    return scope.leaving and (definition in owned or remains(item, scope.namespace, drivers))
 
 
 def _theirs(
@@ -285,10 +294,25 @@ def overlay(live: t.Any, wanted: t.Any) -> t.Any:
     return {**live, **{key: overlay(live.get(key), value) for key, value in wanted.items()}}
 
 
-def _consuming(client: Kube, pool: concurrent.futures.Executor) -> dict[str, tuple[Object, ...]]:
-    """Return claims, volumes, pods and the like, of each only what tells who uses what."""
-    listings = _each(pool, lambda call: client.list(*call, "", "", thinned).items, CONSUMING)
-    return {kind: items for (_api, kind), items in zip(CONSUMING, listings, strict=True)}
+def _consuming(
+    client: Kube, scope: Scope, seen: Mapping[str, Object], pool: concurrent.futures.Executor
+) -> dict[str, tuple[Object, ...]]:
+    """Return claims, volumes, pods and the like, of each only what tells who uses what.
+
+    It is one list for each kind, however many there are, and none when all were seen already.
+    """
+    served = {
+        kind: next((api for api in apis if client.serves(api, kind)), apis[0])
+        for kind, apis in USING
+    }
+    known = {kind for api, kind in _whole_kinds(scope) if served.get(kind) == api}
+    asked = [kind for kind in served if kind not in known]
+    listings = _each(
+        pool, lambda kind: client.list(served[kind], kind, "", "", thinned).items, asked
+    )
+    listed = dict(zip(asked, listings, strict=True))
+    whole = {kind: tuple(item for item in seen.values() if item["kind"] == kind) for kind in known}
+    return {**whole, **listed}
 
 
 def _each(pool: concurrent.futures.Executor, ask: Callable[[A], B], items: Iterable[A]) -> list[B]:

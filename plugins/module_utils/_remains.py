@@ -11,27 +11,57 @@ taken its finalizer away.
 
 from __future__ import annotations
 
-import fnmatch
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-_MADE = {
-    "CSIDriver": ("metadata.name", "{namespace}.*.csi.ceph.com"),
-    "CephConnection": ("metadata.name", "{namespace}"),
-    "ClientProfile": ("spec.cephConnectionRef.name", "{namespace}"),
-}
-KINDS = frozenset(_MADE)
+    Manifest = Mapping[str, t.Any]
+
+KINDS = frozenset({"CSIDriver", "CephConnection", "ClientProfile"})
+DRIVERS = tuple(f".{driver}.csi.ceph.com" for driver in ("rbd", "cephfs", "nfs", "nvmeof"))
+PREFIX = "CSI_DRIVER_NAME_PREFIX"
+_CONFIG = "rook-ceph-operator-config"
 
 
-def remains(manifest: Mapping[str, t.Any], namespace: str) -> bool:
+def drivers_of(
+    namespace: str, config: Mapping[str, t.Any], objects: Iterable[Manifest]
+) -> frozenset[str]:
+    """Return the names of the drivers of a namespace's operator, of all that it may have had.
+
+    They begin with the namespace, or with what the operator's settings say, wanted or living.
+    """
+    prefixes = {namespace, config.get(PREFIX)}
+    for item in objects:
+        if at(item, "metadata.namespace") != namespace:
+            continue
+        name = item["metadata"]["name"]
+        if item["kind"] == "ConfigMap" and name == _CONFIG:
+            prefixes.add(at(item, f"data.{PREFIX}"))
+        elif item["kind"] == "Driver":
+            prefixes.update(name.removesuffix(end) for end in DRIVERS if name.endswith(end))
+        elif item["kind"] == "Deployment":
+            prefixes.update(_environment(item))
+    return frozenset(f"{prefix}{end}" for prefix in prefixes if prefix for end in DRIVERS)
+
+
+def _environment(deployment: Manifest) -> Iterable[str | None]:
+    """Return the prefix that an operator's own environment sets."""
+    for container in at(deployment, "spec.template.spec.containers") or ():
+        for variable in container.get("env") or ():
+            if variable.get("name") == PREFIX:
+                yield variable.get("value")
+
+
+def remains(manifest: Manifest, namespace: str, drivers: frozenset[str]) -> bool:
     """Tell whether an object was made for the cluster in a namespace, and outlives it."""
-    if manifest["kind"] not in KINDS:
+    if manifest["kind"] == "CSIDriver":
+        return manifest["metadata"]["name"] in drivers
+    if manifest["kind"] not in KINDS or at(manifest, "metadata.namespace") != namespace:
         return False
-    path, pattern = _MADE[manifest["kind"]]
-    inside = at(manifest, "metadata.namespace") in (None, namespace)
-    wanted = pattern.replace("{namespace}", namespace)
-    return inside and fnmatch.fnmatchcase(str(at(manifest, path)), wanted)
+    path = (
+        "metadata.name" if manifest["kind"] == "CephConnection" else "spec.cephConnectionRef.name"
+    )
+    return bool(at(manifest, path) == namespace)

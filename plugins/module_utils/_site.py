@@ -11,6 +11,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._apply import Applier
+from ansible_collections.rookery.rook.plugins.module_utils._blockers import find_blockers
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._clients.upstream import read_upstream
 from ansible_collections.rookery.rook.plugins.module_utils._clients.watching import Feed
@@ -18,16 +19,21 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     StalePlan,
     WrongCluster,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
 from ansible_collections.rookery.rook.plugins.module_utils._linting import (
     refuse_what_the_server_would,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
 from ansible_collections.rookery.rook.plugins.module_utils._model.parse import (
     MODEL_KEYS,
     parse_site,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._observe import Scope, observe
-from ansible_collections.rookery.rook.plugins.module_utils._plan import make_plan
+from ansible_collections.rookery.rook.plugins.module_utils._plan import (
+    OWNER,
+    REFUSE,
+    Policy,
+    make_plan,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._readiness import Expect
 from ansible_collections.rookery.rook.plugins.module_utils._render import render
 from ansible_collections.rookery.rook.plugins.module_utils._report import as_result, summary
@@ -50,7 +56,8 @@ class Wish:
     """What is asked for: a site, the part of it that is meant, and the state to bring it to.
 
     only narrows the wish to single objects; everything else stays out of plan and result. whole: to
-    look at all kinds of objects, and at who uses them, also to build.
+    look at all kinds of objects, and at who uses them, also to build. policy says what becomes of
+    those.
     """
 
     site: Site
@@ -58,12 +65,14 @@ class Wish:
     stages: tuple[str, ...]
     only: frozenset[str] = frozenset()
     whole: bool = False
+    policy: Policy = REFUSE
 
     @classmethod
     def from_params(cls, params: Mapping[str, t.Any], state: str) -> Wish:
         """Return what a module's parameters ask for."""
         site = parse_site({key: params[key] for key in MODEL_KEYS if key in params})
-        return cls(site, state, tuple(params["stages"]))
+        policy = Policy.from_params(params) if "consumers" in params else REFUSE
+        return cls(site, state, tuple(params["stages"]), policy=policy)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,7 +87,9 @@ class Prospect:
     def as_result(self) -> dict[str, t.Any]:
         """Return what a module's result tells before anything is done."""
         result = as_result(self.plan, self.desired, self.observed)
-        return {**result, "summary": summary(self.plan), "waited": []}
+        trees = [dataclasses.asdict(tree) for tree in find_blockers(self.plan, self.observed)]
+        told = {} if self.wish.only or self.wish.state == "present" else {"blockers": trees}
+        return {**result, **told, "summary": summary(self.plan), "waited": []}
 
 
 def prospect(client: Kube, wish: Wish) -> Prospect:
@@ -102,11 +113,21 @@ def _planned(client: Kube, wish: Wish, desired: tuple[Desired, ...]) -> Prospect
     """Observe and plan."""
     site = wish.site
     leaving = wish.state == "absent"
-    scope = Scope(site.name, site.namespace, site.release, leaving=leaving, whole=wish.whole)
+    scope = Scope(
+        site.name,
+        site.namespace,
+        site.release,
+        leaving=leaving,
+        whole=wish.whole,
+        config=site.operator.config,
+    )
     observed = observe(client, scope, desired)
     narrowed = _narrowed(observed, wish.only)
     return Prospect(
-        wish, desired, observed, make_plan(site, desired, narrowed, wish.state, wish.stages)
+        wish,
+        desired,
+        observed,
+        make_plan(site, desired, narrowed, wish.state, wish.stages, wish.policy),
     )
 
 
@@ -131,6 +152,26 @@ def execute(
             note(changed=found.plan.changed)
         finally:
             note(waited=[wait.as_result() for wait in waiter.history])
+
+
+def await_users(
+    client: Kube,
+    found: Prospect,
+    limits: Limits | None,
+    say: Callable[[str], None],
+    note: Callable[..., None],
+) -> Prospect:
+    """Wait until those have left who are waited for, and plan again.
+
+    Who came meanwhile is not waited for: the plan is then one that refuses.
+    """
+    awaited = tuple(step for step in found.plan.steps if step.executor == OWNER)
+    if not awaited:
+        return found
+    waiting = dataclasses.replace(found, plan=dataclasses.replace(found.plan, steps=awaited))
+    execute(client, waiting, limits, say, note)
+    wish = dataclasses.replace(found.wish, policy=REFUSE)
+    return plan_again(client, dataclasses.replace(found, wish=wish))
 
 
 def cluster_uid(client: Kube) -> str:
@@ -158,7 +199,9 @@ def fingerprints(found: Prospect) -> dict[str, str]:
     """Return for each stage the fingerprint that a plan of this stage alone has."""
     wish, observed = found.wish, found.observed
     return {
-        stage: make_plan(wish.site, found.desired, observed, wish.state, (stage,)).fingerprint
+        stage: make_plan(
+            wish.site, found.desired, observed, wish.state, (stage,), wish.policy
+        ).fingerprint
         for stage in wish.stages
     }
 

@@ -18,6 +18,7 @@ description:
     nothing.
 extends_documentation_fragment:
   - rookery.rook.attributes.info
+  - rookery.rook.consumers
   - rookery.rook.kubernetes
   - rookery.rook.model
   - rookery.rook.object_sections
@@ -107,6 +108,31 @@ lines:
   type: list
   elements: str
   sample: ["update CephBlockPool/rook-ceph/replicapool (1 field differs)"]
+blockers:
+  description:
+    - Trees of what stands against the plan, those included that it waits for or evicts. A resource
+      that would be removed has its class in it, that one its claims, those their pods.
+  returned: O(state=absent)
+  type: list
+  elements: dict
+  contains:
+    id: {description: "The object, as kind/namespace/name.", type: str}
+    reason: {description: Why it blocks what it is inside of., type: str}
+    command: {description: What a person would type to resolve it., type: str}
+    blockers: {description: "What blocks it in turn, in the same form.", type: list, elements: dict}
+  sample:
+    - id: CephFilesystem/rook-ceph/shared
+      reason: would be removed
+      command: ""
+      blockers:
+        - id: PersistentVolumeClaim/shop/uploads
+          reason: holds PersistentVolume pv-1
+          command: kubectl -n shop delete persistentvolumeclaim uploads
+          blockers:
+            - id: Pod/shop/web-0
+              reason: mounts it, run by Deployment/shop/web
+              command: kubectl -n shop scale deployment web --replicas=0
+              blockers: []
 fingerprint:
   description: Digest of the plan and of what it was made from.
   returned: always
@@ -137,6 +163,7 @@ import dataclasses
 
 from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
     CONFLICTS,
+    CONSUMERS,
     KUBERNETES,
     MODEL,
     STAGED,
@@ -155,6 +182,7 @@ SPEC = {
     **MODEL,
     **STAGED,
     **CONFLICTS,
+    **CONSUMERS,
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "confirm": {"type": "str", "default": ""},
 }
@@ -169,6 +197,8 @@ def main() -> None:
             found.plan,
             found.observed,
             module.params["confirm"],
+            # This one is being shown.
+            found.plan.fingerprint,
             force_conflicts=module.params["force_conflicts"],
         )
         module.note(

@@ -15,6 +15,8 @@ description:
   - Applies every rule that can be decided from the model, and from what the nodes answered.
   - All errors come in one message, each with variable, value, reason and way out. Changes nothing.
   - Devices that hold an OSD of this very site are no error, so a second run passes.
+extends_documentation_fragment:
+  - rookery.rook.consumers
 options:
   model:
     description:
@@ -122,6 +124,7 @@ ceph_fsid:
 
 import dataclasses
 
+from ansible_collections.rookery.rook.plugins.module_utils._argspec import CONSUMERS
 from ansible_collections.rookery.rook.plugins.module_utils._examine import (
     Answer,
     Question,
@@ -129,6 +132,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._examine import (
     manifest_findings,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
+from ansible_collections.rookery.rook.plugins.module_utils._plan import Policy
 from ansible_collections.rookery.rook.plugins.module_utils._preflight import (
     PreflightError,
     errors_first,
@@ -141,6 +145,7 @@ SPEC = {
     "model": {"type": "dict", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "confirm": {"type": "str", "default": ""},
+    **CONSUMERS,
     "addresses": {"type": "dict", "default": {}},
     "disks": {"type": "dict", "default": {}},
     "kubelets": {"type": "dict", "default": {}},
@@ -165,6 +170,7 @@ def main() -> None:
                 params["confirm"],
                 params["kubernetes_adopt"],
                 params["cluster_uid"],
+                Policy.from_params(params),
             )
             answer = examine(question, params["kubeconfig"], params["timeout"])
         facts = {"kubernetes_version": params["kubernetes_version"], **answer.facts}

@@ -15,11 +15,12 @@ description:
   - Removes what carries the site's labels, in the reverse of the order in which it was made, and
     waits for each object to be gone. Nothing else is touched.
   - It is planned from what is there, so an interrupted one is resumed by running it again.
-  - Before anything is touched, everything that still uses the storage is named, and the module
-    fails.
+  - Before anything is touched, everything that still uses the storage is named, as a tree of who
+    blocks whom, and the module fails unless O(consumers) says something else.
   - Destroys all data of the site. Finalizers are never removed; what does not go says why.
 extends_documentation_fragment:
   - rookery.rook.attributes
+  - rookery.rook.consumers
   - rookery.rook.kubernetes
   - rookery.rook.model
   - rookery.rook.object_sections
@@ -35,6 +36,7 @@ options:
     description:
       - Fingerprint of a plan that was approved, as M(rookery.rook.rook_plan) returns it.
       - When the plan is another one by now, nothing is done and the module fails.
+      - Needed to evict consumers.
     type: str
 seealso:
   - module: rookery.rook.rook_plan
@@ -55,6 +57,15 @@ EXAMPLES = r"""
     version: "1.18.11"
     confirm: store1
     stages: [storage]
+
+- name: Take everything down together with the pods and claims of two namespaces
+  rookery.rook.rook_teardown:
+    site: store1
+    version: "1.18.11"
+    confirm: store1
+    consumers: evict
+    evict_namespaces: [shop, blog]
+    fingerprint: "{{ plan.fingerprint }}"
 
 - name: See what would go, and what stands against it
   rookery.rook.rook_teardown:
@@ -110,6 +121,31 @@ summary:
   returned: always
   type: str
   sample: 1 updated, 61 left alone (site store1)
+blockers:
+  description:
+    - Trees of what stands against the plan, those included that it waits for or evicts. A resource
+      that would be removed has its class in it, that one its claims, those their pods.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    id: {description: "The object, as kind/namespace/name.", type: str}
+    reason: {description: Why it blocks what it is inside of., type: str}
+    command: {description: What a person would type to resolve it., type: str}
+    blockers: {description: "What blocks it in turn, in the same form.", type: list, elements: dict}
+  sample:
+    - id: CephFilesystem/rook-ceph/shared
+      reason: would be removed
+      command: ""
+      blockers:
+        - id: PersistentVolumeClaim/shop/uploads
+          reason: holds PersistentVolume pv-1
+          command: kubectl -n shop delete persistentvolumeclaim uploads
+          blockers:
+            - id: Pod/shop/web-0
+              reason: mounts it, run by Deployment/shop/web
+              command: kubectl -n shop scale deployment web --replicas=0
+              blockers: []
 fingerprint:
   description: Digest of the plan and of what it was made from.
   returned: always
@@ -153,6 +189,7 @@ done:
 """
 
 from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
+    CONSUMERS,
     KUBERNETES,
     MODEL,
     STAGED,
@@ -169,6 +206,7 @@ SPEC = {
     **MODEL,
     **STAGED,
     **WAIT,
+    **CONSUMERS,
     "confirm": {"type": "str", "default": ""},
     "fingerprint": {"type": "str"},
 }

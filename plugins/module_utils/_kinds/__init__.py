@@ -18,6 +18,11 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds.ceph import (
     STORAGE_ROWS,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._kinds.ceph import GROUP as _CEPH
+from ansible_collections.rookery.rook.plugins.module_utils._kinds.consumers import (
+    STOPPED,
+    USER_KINDS,
+    USING,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._kinds.csi import CSI_ROWS
 from ansible_collections.rookery.rook.plugins.module_utils._kinds.gateways import (
     GATEWAY_ROWS,
@@ -44,7 +49,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds.types import (
     Version,
 )
 
-__all__ = ["CLEANUP_SELECTOR", "Child", "Fixed", "Kind", "Ref", "Version"]
+__all__ = ["CLEANUP_SELECTOR", "STOPPED", "USING", "Child", "Fixed", "Kind", "Ref", "Version"]
 
 Manifest = Mapping[str, t.Any]
 
@@ -93,7 +98,8 @@ def first_release(name: str) -> Version:
 
 def kind_of(object_id: str) -> Kind:
     """Return the row of an object's kind by its id."""
-    return KINDS[object_id.partition("/")[0]]
+    name = object_id.partition("/")[0]
+    return KINDS.get(name) or USER_KINDS[name]
 
 
 def make_id(kind: str, namespace: str, name: str) -> str:

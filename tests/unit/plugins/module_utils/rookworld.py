@@ -16,6 +16,7 @@ import threading
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import (
+    Keep,
     Listing,
     Ref,
 )
@@ -82,17 +83,25 @@ class RookWorld:
         with self._alive():
             return copy.deepcopy(self.objects.get(ref))
 
-    def list(self, api_version: str, kind: str, namespace: str = "", labels: str = "") -> Listing:
+    def list(
+        self,
+        api_version: str,
+        kind: str,
+        namespace: str = "",
+        labels: str = "",
+        keep: Keep | None = None,
+    ) -> Listing:
         wanted = dict(pair.split("=") for pair in labels.split(",") if pair)
         with self._alive():
-            found = tuple(
+            found = [
                 copy.deepcopy(item)
                 for ref, item in sorted(self.objects.items())
                 if (ref.api_version, ref.kind) == (api_version, kind)
                 and namespace in ("", ref.namespace)
                 and wanted.items() <= (item["metadata"].get("labels") or {}).items()
-            )
-            return Listing(found, str(next(self._numbers)))
+            ]
+            kept = [left for item in found if (left := keep(item))] if keep else found
+            return Listing(tuple(kept), str(next(self._numbers)))
 
     def events(self, _namespace: str, _uid: str) -> tuple[Object, ...]:
         return ()

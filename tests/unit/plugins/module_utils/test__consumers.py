@@ -9,8 +9,13 @@ import typing as t
 
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._consumers import (
+    Storage,
+    addresses,
     find_consumers,
     find_tenants,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._consumers_crowd import (
+    crowd_of,
     thinned,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._plan import Consumer
@@ -61,14 +66,18 @@ def found(objects: Params | None = None, **listed: list[Params]) -> tuple[Consum
         kind: [left for item in items if (left := thinned({"kind": kind, **item}))]
         for kind, items in listed.items()
     }
-    return find_consumers("rook-ceph", objects or {}, slim)
+    drivers = frozenset(f"rook-ceph.{sort}.csi.ceph.com" for sort in ("rbd", "cephfs"))
+    storage = Storage("rook-ceph", objects or {}, drivers, frozenset({"10.0.0.7", "fd00::7"}))
+    return find_consumers(storage, slim)
 
 
 def test_of_many_objects_little_is_kept() -> None:
     busy = pod("a")
     busy["spec"] |= {"containers": [{"name": "app"}], "nodeName": "n1"}
     busy["spec"]["volumes"].append({"name": "tmp", "emptyDir": {}})
-    assert thinned({"kind": "Pod", **busy}) == {"kind": "Pod", **pod("a")}
+    slim = {"kind": "Pod", **pod("a")}
+    slim["spec"]["nodeName"] = "n1"
+    assert thinned({"kind": "Pod", **busy}) == slim
     assert thinned({"kind": "Pod", **pod("b", emptyDir={})}) is None
     assert thinned({"kind": "StorageClass", **bucket_class()}) == bucket_class()
 
@@ -83,6 +92,8 @@ def test_a_bound_claim_stands_for_its_volume_with_its_pods() -> None:
             "PersistentVolumeClaim/shop/data",
             ("CephFilesystem/rook-ceph/shared", "StorageClass//files"),
             ("shop/a", "shop/b"),
+            namespace="shop",
+            volume="PersistentVolume//pv-1",
         ),
     )
 
@@ -134,6 +145,7 @@ def test_bucket_claims_use_the_store_of_their_class() -> None:
         Consumer(
             "ObjectBucketClaim/shop/photos",
             ("CephObjectStore/rook-ceph/s", "StorageClass//buckets"),
+            namespace="shop",
         ),
     )
     elsewhere = {"StorageClass//buckets": bucket_class("other")}
@@ -146,6 +158,139 @@ def test_snapshots_of_our_drivers_are_consumers() -> None:
         {"metadata": {"name": "b"}, "spec": {"driver": "other.rbd.csi.ceph.com"}},
     ]
     assert found(VolumeSnapshotContent=contents) == (Consumer("VolumeSnapshotContent//a"),)
+
+
+def test_a_snapshot_stands_for_its_content_and_a_bucket_speaks_for_itself() -> None:
+    content = {
+        "metadata": {"name": "a"},
+        "spec": {
+            "driver": "rook-ceph.rbd.csi.ceph.com",
+            "deletionPolicy": "Retain",
+            "volumeSnapshotRef": {"namespace": "shop", "name": "nightly"},
+        },
+    }
+    snapshot = {"metadata": {"namespace": "shop", "name": "nightly"}}
+    bucket = {
+        "metadata": {"name": "obc-shop-photos"},
+        "spec": {
+            "storageClassName": "buckets",
+            "claimRef": {"namespace": "shop", "name": "photos"},
+        },
+    }
+    classes = [bucket_class()]
+    assert found(
+        VolumeSnapshotContent=[content], VolumeSnapshot=[snapshot], ObjectBucket=[bucket],
+        StorageClass=classes,
+    ) == (
+        Consumer(
+            "ObjectBucket//obc-shop-photos",
+            ("CephObjectStore/rook-ceph/s", "StorageClass//buckets"),
+            namespace="shop",
+        ),
+        Consumer(
+            "VolumeSnapshot/shop/nightly",
+            namespace="shop",
+            volume="VolumeSnapshotContent//a",
+            retained=True,
+        ),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("source", "uses"),
+    [
+        ({"csi": {"driver": "rook-ceph.cephfs.csi.ceph.com",
+                  "volumeAttributes": {"clusterID": "rook-ceph", "fsName": "shared"}}},
+         ("CephFilesystem/rook-ceph/shared",)),
+        ({"flexVolume": {"driver": "ceph.rook.io/rook",
+                         "options": {"clusterNamespace": "rook-ceph", "fsName": "shared"}}},
+         ("CephFilesystem/rook-ceph/shared",)),
+        ({"cephfs": {"monitors": ["10.0.0.7:6789"]}}, ()),
+        ({"cephfs": {"monitors": ["[fd00::7]:6789"]}}, ()),
+        ({"rbd": {"monitors": ["rook-ceph-mon-a.rook-ceph.svc:6789"], "pool": "fast"}},
+         ("CephBlockPool/rook-ceph/fast",)),
+    ],
+)  # fmt: skip
+def test_a_pod_may_use_the_cluster_without_a_claim(source: Params, uses: tuple[str, ...]) -> None:
+    assert found(Pod=[pod("a", **source)]) == (
+        Consumer("Pod/shop/a", uses, ("shop/a",), namespace="shop"),
+    )
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        {"cephfs": {"monitors": ["10.0.0.8:6789", "mon.example.com"]}},
+        {"rbd": {"monitors": ["rook-ceph-mon-a.elsewhere.svc:6789"]}},
+        {"csi": {"driver": "secrets-store.csi.k8s.io"}},
+        {"flexVolume": {"driver": "rook.io/rook", "options": {"clusterName": "elsewhere"}}},
+    ],
+)
+def test_a_pod_of_another_cluster_is_no_consumer(source: Params) -> None:
+    assert found(Pod=[pod("a", **source)]) == ()
+
+
+def test_the_monitors_are_those_of_the_map_that_rook_keeps() -> None:
+    told = {"data": {"data": "a=10.0.0.7:6789,b=[fd00::7]:6789"}}
+    assert addresses(told) == {"10.0.0.7", "fd00::7"}
+    assert addresses(None) == addresses({"data": {"data": ""}}) == frozenset()
+
+
+def attachment(name: str, volume_name: str, attacher: str = "rook-ceph.rbd.csi.ceph.com") -> Params:
+    source = {"persistentVolumeName": volume_name}
+    spec = {"attacher": attacher, "nodeName": "n1", "source": source}
+    return {"metadata": {"name": name}, "spec": spec}
+
+
+def test_what_is_attached_goes_with_its_volume_or_stands_alone() -> None:
+    held = [
+        attachment("csi-1", "pv-1"), attachment("csi-2", "gone"),
+        attachment("csi-3", "gone", "ebs.csi.aws.com"),
+    ]  # fmt: skip
+    alone, claimed = found(
+        PersistentVolume=[volume()], PersistentVolumeClaim=[CLAIM], VolumeAttachment=held
+    )[::-1]
+    assert claimed.attachments == ("VolumeAttachment//csi-1",)
+    assert alone == Consumer("VolumeAttachment//csi-2")
+
+
+def owned(kind: str, name: str, owner_kind: str = "", owner: str = "") -> Params:
+    metadata: Params = {"namespace": "shop", "name": name}
+    if owner:
+        reference = {"kind": owner_kind, "name": owner, "controller": True}
+        metadata["ownerReferences"] = [reference]
+    return {"kind": kind, "metadata": metadata}
+
+
+def test_pods_are_told_with_what_runs_them_and_lost_ones_with_their_node() -> None:
+    names = [*"abcd"]
+    pods = [{**pod(name), "kind": "Pod"} for name in names]
+    pods[0]["metadata"] |= owned("Pod", "a", "ReplicaSet", "web-1")["metadata"]
+    for item, node in zip(pods, ("n1", "n1", "n2", "n3"), strict=True):
+        item["spec"]["nodeName"] = node
+    for item in pods[1:]:
+        item["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    nodes = [
+        {"kind": "Node", "metadata": {"name": name},
+         "status": {"conditions": [{"type": "Ready", "status": status}]}}
+        for name, status in (("n1", "True"), ("n2", "Unknown"))
+    ]  # fmt: skip
+    listed = {
+        "Node": nodes,
+        "Pod": pods,
+        "ReplicaSet": [owned("ReplicaSet", "web-1", "Deployment", "web")],
+        "Deployment": [owned("Deployment", "web"), owned("Deployment", "idle")],
+    }
+    user = Consumer("PersistentVolumeClaim/shop/data", pods=tuple(f"shop/{name}" for name in names))
+    crowd = crowd_of([user], listed)
+    assert crowd.runners["shop/a"] == ("ReplicaSet/shop/web-1", "Deployment/shop/web")
+    assert crowd.runners["shop/b"] == ()
+    assert crowd.lost == {
+        "shop/c": "it is to end, and its node n2 is not ready",
+        "shop/d": "it is to end, and its node n3 is gone",
+    }
+    assert "Deployment/shop/idle" not in crowd.objects and "Node//n1" not in crowd.objects
+    assert "ReplicaSet/shop/web-1" in crowd.objects
 
 
 def kept(kind: str, name: str, **metadata: t.Any) -> Params:

@@ -9,7 +9,13 @@ import typing as t
 
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils import _kinds
-from ansible_collections.rookery.rook.plugins.module_utils._remains import KINDS, remains
+from ansible_collections.rookery.rook.plugins.module_utils._remains import (
+    KINDS,
+    drivers_of,
+    remains,
+)
+
+DRIVERS = drivers_of("rook-ceph", {}, [])
 
 
 def made(kind: str, name: str, namespace: str = "", connection: str = "") -> dict[str, t.Any]:
@@ -29,8 +35,8 @@ def made(kind: str, name: str, namespace: str = "", connection: str = "") -> dic
     ],
 )
 def test_what_is_for_the_cluster_remains(manifest: dict[str, t.Any]) -> None:
-    assert remains(manifest, "rook-ceph")
-    assert not remains(manifest, "rook")
+    assert remains(manifest, "rook-ceph", DRIVERS)
+    assert not remains(manifest, "rook", drivers_of("rook", {}, []))
 
 
 @pytest.mark.parametrize(
@@ -45,7 +51,36 @@ def test_what_is_for_the_cluster_remains(manifest: dict[str, t.Any]) -> None:
     ],
 )
 def test_what_is_for_another_cluster_is_somebody_elses(manifest: dict[str, t.Any]) -> None:
-    assert not remains(manifest, "rook-ceph")
+    assert not remains(manifest, "rook-ceph", DRIVERS)
+
+
+INSIDE = {"namespace": "rook-ceph"}
+ENVIRONMENT = [{"name": "CSI_DRIVER_NAME_PREFIX", "value": "own"}]
+
+
+@pytest.mark.parametrize(
+    ("config", "item"),
+    [
+        ({"CSI_DRIVER_NAME_PREFIX": "own"}, None),
+        ({}, {"kind": "ConfigMap", "metadata": {"name": "rook-ceph-operator-config", **INSIDE},
+              "data": {"CSI_DRIVER_NAME_PREFIX": "own"}}),
+        ({}, {"kind": "Driver", "metadata": {"name": "own.rbd.csi.ceph.com", **INSIDE}}),
+        ({}, {"kind": "Deployment", "metadata": {"name": "rook-ceph-operator", **INSIDE},
+              "spec": {"template": {"spec": {"containers": [{"env": ENVIRONMENT}]}}}}),
+    ],
+)  # fmt: skip
+def test_drivers_with_a_prefix_of_their_own_remain_too(
+    config: dict[str, str], item: dict[str, t.Any] | None
+) -> None:
+    drivers = drivers_of("rook-ceph", config, [item] if item else [])
+    assert remains(made("CSIDriver", "own.rbd.csi.ceph.com"), "rook-ceph", drivers)
+    assert remains(made("CSIDriver", "rook-ceph.cephfs.csi.ceph.com"), "rook-ceph", drivers)
+    assert not remains(made("CSIDriver", "other.rbd.csi.ceph.com"), "rook-ceph", drivers)
+
+
+def test_the_settings_of_another_namespace_tell_nothing() -> None:
+    driver = {"kind": "Driver", "metadata": {"name": "own.rbd.csi.ceph.com", "namespace": "other"}}
+    assert drivers_of("rook-ceph", {}, [driver]) == DRIVERS
 
 
 def test_every_such_kind_is_in_the_table() -> None:

@@ -1,0 +1,184 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""What a plan is made of, what it is made from, and who uses what it would take away. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+from collections.abc import Mapping
+
+from ansible_collections.rookery.rook.plugins.module_utils import _kinds
+from ansible_collections.rookery.rook.plugins.module_utils._diff import Change
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError, Problem
+
+Manifest = Mapping[str, t.Any]
+POLICIES = ("refuse", "wait", "evict")
+# Who does a step that this collection only waits for.
+OWNER = "owner"
+
+
+@dataclasses.dataclass(frozen=True)
+class Policy:
+    """What becomes of those who use what is to go: nothing, a wait for them, or their eviction.
+
+    Only what is in the namespaces is evicted; of what would outlive its claim, only what is named.
+    """
+
+    consumers: str = "refuse"
+    namespaces: frozenset[str] = frozenset()
+    release: frozenset[str] = frozenset()
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, t.Any]) -> Policy:
+        """Return what a module's parameters ask for; raises ModelError."""
+        found = cls(
+            params["consumers"],
+            frozenset(params["evict_namespaces"]),
+            frozenset(params["release_volumes"]),
+        )
+        problems = []
+        if found.consumers == "evict" and not found.namespaces:
+            cure = "List the namespaces whose pods and claims may be removed."
+            problems.append(Problem("evict_namespaces", "", "is needed to evict consumers", cure))
+        if found.consumers != "refuse" and not params.get("wait", True):
+            reason = f"cannot go with consumers: {found.consumers}, for storage would go under them"
+            problems.append(Problem("wait", "false", reason, "Set wait to true."))
+        if problems:
+            raise ModelError(problems)
+        return found
+
+
+# What becomes of them unless something else is asked for.
+REFUSE = Policy()
+
+
+@dataclasses.dataclass(frozen=True)
+class Consumer:
+    """Something that uses our storage and would lose it: a claim, volume, bucket, snapshot, pod.
+
+    uses holds ids of our objects, as far as they can be told; pods are namespace/name. volume is
+    the id of what stands behind a claim, a snapshot or a claim for a bucket, and is retained when
+    it stays after that has gone. attachments are ids of what holds the volume on nodes.
+    """
+
+    id: str
+    uses: tuple[str, ...] = ()
+    pods: tuple[str, ...] = ()
+    namespace: str = ""
+    volume: str = ""
+    retained: bool = False
+    attachments: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Crowd:
+    """The objects of consumers by id, as far as they are kept, and how it stands with their pods.
+
+    runners are by a pod's namespace/name, the nearest first: what would make the pod again. lost
+    says why a pod that is to end does not: nobody is there to end it.
+    """
+
+    objects: Mapping[str, Manifest] = dataclasses.field(default_factory=dict)
+    runners: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    lost: Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Observed:
+    """What is there now, as far as the model or our label names it.
+
+    tenants are ids of what others keep in our namespace; they would go with it.
+    """
+
+    objects: Mapping[str, Manifest] = dataclasses.field(default_factory=dict)
+    predicted: Mapping[str, Manifest] = dataclasses.field(default_factory=dict)
+    owned: frozenset[str] = frozenset()
+    consumers: tuple[Consumer, ...] = ()
+    tenants: tuple[str, ...] = ()
+    crowd: Crowd = Crowd()
+
+    def find(self, target: str) -> Manifest | None:
+        """Return an object that a step is about, a consumer's too."""
+        return self.objects.get(target) or self.crowd.objects.get(target)
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """One thing to do, or to leave alone and say why.
+
+    target is the object's id; until is ready or gone for a wait; patch is the merge patch of an
+    update that is not the whole wanted object.
+    """
+
+    id: str
+    op: str
+    target: str
+    executor: str = "kubernetes"
+    needs: tuple[str, ...] = ()
+    changes: tuple[Change, ...] = ()
+    destructive: bool = False
+    reason: str = ""
+    until: str = ""
+    patch: Manifest | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """Steps in an order in which they can be done, and the fingerprint of what they came from."""
+
+    site: str
+    state: str
+    steps: tuple[Step, ...]
+    fingerprint: str
+    policy: Policy = REFUSE
+
+    @property
+    def changed(self) -> bool:
+        """Tell whether there is anything to do but waiting."""
+        return any(step.op in ("create", "update", "delete") for step in self.steps)
+
+    @property
+    def leaving(self) -> frozenset[str]:
+        """Return the ids of what the plan deletes or waits to be gone for good."""
+        if self.state != "absent":
+            return frozenset()
+        return frozenset(
+            step.target for step in self.steps if step.op == "delete" or step.until == "gone"
+        )
+
+
+def wait_for(
+    target: str, until: str, *needs: str, reason: str = "", executor: str = "kubernetes"
+) -> Step:
+    """Return a wait for one object."""
+    name = f"wait {until} {target}"
+    return Step(name, "wait", target, executor, needs=needs, until=until, reason=reason)
+
+
+def keep(target: str, reason: str) -> Step:
+    """Return that an object is left alone, and why."""
+    return Step(f"keep {target}", "keep", target, reason=reason)
+
+
+def not_ours(target: str, site: str, live: Manifest) -> Step:
+    """Return that an object is somebody else's, or another site's."""
+    other = str((_kinds.at(live, "metadata.labels") or {}).get(_kinds.SITE_LABEL))
+    if _kinds.is_ours(live, other):
+        return keep(target, f"not ours: it belongs to site {other}")
+    owner = f"{_kinds.MANAGER_LABEL}: {_kinds.MANAGER}"
+    label = f"{_kinds.SITE_LABEL}: {site}"
+    return keep(target, f"not ours: it does not carry the labels {owner} and {label}")
+
+
+def being_deleted(manifest: Manifest) -> bool:
+    """Tell whether somebody has asked for the object's removal."""
+    return _kinds.at(manifest, "metadata.deletionTimestamp") is not None
+
+
+def stage_of(object_id: str) -> str:
+    """Return the stage to which an object belongs; what the table does not have is storage."""
+    row = _kinds.KINDS.get(object_id.partition("/")[0])
+    return row.stage if row else "storage"
