@@ -163,6 +163,14 @@ class LeaseLost(RookeryError):
         )
 
 
+class LeftOver(RookeryError):
+    """Everything was taken down, and something is still there."""
+
+    def __init__(self, site: str, found: Iterable[Mapping[str, str]]) -> None:
+        lines = [f"{row['id']}: {row['reason']}. {row['way_on']}" for row in found]
+        super().__init__("\n".join([f"Left after the teardown of site {site}:", *lines]))
+
+
 class ProbeError(RookeryError):
     """One probe of a proof did not find what it must."""
 

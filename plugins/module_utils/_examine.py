@@ -18,7 +18,7 @@ from pathlib import Path
 from ansible_collections.rookery.rook.plugins.module_utils._clients.kube import KubeClient
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._clients.upstream import source_problems
-from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError, GuardError
 from ansible_collections.rookery.rook.plugins.module_utils._guards import refusals
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
     STAGES,
@@ -34,6 +34,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._site import (
     cluster_uid,
     prospect,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._strip import with_strip
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,7 +43,9 @@ if t.TYPE_CHECKING:
         Kube,
         Object,
     )
+    from ansible_collections.rookery.rook.plugins.module_utils._errors import Refusal
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
+    from ansible_collections.rookery.rook.plugins.module_utils._site import Prospect
 
 # A call is tried this often before it counts as unanswered.
 TRIES = 3
@@ -61,6 +64,7 @@ class Question:
     adopt: bool
     cluster_uid: str = ""
     policy: Policy = REFUSE
+    strip: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,7 +100,7 @@ def ask(client: Kube, question: Question) -> Answer:
         return Answer(facts=_facts(client, question))
     found = prospect(client, Wish(question.site, "absent", STAGES, policy=question.policy))
     # That the confirmation is missing is told once, not for each object; nor is it time to approve.
-    against = refusals(found.plan, found.observed, question.site.name, found.plan.fingerprint)
+    against = _against(found, question)
     return Answer(
         # Afterwards nothing in the API could tell which disks were the site's.
         facts={"ceph_fsid": _own_fsid(client, question.site, found.observed.objects)},
@@ -105,6 +109,15 @@ def ask(client: Kube, question: Question) -> Answer:
             for refusal in against
         ),
     )
+
+
+def _against(found: Prospect, question: Question) -> tuple[Refusal, ...]:
+    """Return what stands against a teardown, also with what may go by force."""
+    try:
+        plan, observed = with_strip(found.plan, found.observed, question.strip)
+    except GuardError as problem:
+        return problem.refusals
+    return refusals(plan, observed, question.site.name, plan.fingerprint)
 
 
 def manifest_findings(site: Site) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._blockers import as_t
 from ansible_collections.rookery.rook.plugins.module_utils._diff import matches
 from ansible_collections.rookery.rook.plugins.module_utils._errors import GuardError, Refusal
 from ansible_collections.rookery.rook.plugins.module_utils._evict import losses, obstacle
+from ansible_collections.rookery.rook.plugins.module_utils._guards_holders import of_holders
 from ansible_collections.rookery.rook.plugins.module_utils._guards_operator import (
     of_definitions,
     of_helm,
@@ -66,6 +67,7 @@ def refusals(
         *(() if force_conflicts else _claimed(plan, observed)),
         *of_definitions(plan, observed),
         *of_helm(plan, observed),
+        *of_holders(plan, observed),
         *_unconfirmed(plan, confirm),
         *_unseen(plan, observed, approved),
     )

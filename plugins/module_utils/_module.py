@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import getpass
 import os
 import socket
@@ -25,6 +26,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import (
 from ansible_collections.rookery.rook.plugins.module_utils._feasible import refuse_impossible
 from ansible_collections.rookery.rook.plugins.module_utils._guards import guard
 from ansible_collections.rookery.rook.plugins.module_utils._lease import Claim, holding
+from ansible_collections.rookery.rook.plugins.module_utils._proof_gone import proving
 from ansible_collections.rookery.rook.plugins.module_utils._single import (
     live_object,
     replaced,
@@ -40,6 +42,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._site import (
     plan_again,
     prospect,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._strip import with_strip
 from ansible_collections.rookery.rook.plugins.module_utils._waiter import Limits
 
 if t.TYPE_CHECKING:
@@ -127,10 +130,24 @@ class CollectionModule:
         self._ansible.log(text)
 
 
-def run_wish(module: CollectionModule, wish: Wish, *, absent_ok: bool = False) -> None:
+def run_wish(module: CollectionModule, wish: Wish) -> None:
     """Plan, and outside check mode do it: the whole of every module that has a state."""
-    client = module.client(absent_ok=absent_ok or module.check_mode)
+    client = module.client(absent_ok=module.check_mode)
     _carry_out(module, client, prospect(client, wish), lambda found: found)
+
+
+def run_teardown(module: CollectionModule, wish: Wish) -> None:
+    """Take down what is there, and prove it; without a kubeconfig there is nothing."""
+    client = module.client(absent_ok=True)
+
+    with proving(client, wish, module.note, proven=not module.check_mode) as meant:
+
+        def forced(found: Prospect) -> Prospect:
+            plan, observed = with_strip(found.plan, found.observed, module.params["strip"])
+            meant.update(step.target for step in plan.steps if step.op in ("update", "delete"))
+            return dataclasses.replace(found, plan=plan, observed=observed)
+
+        _carry_out(module, client, prospect(client, wish), forced)
 
 
 def run_single(

@@ -29,6 +29,8 @@ from ansible_collections.rookery.rook.plugins.module_utils._consumers_crowd impo
     thinned,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._find_holders import find_holders
+from ansible_collections.rookery.rook.plugins.module_utils._holders import Holders
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
     KINDS,
     ROOK_GROUPS,
@@ -121,6 +123,8 @@ def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
         pairs = _each(pool, lambda item: _predicted(client, item, objects[item.id]), wanted)
         objects |= {item.id: live for item, (live, _) in zip(wanted, pairs, strict=True)}
         consuming = _consuming(client, scope, seen, pool) if whole else {}
+        leaving = scope.leaving
+        holders = find_holders(client, scope.namespace, drivers) if leaving else Holders()
         endpoints = Ref("v1", "ConfigMap", scope.namespace, ENDPOINTS)
         monitors = addresses(client.get(endpoints) if whole else None)
     consumers = find_consumers(Storage(scope.namespace, objects, drivers, monitors), consuming)
@@ -131,6 +135,7 @@ def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
         consumers=consumers,
         tenants=tenants,
         crowd=crowd_of(consumers, consuming),
+        holders=holders,
     )
 
 

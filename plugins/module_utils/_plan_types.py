@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from ansible_collections.rookery.rook.plugins.module_utils import _kinds
 from ansible_collections.rookery.rook.plugins.module_utils._diff import Change
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError, Problem
+from ansible_collections.rookery.rook.plugins.module_utils._holders import Holders
 
 Manifest = Mapping[str, t.Any]
 POLICIES = ("refuse", "wait", "evict")
@@ -99,6 +100,7 @@ class Observed:
     consumers: tuple[Consumer, ...] = ()
     tenants: tuple[str, ...] = ()
     crowd: Crowd = Crowd()
+    holders: Holders = dataclasses.field(default_factory=Holders)
 
     def find(self, target: str) -> Manifest | None:
         """Return an object that a step is about, a consumer's too."""

@@ -34,6 +34,11 @@ options:
     description: The confirmation of a teardown, which must equal the site's name.
     type: str
     default: ''
+  strip:
+    description:
+      - The confirmation of a teardown's last resort, as M(rookery.rook.rook_teardown) takes it.
+    type: str
+    default: ''
   addresses:
     description: Where each inventory host is reached, by its name.
     type: dict
@@ -145,6 +150,7 @@ SPEC = {
     "model": {"type": "dict", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "confirm": {"type": "str", "default": ""},
+    "strip": {"type": "str", "default": ""},
     **CONSUMERS,
     "addresses": {"type": "dict", "default": {}},
     "disks": {"type": "dict", "default": {}},
@@ -171,6 +177,7 @@ def main() -> None:
                 params["kubernetes_adopt"],
                 params["cluster_uid"],
                 Policy.from_params(params),
+                params["strip"],
             )
             answer = examine(question, params["kubeconfig"], params["timeout"])
         facts = {"kubernetes_version": params["kubernetes_version"], **answer.facts}

@@ -17,7 +17,12 @@ description:
   - It is planned from what is there, so an interrupted one is resumed by running it again.
   - Before anything is touched, everything that still uses the storage is named, as a tree of who
     blocks whom, and the module fails unless O(consumers) says something else.
-  - Destroys all data of the site. Finalizers are never removed; what does not go says why.
+  - When an operator is not at work whose finalizers hold what is to go, that is told before the
+    first change, with the way to bring it back. Finalizers are never removed but by O(strip).
+  - Each wait has a limit; past it the object, its finalizers, who holds them, the operator's last
+    words and the next step are told.
+  - Once the operator is gone, everything is looked at again; what is left is named, and the module
+    fails. Destroys all data of the site.
 extends_documentation_fragment:
   - rookery.rook.attributes
   - rookery.rook.consumers
@@ -38,6 +43,17 @@ options:
       - When the plan is another one by now, nothing is done and the module fails.
       - Needed to evict consumers.
     type: str
+  strip:
+    description:
+      - The last resort. Confirms that finalizers are taken away by force, of those objects that the
+        refusal lists, when the operator that would do it can never run again.
+      - It is the value that the refusal names; it holds for just that list. Several stages have one
+        part each, separated by commas.
+      - Refused while the operator is at work, while anybody uses the storage, and for objects that
+        are not the site's. Ceph is not cleaned up, and the hosts are not; what finalizers protect
+        is given up.
+    type: str
+    default: ''
 seealso:
   - module: rookery.rook.rook_plan
   - module: rookery.rook.disk_wipe
@@ -66,6 +82,13 @@ EXAMPLES = r"""
     consumers: evict
     evict_namespaces: [shop, blog]
     fingerprint: "{{ plan.fingerprint }}"
+
+- name: Take down what an operator has left that can never run again, after the refusal named it
+  rookery.rook.rook_teardown:
+    site: store1
+    version: "1.18.11"
+    confirm: store1
+    strip: storage:5f0b6d3c1b7a6c50,cluster:e3a0f0a1c0b1d2e3
 
 - name: See what would go, and what stands against it
   rookery.rook.rook_teardown:
@@ -151,6 +174,38 @@ fingerprint:
   returned: always
   type: str
   sample: 5f0b6d3c1b7a6c50e3a0f0a1c0b1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f6a7b8c9
+left:
+  description:
+    - What is still there although everything was taken down; the module fails unless it is empty.
+  returned: when the stage operator was taken down, not in check mode
+  type: list
+  elements: dict
+  contains:
+    id: {description: "The object, as kind/namespace/name.", type: str}
+    reason: {description: "Why it counts, and what holds it.", type: str}
+    way_on: {description: What to do next., type: str}
+  sample: []
+untouched:
+  description:
+    - Others' objects in all collections that are looked at, by a digest (SHA-256) of their uids and
+      of all but their statuses, before and after. Secrets, ConfigMaps and jobs are looked at in the
+      site's namespace alone. What goes by permission is left out.
+    - Others may change their own objects meanwhile; the manager that did is told.
+  returned: when the plan was done, not in check mode
+  type: dict
+  contains:
+    objects: {description: How many objects of others there were., type: int}
+    before: {description: Their digest before the first change., type: str}
+    after: {description: Their digest at the end., type: str}
+    differing:
+      description: Which of them differ, with C(how) (V(changed), V(removed)) and C(by) whom.
+      type: list
+      elements: dict
+  sample:
+    objects: 211
+    before: 5f0b6d3c1b7a6c50e3a0f0a1c0b1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f6a7b8c9
+    after: 5f0b6d3c1b7a6c50e3a0f0a1c0b1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f6a7b8c9
+    differing: []
 waited:
   description:
     - The timeline of the waits, also when the module fails. Empty in check mode.
@@ -197,7 +252,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._module import (
     CollectionModule,
-    run_wish,
+    run_teardown,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._site import Wish
 
@@ -209,6 +264,7 @@ SPEC = {
     **CONSUMERS,
     "confirm": {"type": "str", "default": ""},
     "fingerprint": {"type": "str"},
+    "strip": {"type": "str", "default": ""},
 }
 
 
@@ -216,7 +272,7 @@ def main() -> None:
     """Plan the reverse and do it; without a kubeconfig there is nothing to take down."""
     with CollectionModule(SPEC) as module:
         wish = Wish.from_params(module.params, "absent")
-        run_wish(module, wish, absent_ok=True)
+        run_teardown(module, wish)
 
 
 if __name__ == "__main__":

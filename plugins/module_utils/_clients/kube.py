@@ -128,6 +128,11 @@ class KubeClient:
                     raise
                 items, query = [], {"limit": str(PAGE), "labelSelector": labels}
                 continue
+            except ClientError as problem:
+                if problem.status == 404:
+                    # Its definition was removed since the API was asked what it serves.
+                    break
+                raise
             found = ({"apiVersion": api_version, "kind": kind} | item for item in page["items"])
             items += filter(None, map(keep, found)) if keep else found
             query["continue"] = page["metadata"].get("continue", "")

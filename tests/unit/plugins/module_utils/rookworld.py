@@ -35,8 +35,11 @@ from ansible_collections.rookery.rook.plugins.module_utils._render.common import
 
 Object = dict[str, t.Any]
 CEPH = "ceph.rook.io/v1"
+PROTECTION = "ceph.rook.io/disaster-protection"
 CLUSTER_KINDS = ("CephCluster",)
 OPERATOR = "rook-ceph-operator"
+# What Rook protects until it has removed the cluster.
+PROTECTED = ("rook-ceph-mon", "rook-ceph-mon-endpoints")
 
 
 class Killed(BaseException):
@@ -63,6 +66,9 @@ class RookWorld:
         self.faults = faults
         self.now = 0.0
         self.violations: list[str] = []
+        # What a person has confirmed to be taken away by force, in the words of the refusal.
+        self.confirmed = ""
+        self._seen_at_work = False
         self.kill_at = -1
         self.intrude_at = -1
         self.intruder: t.Callable[[], object] = lambda: None
@@ -94,7 +100,7 @@ class RookWorld:
         wanted = dict(pair.split("=") for pair in labels.split(",") if pair)
         with self._alive():
             found = [
-                copy.deepcopy(item)
+                self._shown(item)
                 for ref, item in sorted(self.objects.items())
                 if (ref.api_version, ref.kind) == (api_version, kind)
                 and namespace in ("", ref.namespace)
@@ -118,8 +124,10 @@ class RookWorld:
             if version and version != live["metadata"]["resourceVersion"]:
                 raise ConflictError("change", ref.id, "the object has been modified", 409)
             if "finalizers" in patch.get("metadata", {}):
-                self.violations.append(f"finalizers of {ref.id} were written")
-            self._judge_change(live, patch)
+                self._judge_force(ref, live, patch)
+                live["metadata"]["finalizers"] = patch["metadata"]["finalizers"]
+            else:
+                self._judge_change(live, patch)
             spec = {key: value for key, value in patch.items() if key != "metadata"}
             live["metadata"]["generation"] = live["metadata"].get("generation", 1) + 1
             return copy.deepcopy(self._put(merged(live, spec)))
@@ -156,9 +164,22 @@ class RookWorld:
                 words = ", ".join(ref.id for ref in left)
                 self.violations.append(f"the hosts were to be cleaned while {words} was there")
 
+    def _judge_force(self, ref: Ref, live: Object, patch: Object) -> None:
+        """Finalizers may go by force when that was confirmed, and nobody else would do it."""
+        taken = set(live["metadata"]["finalizers"]) - set(patch["metadata"]["finalizers"])
+        if not any(f"{finalizer} of {ref.id}" in self.confirmed for finalizer in taken):
+            self.violations.append(f"finalizers of {ref.id} were written")
+        if self._seen_at_work:
+            self.violations.append(f"{ref.id} was forced while the operator was at work")
+        if any(item["kind"] == "PersistentVolume" for item in self.objects.values()):
+            self.violations.append(f"{ref.id} was forced while data was in use")
+        if not is_ours(live, self.site) and ref.name not in PROTECTED:
+            self.violations.append(f"{ref.id} is not ours and was forced")
+
     def _judge_deletion(self, ref: Ref, live: Object) -> None:
         made_by_ours = live["kind"] in ("CSIDriver", "ClientProfile", "CephConnection")
-        if not is_ours(live, self.site) and not made_by_ours:
+        protected = ref.name in PROTECTED and not live["metadata"].get("finalizers")
+        if not is_ours(live, self.site) and not made_by_ours and not protected:
             self.violations.append(f"{ref.id} is not ours and was deleted")
         # Other people's classes stand on other storage, and a finished job goes with its namespace.
         present = {
@@ -217,6 +238,9 @@ class RookWorld:
         if at(item, "spec.cleanupPolicy.confirmation"):
             for node in at(item, "spec.storage.nodes") or ():
                 self._put(_job(ref.namespace, node["name"]))
+        for each in [key for key in self.objects if key.name in PROTECTED]:
+            self._let_go(each, PROTECTION)
+            self._ask_to_go(each)
         self._let_go(ref, "cephcluster.ceph.rook.io")
 
     def _clean_hosts(self) -> None:
@@ -255,6 +279,14 @@ class RookWorld:
         return []
 
     # Small things.
+
+    def _shown(self, item: Object) -> Object:
+        """Return an object as the API shows it: of the operator, whether it is at work."""
+        shown = copy.deepcopy(item)
+        if item["kind"] == "Deployment" and item["metadata"]["name"] == OPERATOR:
+            self._seen_at_work = self._operator_works()
+            shown["status"] = {"availableReplicas": int(self._operator_works())}
+        return shown
 
     def _alive(self) -> threading.RLock:
         if self.dead:
@@ -354,3 +386,12 @@ def _job(namespace: str, host: str) -> Object:
         "spec": {"template": {"spec": {"nodeSelector": {"kubernetes.io/hostname": host}}}},
         "status": {},
     }
+
+
+def protected_objects(namespace: str = "rook-ceph") -> list[Object]:
+    """Return what Rook keeps of its monitors, protected from being deleted before the cluster."""
+    meta = {"namespace": namespace, "finalizers": [PROTECTION]}
+    return [
+        {"apiVersion": "v1", "kind": kind, "metadata": {"name": name, **meta}}
+        for kind, name in zip(("Secret", "ConfigMap"), PROTECTED, strict=True)
+    ]

@@ -27,9 +27,18 @@ from ansible_collections.rookery.rook.plugins.module_utils._model.types import S
 from ansible_collections.rookery.rook.plugins.module_utils._readiness import Expect
 from ansible_collections.rookery.rook.plugins.module_utils._render import render
 from ansible_collections.rookery.rook.plugins.module_utils._site import Wish, prospect
+from ansible_collections.rookery.rook.plugins.module_utils._strip import with_strip
 from ansible_collections.rookery.rook.plugins.module_utils._waiter import Limits, Waiter
 from hypothesis import strategies as st
-from rookworld import Faults, Hearing, Killed, Object, RookWorld
+from rookworld import (
+    PROTECTED,
+    Faults,
+    Hearing,
+    Killed,
+    Object,
+    RookWorld,
+    protected_objects,
+)
 from sites.small import upstream_of
 from sites.strategies import SEED, models
 
@@ -38,7 +47,7 @@ HISTORIES = 2000
 BLOCKS = 8
 VERSIONS = ("1.20", "1.18", "1.16", "1.12")
 # Of this many runs the last ones meet no fault that passes.
-RUNS = 8
+RUNS = 10
 CALM_FROM = 4
 STILL_SECONDS = 30.0
 FOREVER = 1e9
@@ -85,7 +94,8 @@ class History:
     """What is there, what goes wrong, and what the runs do to each other.
 
     kills and intrusions are numbers of writes, for one run after the other; at an intrusion a whole
-    second run takes place. by_stage: one call for each stage, as the roles make them.
+    second run takes place. by_stage: one call for each stage, as the roles make them. force: a
+    person confirms what a refusal offers as the last resort.
     """
 
     site: Site
@@ -94,6 +104,7 @@ class History:
     kills: list[int]
     intrusions: list[int]
     by_stage: bool
+    force: bool
 
 
 @st.composite
@@ -122,6 +133,9 @@ def run(world: RookWorld, site: Site, stages: tuple[str, ...]) -> str:
     wish = Wish(site, "absent", stages)
     try:
         found = prospect(t.cast("t.Any", world), wish)
+        strip = confirmation(world.confirmed)
+        plan, observed = with_strip(found.plan, found.observed, strip)
+        found = dataclasses.replace(found, plan=plan, observed=observed)
         guard(found.plan, found.observed, site.name)
         hearing = Hearing(world)
         limits = Limits.of(STILL_SECONDS)
@@ -136,6 +150,11 @@ def run(world: RookWorld, site: Site, stages: tuple[str, ...]) -> str:
     return ""
 
 
+def confirmation(offer: str) -> str:
+    """Return what a refusal wants to have said for the last resort."""
+    return offer.partition(" to ")[2].partition(" ")[0]
+
+
 def ours(world: RookWorld) -> list[str]:
     return sorted(ref.id for ref, item in world.objects.items() if is_ours(item, world.site))
 
@@ -145,7 +164,7 @@ def bystanders(world: RookWorld) -> str:
     kept = [
         item
         for ref, item in sorted(world.objects.items())
-        if not is_ours(item, world.site) and ref.kind != "Job"
+        if not is_ours(item, world.site) and ref.kind != "Job" and ref.name not in PROTECTED
     ]
     return json.dumps(kept, sort_keys=True)
 
@@ -178,6 +197,8 @@ def play(world: RookWorld, history: History) -> list[str]:
             world.dead = False
         if said[-1] == "":
             break
+        if history.force and number >= CALM_FROM:
+            world.confirmed = said[-1].partition("strip (rook_teardown_strip)")[2]
         world.tick(20.0)
     return said
 
@@ -205,6 +226,7 @@ def histories(draw: st.DrawFn, version: str) -> History:
         kills=draw(moments) if draw(st.booleans()) else [],
         intrusions=draw(moments) if draw(st.integers(0, 2)) == 0 else [],
         by_stage=draw(st.booleans()),
+        force=draw(st.booleans()),
     )
 
 
@@ -225,7 +247,8 @@ def test_it_ends_with_nothing_left_or_with_a_named_blocker(block: int) -> None:
     def play_one(history: History) -> None:
         site = history.site
         inside = [BLOCKING[name] for name in history.blocking]
-        world = RookWorld(site.name, history.faults, *standing(site), *THEIRS, *inside)
+        rooks = protected_objects()
+        world = RookWorld(site.name, history.faults, *standing(site), *THEIRS, *rooks, *inside)
         before = bystanders(world)
         said = play(world, history)
         assert world.violations == []
@@ -238,8 +261,12 @@ def test_it_ends_with_nothing_left_or_with_a_named_blocker(block: int) -> None:
         else:
             assert left == []
             ends["nothing left"] += 1
+            ends["forced"] += bool(world.confirmed)
         ends["runs killed"] += said.count("killed")
+        dead = history.faults.operator_dead[1] == FOREVER
+        if history.force and dead and not history.blocking:
+            assert said[-1] == "", said[-1]
 
     play_one()
     print(f"\nRook {version}: {dict(ends)}, ROOKERY_TEST_SEED={seed - block}")
-    assert ends["nothing left"] and ends["a blocker named"] and ends["runs killed"]
+    assert all(ends[end] for end in ("nothing left", "a blocker named", "runs killed", "forced"))

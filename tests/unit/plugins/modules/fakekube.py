@@ -113,6 +113,9 @@ class FakeKube:
             self._forget(ref)
             if gone["kind"] == "CephCluster":
                 self._end_cluster(gone)
+            if gone["kind"] == "Namespace":
+                for inside in [each for each in self.objects if each.namespace == ref.name]:
+                    self._forget(inside)
             return True
 
     def _written(self, ref: Ref, live: Object, wanted: Object, dry_run: bool) -> Object:

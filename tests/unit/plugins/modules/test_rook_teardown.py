@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.modules import rook_site, rook_teardown
-from onsite import Onsite, run_module
+from onsite import Onsite, Result, run_module
 from wholesite import MODEL, write_manifests
 
 CLUSTER = "CephCluster/rook-ceph/rook-ceph"
 FAST = Ref("ceph.rook.io/v1", "CephBlockPool", "rook-ceph", "fast")
+OPERATOR = Ref("apps/v1", "Deployment", "rook-ceph", "rook-ceph-operator")
 INSIDE = {"namespace": "rook-ceph"}
 CSI = "csi.ceph.io/v1alpha1"
 CONFIRMED = {"confirm": "store1"}
@@ -143,7 +144,9 @@ def test_what_operators_leave_goes_while_the_csi_operator_runs(onsite: Onsite) -
         "metadata": driver,
         "spec": {},
     }
-    for item in (profile, {**csi, "kind": "CephConnection"}, registered):
+    manager = {"name": "ceph-csi-controller-manager", "namespace": "csi"}
+    operator = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": manager, "spec": {}}
+    for item in (profile, {**csi, "kind": "CephConnection"}, registered, operator):
         onsite.kube.apply(item)
     finalizers = {"metadata": {"finalizers": ["csi.ceph.com/cleanup"]}}
     onsite.kube.patch(Ref(CSI, "ClientProfile", "rook-ceph", "rook-ceph"), finalizers)
@@ -158,6 +161,91 @@ def test_what_operators_leave_goes_while_the_csi_operator_runs(onsite: Onsite) -
         "Deployment/rook-ceph/rook-ceph-operator",
         "CSIDriver//rook-ceph.rbd.csi.ceph.com",
     ]
+
+
+def stop_the_operator(onsite: Onsite, **more: t.Any) -> None:
+    """Let nobody take finalizers away, of a pool that has one."""
+    onsite.kube.patch(FAST, {"metadata": {"finalizers": ["cephblockpool.ceph.rook.io"]}})
+    onsite.kube.patch(OPERATOR, {"spec": {"replicas": 0}, **more})
+    onsite.kube.writes.clear()
+
+
+def confirmation(refused: Result) -> str:
+    """Return what a refusal wants as confirmation of force."""
+    return refused["msg"].partition("strip (rook_teardown_strip) to ")[2].split()[0]
+
+
+def test_a_dead_operator_is_told_before_the_first_change(onsite: Onsite) -> None:
+    stop_the_operator(onsite)
+    for check in (True, False):
+        refused = onsite(check=check, **CONFIRMED)
+        assert refused["failed"] and onsite.kube.writes == []
+        for words in (
+            "CephBlockPool/rook-ceph/fast: would be waited for without end: only the Rook operator "
+            "takes away its finalizers, and Deployment/rook-ceph/rook-ceph-operator is scaled to 0",
+            "rook_site with stages [operator] and version 1.16.0, which made the cluster",
+            "cephblockpool.ceph.rook.io of CephBlockPool/rook-ceph/fast",
+        ):  # fmt: skip
+            assert words in refused["msg"], words
+
+
+def test_finalizers_are_taken_away_only_as_confirmed(onsite: Onsite) -> None:
+    stop_the_operator(onsite)
+    confirmed = confirmation(onsite(**CONFIRMED))
+    for wrong in ("storage:0123456789abcdef", "yes"):
+        refused = onsite(strip=wrong, **CONFIRMED)
+        assert refused["failed"] and "is not what would be taken away" in refused["msg"]
+    assert onsite.kube.writes == []
+    removed = onsite(strip=confirmed, **CONFIRMED)
+    assert removed.get("failed") is None, removed["msg"]
+    forced = [step for step in removed["plan"] if step["id"].startswith("strip ")]
+    assert [step["target"] for step in forced] == ["CephBlockPool/rook-ceph/fast"]
+    assert forced[0]["destructive"] and "last resort, as confirmed" in forced[0]["reason"]
+    assert [step["target"] for step in removed["plan"] if step["op"] == "update"] == [
+        "CephBlockPool/rook-ceph/fast", CLUSTER
+    ]  # fmt: skip
+    assert removed["left"] == []
+    assert onsite(strip=confirmed, **CONFIRMED)["changed"] is False
+
+
+def test_force_is_refused_while_the_operator_is_at_work(onsite: Onsite) -> None:
+    stop_the_operator(onsite)
+    confirmed = confirmation(onsite(**CONFIRMED))
+    onsite.kube.patch(OPERATOR, {"spec": {"replicas": 1}})
+    onsite.kube.writes.clear()
+    refused = onsite(strip=confirmed, **CONFIRMED)
+    assert refused["failed"] and onsite.kube.writes == []
+    assert "is let go by the Rook operator, which is at work" in refused["msg"]
+
+
+def test_what_is_left_is_named_and_fails(onsite: Onsite) -> None:
+    theirs = {
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": {"name": "cephnfses.ceph.rook.io"},
+        "spec": {
+            "group": "ceph.rook.io", "names": {"kind": "CephNFS", "plural": "cephnfses"},
+            "versions": [{"name": "v1"}],
+        },
+    }  # fmt: skip
+    onsite.kube.apply(theirs)
+    removed = onsite(**CONFIRMED)
+    assert removed["failed"] and removed["changed"] is True
+    assert [row["id"] for row in removed["left"]] == [
+        "CustomResourceDefinition//cephnfses.ceph.rook.io"
+    ]
+    assert "kubectl delete customresourcedefinition" in removed["msg"]
+
+
+def test_what_belongs_to_others_is_proven_to_be_as_before(onsite: Onsite) -> None:
+    theirs: Result = {
+        "apiVersion": "storage.k8s.io/v1", "kind": "StorageClass", "metadata": {"name": "theirs"},
+        "provisioner": "example.com/theirs",
+    }  # fmt: skip
+    onsite.kube.apply(theirs)
+    proof = onsite(**CONFIRMED)["untouched"]
+    assert proof["objects"] == 1 and proof["differing"] == []
+    assert proof["before"] == proof["after"] and len(proof["before"]) == 64
 
 
 def test_an_interrupted_one_is_resumed(onsite: Onsite) -> None:
