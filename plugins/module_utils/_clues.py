@@ -22,6 +22,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import Client
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import KINDS, at, id_of
 from ansible_collections.rookery.rook.plugins.module_utils._readiness import Ready, readiness
 from ansible_collections.rookery.rook.plugins.module_utils._readiness_ceph import health_problem
+from ansible_collections.rookery.rook.plugins.module_utils._readiness_core import blockers
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,8 +33,12 @@ if t.TYPE_CHECKING:
 LOG_LINES = 500
 LONGEST = 500
 _MOST_WORKLOADS = 3
-# The operator's pod; the second name ended with Rook 0.7.
+# The operator's pod; the second name ended with Rook 0.7. The other one is that of the drivers.
 _OPERATORS = ("app=rook-ceph-operator", "app=rook-operator")
+_CSI_OPERATORS = (
+    "control-plane=ceph-csi-op-controller-manager", "app.kubernetes.io/name=ceph-csi-operator",
+)  # fmt: skip
+_MOST_INSIDE = 5
 # Where a class, which has no namespace, names that of its cluster.
 _HOMES = (
     "metadata.namespace", "parameters.clusterID", "parameters.clusterNamespace",
@@ -61,7 +66,8 @@ def clues(
     questions: tuple[Callable[[], Iterator[str]], ...] = (
         lambda: _pods(client, [item for item in seen if item["metadata"].get("namespace") == home]),
         lambda: _events(client, [item for item in seen if id_of(item) == id_of(manifest)]),
-        lambda: _operator(client, home),
+        lambda: _inside(client, [item for item in seen if id_of(item) == id_of(manifest)]),
+        lambda: _operator(client, home, str(manifest.get("apiVersion", ""))),
         lambda: _ceph(client, home, expect),
     )
     for question in questions:
@@ -94,7 +100,8 @@ def _pods(client: Kube, workloads: Sequence[Object]) -> Iterator[str]:
     late = [
         item
         for item in workloads
-        if item["kind"] in ("Deployment", "DaemonSet") and not isinstance(readiness(item), Ready)
+        if item["kind"] in ("Deployment", "DaemonSet", "Job")
+        and not isinstance(readiness(item), Ready)
     ]
     for item in late[:_MOST_WORKLOADS]:
         labels = at(item, "spec.selector.matchLabels") or {}
@@ -118,11 +125,38 @@ def _events(client: Kube, found: Sequence[Object]) -> Iterator[str]:
             yield f"{id_of(item)}: last event: {event.get('reason')}: {at(event, 'message')}"
 
 
-def _operator(client: Kube, home: str) -> Iterator[str]:
-    """Yield the last error in the log of the operator that looks after a namespace."""
+def _inside(client: Kube, found: Sequence[Object]) -> Iterator[str]:
+    """Yield what keeps the first objects that are still in a namespace, or of a definition."""
+    for item in found:
+        if not at(item, "metadata.deletionTimestamp"):
+            continue
+        listed = [each for place in _places(item) for each in client.list(*place).items]
+        for each in listed[:_MOST_INSIDE]:
+            yield f"{id_of(each)} is still there: {blockers(each)}"
+        if len(listed) > _MOST_INSIDE:
+            yield f"and {len(listed) - _MOST_INSIDE} more objects are still there"
+
+
+def _places(item: Object) -> Iterator[tuple[str, str, str]]:
+    """Yield the collections whose objects keep an object that is being deleted."""
+    if item["kind"] == "Namespace":
+        said = blockers(item)
+        for row in KINDS.values():
+            if f"{row.plural}.{row.group} has " in said:
+                yield row.api_version, row.name, item["metadata"]["name"]
+    if item["kind"] == "CustomResourceDefinition":
+        for version in at(item, "spec.versions") or ():
+            if version.get("storage", True):
+                group = at(item, "spec.group")
+                yield f"{group}/{version['name']}", at(item, "spec.names.kind"), ""
+
+
+def _operator(client: Kube, home: str, api_version: str) -> Iterator[str]:
+    """Yield what the operator that looks after a namespace said last, an error if there is one."""
     if not home:
         return
-    places = [(where, labels) for where in (home, "") for labels in _OPERATORS]
+    operators = _CSI_OPERATORS if api_version.startswith("csi.ceph.io/") else _OPERATORS
+    places = [(where, labels) for where in (home, "") for labels in operators]
     pods = next(
         (
             found
@@ -136,9 +170,12 @@ def _operator(client: Kube, home: str) -> Iterator[str]:
     for pod in pods[:1]:
         ref = Ref.of(pod)
         container = (at(pod, "spec.containers") or [{"name": ""}])[0]["name"]
-        error = last_error(client.logs(ref.namespace, ref.name, container, LOG_LINES))
+        log = client.logs(ref.namespace, ref.name, container, LOG_LINES)
+        error = last_error(log)
         if error:
             yield f"The operator, {ref.id}: last error in its log: {error}"
+        elif log.strip():
+            yield f"The operator, {ref.id}: last line of its log: {log.strip().splitlines()[-1]}"
 
 
 def _ceph(client: Kube, home: str, expect: Expect) -> Iterator[str]:

@@ -228,12 +228,22 @@ JUDGES: Mapping[str, Judge] = {
 }
 
 
+# Where a controller says why an object does not go; of a namespace, what is still in it.
+_BLOCKED = (
+    "DeletionIsBlocked", "NamespaceDeletionDiscoveryFailure", "NamespaceDeletionContentFailure",
+    "NamespaceContentRemaining", "NamespaceFinalizersRemaining",
+)  # fmt: skip
+
+
 def blockers(manifest: Manifest) -> str:
     """Return what keeps an object that is being deleted."""
-    for name in ("DeletionIsBlocked", "NamespaceContentRemaining", "NamespaceFinalizersRemaining"):
-        found = condition(manifest, name)
-        if found.get("status") == "True":
-            return f"its deletion is blocked: {found.get('message', 'no message')}"
+    said = [
+        str(found.get("message", "no message"))
+        for name in _BLOCKED
+        if (found := condition(manifest, name)).get("status") == "True"
+    ]
+    if said:
+        return f"its deletion is blocked: {'; '.join(said)}"
     if _kinds.at(manifest, "metadata.deletionTimestamp") is None:
         return "it was not asked to go yet"
     finalizers = at(manifest, "metadata.finalizers") or at(manifest, "spec.finalizers") or ()
@@ -241,7 +251,7 @@ def blockers(manifest: Manifest) -> str:
         row = _kinds.KINDS.get(manifest["kind"])
         inside = f"; Rook keeps it while there are {row.held_by}" if row and row.held_by else ""
         return f"finalizers hold it: {', '.join(map(_held_by, finalizers))}{inside}"
-    return "it is still being deleted"
+    return "it is still being deleted, and nothing holds it: the API server is late, look again"
 
 
 # Who takes a finalizer away, by what its name ends with; the first that fits.

@@ -185,3 +185,36 @@ def test_no_secret_is_told(text: str) -> None:
 def test_other_words_stay() -> None:
     text = 'failed to create pool "fast": no OSD of class ssd (3 OSDs down): exit status 2'
     assert hidden(text) == text
+
+
+def test_an_operator_without_an_error_says_what_it_did_last() -> None:
+    api = Api(OPERATOR)
+    quiet = "2026-01-01 00:00:03.000000 I | op-mon: waiting\n"
+    api.logs = lambda *_where: quiet  # type: ignore[method-assign]
+    said = list(clues(t.cast("t.Any", api), POOL, (), Expect()))
+    assert said[-1] == (
+        "The operator, Pod/rook-ceph/operator-1: last line of its log: "
+        "2026-01-01 00:00:03.000000 I | op-mon: waiting"
+    )
+
+
+def test_what_keeps_a_namespace_is_named_with_its_finalizer() -> None:
+    meta = {"name": "rook-ceph-mon", "finalizers": ["ceph.rook.io/disaster-protection"], **INSIDE}
+    when = {"deletionTimestamp": "2026-01-01T00:00:00Z"}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {**meta, **when}}
+    message = "Some resources are remaining: secrets. has 1 resource instances"
+    condition = {"type": "NamespaceContentRemaining", "status": "True", "message": message}
+    namespace = {
+        "apiVersion": "v1",
+        "kind": "Namespace",
+        "metadata": {"name": "rook-ceph", **when},
+        "status": {"conditions": [condition]},
+    }
+    said = list(clues(t.cast("t.Any", Api(secret)), namespace, (namespace,), Expect()))
+    assert any(
+        line.startswith(
+            "Secret/rook-ceph/rook-ceph-mon is still there: finalizers hold it: "
+            "ceph.rook.io/disaster-protection (the Rook operator takes it away"
+        )
+        for line in said
+    ), said

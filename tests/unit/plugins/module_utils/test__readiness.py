@@ -293,7 +293,10 @@ def leaving(kind: str = "CephBlockPool", **status: t.Any) -> Params:
 
 def test_what_is_being_deleted_is_not_ready() -> None:
     verdict = readiness(leaving(phase="Ready"))
-    assert verdict == NotReady("it is being deleted; it is still being deleted")
+    assert verdict == NotReady(
+        "it is being deleted; it is still being deleted, and nothing holds it: the API server is "
+        "late, look again"
+    )
 
 
 def test_what_is_not_there_is_gone() -> None:
