@@ -256,9 +256,15 @@ def blockers(manifest: Manifest) -> str:
 
 # Who takes a finalizer away, by what its name ends with; the first that fits.
 _HOLDERS = {
-    "ceph.rook.io": "the Rook operator takes it away: is it running, and what does its log say?",
+    "rook.io": "the Rook operator takes it away: is it running, and what does its log say?",
     "csi.ceph.com": "the CSI operator takes it away: is it running, and what does its log say?",
     "objectbucket.io/finalizer": "the Rook operator takes it away when the bucket is gone",
+    "external-attacher": "the driver's attacher takes it away when no node holds the volume",
+    "external-provisioner.volume.kubernetes.io": "the driver's provisioner takes it away when it "
+    "has removed the volume: does it run, and what does its log say?",
+    "snapshot.storage.kubernetes.io": "the snapshot controller takes it away when nothing needs it "
+    "any more: does it run?",
+    "batch.kubernetes.io": "Kubernetes takes it away when it has counted the pod",
     "kubernetes.io/pvc-protection": "Kubernetes takes it away when no pod uses the claim",
     "kubernetes.io/pv-protection": "Kubernetes takes it away when no claim is bound to the volume",
     "customresourcecleanup.apiextensions.k8s.io": "Kubernetes takes it away with the last object",

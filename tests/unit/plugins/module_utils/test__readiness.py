@@ -395,3 +395,46 @@ def test_a_cluster_that_was_never_built_has_no_host_to_clean() -> None:
 
 def test_a_cluster_that_is_not_wiped_is_gone_at_once() -> None:
     assert gone(cluster(), None, daemons()) == Ready()
+
+
+@pytest.mark.parametrize(
+    ("kind", "finalizer", "holder"),
+    [
+        ("CephFilesystem", "cephfilesystem.ceph.rook.io", "the Rook operator"),
+        ("Cluster", "cluster.rook.io", "the Rook operator"),
+        ("Secret", "ceph.rook.io/disaster-protection", "the Rook operator"),
+        ("ClientProfile", "csi.ceph.com/cleanup", "the CSI operator"),
+        ("ObjectBucketClaim", "objectbucket.io/finalizer", "the Rook operator"),
+        ("PersistentVolumeClaim", "kubernetes.io/pvc-protection", "Kubernetes"),
+        ("PersistentVolume", "kubernetes.io/pv-protection", "Kubernetes"),
+        ("PersistentVolume", "external-provisioner.volume.kubernetes.io/finalizer", "provisioner"),
+        ("VolumeAttachment", "external-attacher/rook-ceph-rbd-csi-ceph-com", "attacher"),
+        (
+            "VolumeSnapshot",
+            "snapshot.storage.kubernetes.io/volumesnapshot-bound-protection",
+            "the snapshot controller",
+        ),
+        ("Pod", "batch.kubernetes.io/job-tracking", "Kubernetes"),
+        ("Namespace", "kubernetes", "Kubernetes"),
+        ("CustomResourceDefinition", "customresourcecleanup.apiextensions.k8s.io", "Kubernetes"),
+        ("Deployment", "foregroundDeletion", "Kubernetes"),
+        ("StorageClass", "example.com/held", "whoever set it"),
+    ],
+)
+def test_every_finalizer_on_the_way_is_told_with_who_takes_it_away(
+    kind: str, finalizer: str, holder: str
+) -> None:
+    held = leaving(kind)
+    held["metadata"]["finalizers"] = [finalizer]
+    verdict = gone(held, held)
+    assert isinstance(verdict, NotReady)
+    assert finalizer in verdict.reason and holder in verdict.reason
+
+
+def test_a_namespace_says_what_is_in_it_and_what_holds_that() -> None:
+    conditions = [
+        {"type": "NamespaceContentRemaining", "status": "True", "message": "secrets. has 1"},
+        {"type": "NamespaceFinalizersRemaining", "status": "True", "message": "a/b in 1"},
+    ]
+    held = leaving("Namespace", conditions=conditions)
+    assert gone(held, held) == NotReady("its deletion is blocked: secrets. has 1; a/b in 1")
