@@ -19,7 +19,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
     make_id,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Consumer
-from ansible_collections.rookery.rook.plugins.module_utils._remains import DRIVERS
+from ansible_collections.rookery.rook.plugins.module_utils._remains import DRIVERS, remains
 
 Manifest = Mapping[str, t.Any]
 Uses = tuple[str, ...]
@@ -90,6 +90,7 @@ def find_tenants(site: str, items: Iterable[Manifest]) -> tuple[str, ...]:
             and not has_owner(item)
             and not is_cleanup(item)
             and not _is_furniture(item)
+            and not remains(item, item["metadata"].get("namespace", ""), frozenset())
         )
     )
 

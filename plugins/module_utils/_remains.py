@@ -20,7 +20,9 @@ if t.TYPE_CHECKING:
 
     Manifest = Mapping[str, t.Any]
 
-KINDS = frozenset({"CSIDriver", "CephConnection", "ClientProfile"})
+KINDS = frozenset({"CSIDriver", "CephConnection", "ClientProfile", "DaemonSet"})
+# What the operators of FlexVolume ran on every node.
+_AGENTS = ("rook-agent", "rook-ceph-agent", "rook-discover")
 DRIVERS = tuple(f".{driver}.csi.ceph.com" for driver in ("rbd", "cephfs", "nfs", "nvmeof"))
 PREFIX = "CSI_DRIVER_NAME_PREFIX"
 _CONFIG = "rook-ceph-operator-config"
@@ -47,6 +49,11 @@ def drivers_of(
     return frozenset(f"{prefix}{end}" for prefix in prefixes if prefix for end in DRIVERS)
 
 
+def _labels(manifest: Manifest) -> Mapping[str, t.Any]:
+    """Return the labels of a workload's pods."""
+    return t.cast("Mapping[str, t.Any]", at(manifest, "spec.template.metadata.labels") or {})
+
+
 def _environment(deployment: Manifest) -> Iterable[str | None]:
     """Return the prefix that an operator's own environment sets."""
     for container in at(deployment, "spec.template.spec.containers") or ():
@@ -61,6 +68,9 @@ def remains(manifest: Manifest, namespace: str, drivers: frozenset[str]) -> bool
         return manifest["metadata"]["name"] in drivers
     if manifest["kind"] not in KINDS or at(manifest, "metadata.namespace") != namespace:
         return False
+    if manifest["kind"] == "DaemonSet":
+        name = manifest["metadata"]["name"]
+        return name in _AGENTS and _labels(manifest).get("app") == name
     path = (
         "metadata.name" if manifest["kind"] == "CephConnection" else "spec.cephConnectionRef.name"
     )

@@ -58,7 +58,7 @@ CLUSTER_ROWS = (
         "CephCluster",
         "cephclusters",
         "cluster",
-        needs=("Deployment", "OperatorConfig", "Driver", "ClientProfile"),
+        needs=("Deployment", "DaemonSet", "OperatorConfig", "Driver", "ClientProfile"),
         readiness="cephcluster",
         told=(1, 3),
         silent="legacy cluster",

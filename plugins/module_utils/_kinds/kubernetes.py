@@ -66,7 +66,8 @@ OPERATOR_ROWS = (
     _builtin("ConfigMap", "", "configmaps"),
     _builtin("Secret", "", "secrets"),
     _builtin("Service", "", "services"),
-    _builtin("CSIDriver", "storage.k8s.io", "csidrivers", namespaced=False),
+    # The operator's settings say what its drivers are called, so they go last.
+    _builtin("CSIDriver", "storage.k8s.io", "csidrivers", namespaced=False, needs=("ConfigMap",)),
     _builtin(
         "Deployment",
         "apps",

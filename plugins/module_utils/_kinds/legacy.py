@@ -54,8 +54,8 @@ def _generation(group: str, version: str, since: Version, until: Version) -> tup
     api: dict[str, t.Any] = {"group": group, "version": version, "since": since, "until": until}
     daemons = tuple(_pods(f"app=rook-ceph-{sort}") for sort in ("mon", "mgr", "osd"))
     return (
-        _legacy("Cluster", "clusters", needs=("Deployment",), readiness="legacy cluster",
-                children=daemons, **api),
+        _legacy("Cluster", "clusters", needs=("Deployment", "DaemonSet"),
+                readiness="legacy cluster", children=daemons, **api),
         _legacy("Pool", "pools", **api),
         _legacy("Filesystem", "filesystems", readiness="legacy filesystem",
                 children=(_pods("app=rook-ceph-mds,rook_file_system={name}"),), **api),

@@ -315,6 +315,10 @@ def labels(**values: str) -> Params:
         kept("Pod", "owned", ownerReferences=[{"kind": "ReplicaSet", "name": "x"}]),
         kept("Deployment", "mon", labels=labels(managed_by="rook-ceph-operator")),
         kept("Job", "cluster-cleanup-job-w1", labels={"app": "rook-ceph-cleanup"}),
+        {
+            **kept("DaemonSet", "rook-agent"),
+            "spec": {"template": {"metadata": {"labels": {"app": "rook-agent"}}}},
+        },
         kept("ConfigMap", "kube-root-ca.crt"),
         kept("Secret", "rook-ceph-mon"),
         {**kept("Secret", "token"), "type": "kubernetes.io/service-account-token"},

@@ -83,5 +83,18 @@ def test_the_settings_of_another_namespace_tell_nothing() -> None:
     assert drivers_of("rook-ceph", {}, [driver]) == DRIVERS
 
 
+def agent(name: str, namespace: str = "rook-ceph", app: str = "") -> dict[str, t.Any]:
+    pods = {"metadata": {"labels": {"app": app or name}}}
+    return {**made("DaemonSet", name, namespace), "spec": {"template": pods}}
+
+
+def test_what_flexvolume_ran_on_every_node_remains() -> None:
+    for name in ("rook-agent", "rook-ceph-agent", "rook-discover"):
+        assert remains(agent(name), "rook-ceph", DRIVERS)
+        assert not remains(agent(name, "elsewhere"), "rook-ceph", DRIVERS)
+    assert not remains(agent("rook-agent", app="hers"), "rook-ceph", DRIVERS)
+    assert not remains(agent("log-agent"), "rook-ceph", DRIVERS)
+
+
 def test_every_such_kind_is_in_the_table() -> None:
     assert set(_kinds.KINDS) >= KINDS
