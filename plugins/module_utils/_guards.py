@@ -122,7 +122,9 @@ def _consumer_refusal(
     stays = f", and {consumer.volume} stays by its policy Retain" if consumer.retained else ""
     why = ""
     if plan.policy.consumers == "evict":
-        why = f"; it {obstacle(consumer, observed.crowd, plan.policy)}"
+        # Only where storage goes, its users do.
+        found = obstacle(consumer, observed.crowd, plan.policy) or "is evicted with stage storage"
+        why = f"; it {found}"
     first = "Stop those pods, then delete" if consumer.pods else "Delete"
     return Refusal(
         consumer.id,
