@@ -20,6 +20,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._guards_holders impor
     Hanging,
     going,
     hanging,
+    of_holders,
     tokens,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._holders import held
@@ -32,6 +33,7 @@ if t.TYPE_CHECKING:
 
 _OPTION = "strip"
 _LEAVE_OUT = "Leave strip (rook_teardown_strip) out."
+_READ_ANEW = "Read what would be taken away now, and confirm that, or leave it out."
 # What Rook protects from disasters, as far as no owner tells whose it is.
 _PROTECTED = ("rook-ceph-mon", "rook-ceph-mon-endpoints")
 
@@ -39,8 +41,8 @@ _PROTECTED = ("rook-ceph-mon", "rook-ceph-mon-endpoints")
 def with_strip(plan: Plan, observed: Observed, strip: str) -> tuple[Plan, Observed]:
     """Return the plan that takes away what was confirmed, and what it is made from.
 
-    Raises GuardError when force is not what is called for. Without a confirmation, and with one
-    that is not for this very list, the plan stays as it is, and its guards name the right one.
+    Raises GuardError when force is not what is called for, and for a confirmation that is not for
+    this very list, with the right one. Without a confirmation the plan stays as it is.
     """
     given = {word.strip() for word in strip.split(",") if word.strip()}
     if not given or plan.state != "absent":
@@ -50,7 +52,7 @@ def with_strip(plan: Plan, observed: Observed, strip: str) -> tuple[Plan, Observ
     confirmed = set(tokens(found).values()) <= given
     if found and not confirmed:
         reason = f"{strip!r} is not what would be taken away by now (TEAR-07)"
-        against.append(Refusal(_OPTION, reason, f"Read the list below anew, if any. {_LEAVE_OUT}"))
+        against += [Refusal(_OPTION, reason, _READ_ANEW), *of_holders(plan, observed)]
     if found and confirmed:
         against += [*_in_use(observed), *_not_ours(observed, found)]
     if against:

@@ -171,6 +171,7 @@ def test_a_confirmation_of_another_list_is_refused() -> None:
     again = resource("CephBlockPool", "fast", "example.com/held")
     again["metadata"]["uid"] = "another"
     other = observed(again, CLUSTER)
-    with pytest.raises(GuardError, match="is not what would be taken away by now"):
+    with pytest.raises(GuardError, match="is not what would be taken away by now") as refused:
         with_strip(plan_of(other), other, confirmation(plan, seen))
+    assert confirmation(plan_of(other), other) in str(refused.value)
     assert with_strip(plan, seen, "") == (plan, seen)
