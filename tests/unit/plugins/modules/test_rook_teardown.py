@@ -208,6 +208,12 @@ def test_finalizers_are_taken_away_only_as_confirmed(onsite: Onsite) -> None:
     assert onsite(strip=confirmed, **CONFIRMED)["changed"] is False
 
 
+def test_the_operator_does_not_go_before_what_it_holds(onsite: Onsite) -> None:
+    refused = onsite(stages=["operator"], **CONFIRMED)
+    assert refused["failed"] and onsite.kube.writes == []
+    assert f"is still needed by {CLUSTER} (TEAR-02)" in refused["msg"]
+
+
 def test_force_is_refused_while_the_operator_is_at_work(onsite: Onsite) -> None:
     stop_the_operator(onsite)
     confirmed = confirmation(onsite(**CONFIRMED))
