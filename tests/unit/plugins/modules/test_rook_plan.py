@@ -68,6 +68,34 @@ def test_the_plan_of_a_teardown_lists_what_stands_against_it(
     assert plan(state="absent", confirm="store1")["refusals"] == []
 
 
+def test_the_plan_of_an_eviction_is_shown_with_whom_it_takes_the_storage_from(
+    plan: Onsite, options: dict[str, object], capsys: pytest.CaptureFixture[str]
+) -> None:
+    made(plan, options, capsys)
+    csi = {
+        "driver": "rook-ceph.cephfs.csi.ceph.com",
+        "volumeAttributes": {"clusterID": "rook-ceph", "fsName": "shared"},
+    }
+    claim = {"namespace": "shop", "name": "data"}
+    for kind, metadata, spec in (
+        ("PersistentVolume", {"name": "pv-1"}, {"csi": csi, "claimRef": claim}),
+        ("PersistentVolumeClaim", claim, {"volumeName": "pv-1"}),
+    ):
+        plan.kube.apply({"apiVersion": "v1", "kind": kind, "metadata": metadata, "spec": spec})
+    evicting = {"state": "absent", "confirm": "store1", "consumers": "evict"}
+    planned = plan(**evicting, evict_namespaces=["shop"])
+    assert planned["refusals"] == []
+    (root,) = planned["blockers"]
+    assert root["id"] == "CephFilesystem/rook-ceph/shared"
+    (blocker,) = root["blockers"]
+    assert blocker["id"] == "PersistentVolumeClaim/shop/data"
+    assert blocker["command"] == "kubectl -n shop delete persistentvolumeclaim data"
+    steps = [step["id"] for step in planned["plan"]]
+    assert steps[0] == f"delete {blocker['id']}"
+    refused = plan(**evicting, evict_namespaces=["blog"])
+    assert [refusal["id"] for refusal in refused["refusals"]] == [blocker["id"]]
+
+
 def test_the_fingerprint_is_that_of_the_same_plan(plan: Onsite) -> None:
     first = plan()
     assert plan()["fingerprint"] == first["fingerprint"]

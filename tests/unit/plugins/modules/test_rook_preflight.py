@@ -252,6 +252,13 @@ def test_a_teardown_names_who_uses_the_storage(judge: Judge, api: Api) -> None:
     )  # fmt: skip
     refused = judge(api=True, state="absent", confirm="store1")
     assert "PersistentVolume//pv-1: uses CephCluster/rook-ceph/rook-ceph" in refused["msg"]
+    asked = {"api": True, "state": "absent", "confirm": "store1"}
+    assert judge(**asked, consumers="wait").get("failed") is None
+    evicting = {**asked, "consumers": "evict"}
+    assert judge(**evicting, evict_namespaces=["shop"]).get("failed") is None
+    elsewhere = judge(**evicting, evict_namespaces=["blog"])
+    assert "namespace shop, which evict_namespaces does not list" in elsewhere["msg"]
+    assert "evict_namespaces: is needed to evict consumers" in judge(**evicting)["msg"]
 
 
 @pytest.mark.parametrize(("owner", "fsid"), [("store1", FSID), ("store2", "")])
