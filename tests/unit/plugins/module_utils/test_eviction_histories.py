@@ -173,6 +173,28 @@ def _one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_apply, "THREADS", 1)
 
 
+def end_of(
+    site: Site, standing: list[Object], history: History, monkeypatch: pytest.MonkeyPatch
+) -> str:
+    """Play a history, judge it, and return how it ended."""
+    policy = history.policy
+    allowed = policy.namespaces if policy.consumers == "evict" else frozenset()
+    world = ShopWorld(
+        site.name, history.faults, allowed, history.leave_at, *standing, *history.shops
+    )
+    before = bystanders(world, history)
+    said = play(world, site, history, monkeypatch)
+    assert world.violations == []
+    if policy.consumers != "wait":
+        assert bystanders(world, history) == before
+    if said:
+        assert any(ref.id in said for ref in world.objects), said
+        return f"{policy.consumers}: a blocker named"
+    assert not [ref for ref, item in world.objects.items() if is_ours(item, site.name)]
+    assert world.volumes() == [] and policy.consumers != "refuse"
+    return f"{policy.consumers}: all gone"
+
+
 def test_nobody_loses_storage_by_surprise(monkeypatch: pytest.MonkeyPatch) -> None:
     seed = int(SEED or 0)
     ends: collections.Counter[str] = collections.Counter()
@@ -188,26 +210,10 @@ def test_nobody_loses_storage_by_surprise(monkeypatch: pytest.MonkeyPatch) -> No
     )
     @hypothesis.given(histories())
     def play_one(history: History) -> None:
-        policy = history.policy
         if history.stuck:
             claim = next(one for one in history.shops if one["kind"] == "PersistentVolumeClaim")
             claim["metadata"]["finalizers"].append("example.com/held")
-        allowed = policy.namespaces if policy.consumers == "evict" else frozenset()
-        world = ShopWorld(
-            site.name, history.faults, allowed, history.leave_at, *standing, *history.shops
-        )
-        before = bystanders(world, history)
-        said = play(world, site, history, monkeypatch)
-        assert world.violations == []
-        if policy.consumers != "wait":
-            assert bystanders(world, history) == before
-        if said:
-            assert any(ref.id in said for ref in world.objects), said
-            ends[f"{policy.consumers}: a blocker named"] += 1
-        else:
-            assert not [ref for ref, item in world.objects.items() if is_ours(item, site.name)]
-            assert world.volumes() == [] and policy.consumers != "refuse"
-            ends[f"{policy.consumers}: all gone"] += 1
+        ends[end_of(site, standing, history, monkeypatch)] += 1
 
     play_one()
     print(f"\n{dict(ends)}, ROOKERY_TEST_SEED={seed}")
