@@ -190,6 +190,18 @@ def test_evicted_they_leave_in_order_and_it_ends(run: Run, raw: Raw, standing: A
     assert run("rook_teardown", **EVICT)["changed"] is False
 
 
+def test_stage_by_stage_each_plan_stays_as_it_was_approved(
+    run: Run, raw: Raw, standing: Acting
+) -> None:
+    approved_ones = run("rook_plan", state="absent", **policy_of(EVICT))["fingerprints"]
+    with Controllers(raw):
+        for stage in ("storage", "cluster", "operator"):
+            approval = {"stages": [stage], "fingerprint": approved_ones[stage]}
+            done = run("rook_teardown", **EVICT, **approval)
+            assert done.get("failed") is None and done["changed"], done.get("msg")
+    assert raw.items(CLAIMS) == [] and raw("GET", "/api/v1/namespaces/rook-ceph") is None
+
+
 def test_waited_for_it_goes_on_as_soon_as_they_have_left(
     run: Run, raw: Raw, standing: Acting
 ) -> None:
