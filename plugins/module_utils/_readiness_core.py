@@ -230,7 +230,8 @@ JUDGES: Mapping[str, Judge] = {
 
 # Where a controller says why an object does not go; of a namespace, what is still in it.
 _BLOCKED = (
-    "DeletionIsBlocked", "NamespaceDeletionDiscoveryFailure", "NamespaceDeletionContentFailure",
+    "DeletionIsBlocked", "PoolDeletionIsBlocked", "RadosNamespaceDeletionIsBlocked",
+    "NamespaceDeletionDiscoveryFailure", "NamespaceDeletionContentFailure",
     "NamespaceContentRemaining", "NamespaceFinalizersRemaining",
 )  # fmt: skip
 
