@@ -90,10 +90,12 @@ def _unseen(plan: Plan, observed: Observed, approved: str) -> Iterator[Refusal]:
     """Yield what would be taken from others without anybody having seen the plan (TEAR-05)."""
     if approved == plan.fingerprint:
         return
+    # What operators have made for themselves goes only as its own list was confirmed.
+    known = {*observed.objects, *map(_kinds.id_of, observed.holders.protected)}
     theirs = [
         step.target
         for step in plan.steps
-        if step.op in ("update", "delete") and step.target not in observed.objects
+        if step.op in ("update", "delete") and step.target not in known
     ]
     for target in dict.fromkeys(theirs):
         yield Refusal(

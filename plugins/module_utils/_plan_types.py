@@ -103,8 +103,11 @@ class Observed:
     holders: Holders = dataclasses.field(default_factory=Holders)
 
     def find(self, target: str) -> Manifest | None:
-        """Return an object that a step is about, a consumer's too."""
-        return self.objects.get(target) or self.crowd.objects.get(target)
+        """Return an object that a step is about, a consumer's or an operator's own too."""
+        found = self.objects.get(target) or self.crowd.objects.get(target)
+        return found or next(
+            (item for item in self.holders.protected if _kinds.id_of(item) == target), None
+        )
 
 
 @dataclasses.dataclass(frozen=True)

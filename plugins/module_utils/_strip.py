@@ -59,9 +59,7 @@ def with_strip(plan: Plan, observed: Observed, strip: str) -> tuple[Plan, Observ
         raise GuardError(against)
     if not found:
         return plan, observed
-    known = {item.id: item.manifest for item in found}
-    seen = dataclasses.replace(observed, objects={**observed.objects, **known})
-    return dataclasses.replace(plan, steps=tuple(_forced(plan.steps, found))), seen
+    return dataclasses.replace(plan, steps=tuple(_forced(plan.steps, found))), observed
 
 
 def _needless(

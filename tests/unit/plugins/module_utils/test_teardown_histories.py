@@ -39,7 +39,7 @@ from rookworld import (
     RookWorld,
     protected_objects,
 )
-from sites.small import upstream_of
+from sites.small import WHOLE, upstream_of
 from sites.strategies import SEED, models
 
 STAGES = ("operator", "cluster", "storage")
@@ -219,14 +219,18 @@ def histories(draw: st.DrawFn, version: str) -> History:
     hosts = [host.name for host in site.storage_hosts]
     some = st.lists(st.sampled_from(sorted(BLOCKING)), unique=True, max_size=2)
     moments = st.lists(st.integers(1, 30), min_size=1, max_size=CALM_FROM)
+    wrong = draw(faults(hosts, names))
+    force = draw(st.booleans())
+    if force and draw(st.booleans()):
+        wrong.operator_dead = (draw(st.sampled_from([0.0, 5.0])), FOREVER)
     return History(
         site,
-        draw(faults(hosts, names)),
+        wrong,
         blocking=draw(some) if draw(st.integers(0, 3)) == 0 else [],
         kills=draw(moments) if draw(st.booleans()) else [],
         intrusions=draw(moments) if draw(st.integers(0, 2)) == 0 else [],
         by_stage=draw(st.booleans()),
-        force=draw(st.booleans()),
+        force=force,
     )
 
 
@@ -263,10 +267,29 @@ def test_it_ends_with_nothing_left_or_with_a_named_blocker(block: int) -> None:
             ends["nothing left"] += 1
             ends["forced"] += bool(world.confirmed)
         ends["runs killed"] += said.count("killed")
-        dead = history.faults.operator_dead[1] == FOREVER
+        # One that dies later may leave a host half cleaned, which force is no answer to.
+        dead = history.faults.operator_dead == (0.0, FOREVER)
         if history.force and dead and not history.blocking:
             assert said[-1] == "", said[-1]
 
     play_one()
     print(f"\nRook {version}: {dict(ends)}, ROOKERY_TEST_SEED={seed - block}")
-    assert all(ends[end] for end in ("nothing left", "a blocker named", "runs killed", "forced"))
+    assert ends["nothing left"] and ends["a blocker named"] and ends["runs killed"]
+
+
+@pytest.mark.parametrize("by_stage", [False, True])
+@pytest.mark.parametrize("kills", [[], [3, 1, 8]])
+def test_an_operator_that_is_dead_for_good_is_named_and_then_force_ends_it(
+    by_stage: bool, kills: list[int]
+) -> None:
+    site = parse_site(WHOLE)
+    dead = Faults(operator_dead=(0.0, FOREVER))
+    history = History(site, dead, [], kills, [], by_stage=by_stage, force=True)
+    world = RookWorld(site.name, dead, *standing(site), *THEIRS, *protected_objects())
+    before = bystanders(world)
+    said = play(world, history)
+    assert all("Rook operator" in words for words in said[:-1]), said
+    assert said[-1] == "" and world.confirmed
+    assert ours(world) == [] and world.violations == []
+    assert bystanders(world) == before
+    assert not [ref for ref in world.objects if ref.name in PROTECTED]
