@@ -18,7 +18,12 @@ from steps import LOGS, TOP, Step, alone, clock, measured, run, say
 _TALLY = re.compile(r"^(?:=+ )?(\d+ \w+(?:, \d+ \w+)*) in [\d.]+s\b.*$", re.MULTILINE)
 # Tests of the lab that make nodes; the others only read and build.
 _ON_NODES = ("tests/lab/test_nodes.py", "tests/lab/test_oci_import.py")
-_SECONDS = {"site_default": 900, "kubelet_plugin_dir": 240, "node_refuses_used_disk": 60}
+_SECONDS = {
+    "site_default": 900,
+    "teardown_killed": 600,
+    "kubelet_plugin_dir": 240,
+    "node_refuses_used_disk": 60,
+}
 
 
 @dataclass
