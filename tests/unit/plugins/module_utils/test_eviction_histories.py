@@ -33,10 +33,10 @@ from ansible_collections.rookery.rook.plugins.module_utils._site import (
     prospect,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._waiter import Limits, Waiter
-from conftest import upstream_of
 from hypothesis import strategies as st
 from rookworld import Faults, Hearing, Killed, Object
 from shopworld import SHOPS, ShopWorld, claimed, thing
+from sites.small import upstream_of
 from sites.strategies import SEED
 
 HISTORIES = 400
