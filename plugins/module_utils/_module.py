@@ -182,7 +182,8 @@ def _carry_out(
         return
     wish = found.wish
     wanted = {item.id: item.manifest for item in found.desired}
-    seen = {**found.observed.crowd.objects, **found.observed.objects}
+    targets = {step.target for step in found.plan.steps}
+    seen = {key: item for key in targets if (item := found.observed.find(key)) is not None}
     refuse_impossible(client, found.plan, {**seen, **wanted})
     claim = module.claim(wish.site.name, f"{wish.state}, stages {', '.join(wish.stages)}")
     with holding(client, claim, module.log) as holder:
