@@ -23,16 +23,13 @@ POINTS = (
     ("Take classes, users, object stores, file systems and pools down", 2.5),
     ("Note on the hosts which Ceph cluster", 0.2),
     ("Take the Ceph cluster down", 2.5),
-    ("Take the Ceph cluster down", 8.0),
     ("Take the operator down", 2.5),
     ("Make the devices blank", 0.4),
-    ("Make the devices blank", 1.5),
     ("Remove Rook's data", 0.6),
     ("Restore the directory that was there before", 0.2),
     ("Take each host out of Kubernetes", 1.0),
     ("Take each host out of Kubernetes", 4.0),
     ("Undo network, images, packages, programs", 0.5),
-    ("Undo network, images, packages, programs", 2.0),
 )
 LEAST = 10
 SECONDS = 600
