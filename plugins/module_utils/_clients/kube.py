@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import time
 import typing as t
 from urllib.parse import urlencode
 
@@ -67,6 +68,8 @@ PATIENCE = 2
 LISTS = 3
 # The API server sends a bookmark about once a minute: a watch that is silent longer is dead.
 SILENCE_SECONDS = 90.0
+# A definition that is established is served a moment later.
+DEFINED_PAUSES = (0.2, 0.8, 2.0)
 
 
 class KubeClient:
@@ -282,6 +285,11 @@ class KubeClient:
     def _must(self, api_version: str, kind: str, namespace: str, name: str, action: str) -> str:
         """Return the path of what has to exist."""
         path = self._path(api_version, kind, namespace, name, sure=True)
+        for pause in DEFINED_PAUSES:
+            if path is not None:
+                break
+            time.sleep(pause)
+            path = self._path(api_version, kind, namespace, name, sure=True)
         if path is None:
             raise ClientError(
                 action, f"{kind} {namespace}/{name}".replace(" /", " "),
