@@ -225,9 +225,9 @@ class Applier:
                 stored = self._send(step, expected)
                 break
             except ConflictError as problem:
-                expected = self._expected(step, expected, problem)
+                expected, last = self._expected(step, expected, problem), problem
         else:
-            raise _changed_meanwhile(step)
+            raise last
         self._written[step.target] = _written_at(stored)
 
     def _send(self, step: Step, expected: Mapping[str, t.Any] | None) -> Mapping[str, t.Any]:
