@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import stat
 import subprocess
@@ -13,9 +14,14 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible.module_utils.testing import patch_module_args
+from ansible_collections.rookery.rook.plugins.module_utils._host import wipe
+from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
+from ansible_collections.rookery.rook.plugins.modules import disk_info, disk_wipe
 
 GIB = 1 << 30
 BY_ID = "/dev/disk/by-id"
+Call = t.Callable[..., dict[str, t.Any]]
 
 
 class Loop:
@@ -69,6 +75,29 @@ class Host:
     def node(self, place: int) -> Path:
         """Return the node behind a stable name."""
         return (self.root / BY_ID.lstrip("/") / f"disk{place}").resolve()
+
+
+def calls(host: Host, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    """Return what runs a module of disks on a host and returns its result."""
+    for module in (disk_info, disk_wipe):
+        monkeypatch.setattr(module, "System", lambda: System(str(host.root)))
+    monkeypatch.setattr(wipe, "PAUSE", 0.05)
+
+    def call(module: t.Any, check: bool = False, **params: t.Any) -> dict[str, t.Any]:
+        arguments = {**params, "_ansible_check_mode": check, "_ansible_keep_remote_files": False}
+        capsys.readouterr()
+        arguments["_ansible_remote_tmp"] = str(host.root)
+        with patch_module_args(arguments), pytest.raises(SystemExit):
+            module.main()
+        return t.cast("dict[str, t.Any]", json.loads(capsys.readouterr().out))
+
+    return call
+
+
+def permitted(call: Call, device: str) -> Call:
+    """Return what wipes a device, with the permission that this takes."""
+    wish = {"devices": [device], "site": "store1", "confirm": "store1"}
+    return lambda **more: call(disk_wipe, **{**wish, **more})
 
 
 def run(*command: str) -> str:

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import struct
 import subprocess
@@ -16,11 +15,20 @@ import uuid
 from pathlib import Path
 
 import pytest
-from ansible.module_utils.testing import patch_module_args
-from ansible_collections.rookery.rook.plugins.module_utils._host import signatures, wipe
-from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
-from ansible_collections.rookery.rook.plugins.modules import disk_info, disk_wipe
-from loops import BY_ID, GIB, Host, Loop, blkid_finds, loop_device, run
+from ansible_collections.rookery.rook.plugins.module_utils._host import signatures
+from ansible_collections.rookery.rook.plugins.modules import disk_info
+from loops import (
+    BY_ID,
+    GIB,
+    Call,
+    Host,
+    Loop,
+    blkid_finds,
+    calls,
+    loop_device,
+    permitted,
+    run,
+)
 
 DISK0, DISK1 = f"{BY_ID}/disk0", f"{BY_ID}/disk1"
 FSID = str(uuid.uuid4())
@@ -34,7 +42,6 @@ if sys.argv[2] == "lock":
 print("held", flush=True)
 sys.stdin.read()
 """
-Call = t.Callable[..., dict[str, t.Any]]
 
 
 @pytest.fixture(name="loops")
@@ -48,31 +55,18 @@ def _loops(tmp_path: Path) -> t.Iterator[list[Loop]]:
 
 
 @pytest.fixture(name="host")
-def _host(tmp_path: Path, loops: list[Loop], monkeypatch: pytest.MonkeyPatch) -> Host:
-    host = Host(tmp_path / "host", loops)
-    for module in (disk_info, disk_wipe):
-        monkeypatch.setattr(module, "System", lambda: System(str(host.root)))
-    monkeypatch.setattr(wipe, "PAUSE", 0.05)
-    return host
+def _host(tmp_path: Path, loops: list[Loop]) -> Host:
+    return Host(tmp_path / "host", loops)
 
 
 @pytest.fixture(name="call")
-def _call(host: Host, capsys: pytest.CaptureFixture[str]) -> Call:
-    def call(module: t.Any, check: bool = False, **params: t.Any) -> dict[str, t.Any]:
-        arguments = {**params, "_ansible_check_mode": check, "_ansible_keep_remote_files": False}
-        capsys.readouterr()
-        arguments["_ansible_remote_tmp"] = str(host.root)
-        with patch_module_args(arguments), pytest.raises(SystemExit):
-            module.main()
-        return t.cast("dict[str, t.Any]", json.loads(capsys.readouterr().out))
-
-    return call
+def _call(host: Host, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
+    return calls(host, monkeypatch, capsys)
 
 
 @pytest.fixture(name="wiped")
 def _wiped(call: Call) -> Call:
-    permitted = {"devices": [DISK0], "site": "store1", "confirm": "store1"}
-    return lambda **more: call(disk_wipe, **{**permitted, **more})
+    return permitted(call, DISK0)
 
 
 @contextlib.contextmanager

@@ -8,18 +8,14 @@ Where the kernel has no device-mapper, OSDs on LVM and in LUKS cannot be made; t
 
 from __future__ import annotations
 
-import json
 import os
 import typing as t
 from pathlib import Path
 
 import pytest
-from ansible.module_utils.testing import patch_module_args
-from ansible_collections.rookery.rook.plugins.module_utils._host import wipe
-from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
-from ansible_collections.rookery.rook.plugins.modules import disk_info, disk_wipe
+from ansible_collections.rookery.rook.plugins.modules import disk_info
 from cephbox import CephBox, ceph
-from loops import BY_ID, GIB, Host, Loop, blkid_finds, loop_device
+from loops import BY_ID, GIB, Call, Host, Loop, blkid_finds, calls, loop_device, permitted
 
 __all__ = ["ceph"]
 
@@ -52,30 +48,13 @@ def _call(
     loop: Loop,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
-) -> t.Callable[..., dict[str, t.Any]]:
-    host = Host(tmp_path / "host", [loop])
-    for module in (disk_info, disk_wipe):
-        monkeypatch.setattr(module, "System", lambda: System(str(host.root)))
-    monkeypatch.setattr(wipe, "PAUSE", 0.05)
-
-    def call(module: t.Any, check: bool = False, **params: t.Any) -> dict[str, t.Any]:
-        arguments = {**params, "_ansible_check_mode": check, "_ansible_keep_remote_files": False}
-        capsys.readouterr()
-        arguments["_ansible_remote_tmp"] = str(host.root)
-        with patch_module_args(arguments), pytest.raises(SystemExit):
-            module.main()
-        return t.cast("dict[str, t.Any]", json.loads(capsys.readouterr().out))
-
-    return call
+) -> Call:
+    return calls(Host(tmp_path / "host", [loop]), monkeypatch, capsys)
 
 
 @pytest.fixture(name="wiped")
-def _wiped(call: t.Callable[..., dict[str, t.Any]]) -> t.Callable[..., dict[str, t.Any]]:
-    permitted = {"devices": [DISK], "site": "store1", "confirm": "store1"}
-    return lambda **more: call(disk_wipe, **{**permitted, **more})
-
-
-Call = t.Callable[..., dict[str, t.Any]]
+def _wiped(call: Call) -> Call:
+    return permitted(call, DISK)
 
 
 def is_blank(ceph: CephBox, loop: Loop) -> bool:
