@@ -119,7 +119,8 @@ def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
                 tenants = find_tenants(scope.site, [item for items in listings for item in items])
         objects = {**others, **owned}
         objects |= _theirs(client, [item for item in desired if item.id not in objects], pool)
-        wanted = [item for item in desired if item.id in objects]
+        # Of what is to go, nobody asks what the server would store.
+        wanted = [item for item in desired if item.id in objects and not scope.leaving]
         pairs = _each(pool, lambda item: _predicted(client, item, objects[item.id]), wanted)
         objects |= {item.id: live for item, (live, _) in zip(wanted, pairs, strict=True)}
         consuming = _consuming(client, scope, seen, pool) if whole else {}

@@ -133,9 +133,7 @@ class RookWorld:
             return copy.deepcopy(self._put(merged(live, spec)))
 
     def apply(self, manifest: Object, dry_run: bool = False) -> Object:
-        assert dry_run, f"{id_of(manifest)} was applied while taking down"
-        with self._alive():
-            return t.cast("Object", merged(self.objects.get(Ref.of(manifest), {}), manifest))
+        raise AssertionError(f"{id_of(manifest)} was applied while taking down")
 
     def create(self, manifest: Object, dry_run: bool = False) -> Object:
         raise AssertionError(f"{id_of(manifest)} was made while taking down")
