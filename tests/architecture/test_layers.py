@@ -55,9 +55,11 @@ PURE = (
     "_standing",
     "_preflight",
     "_page",
+    "_cloud",
 )
 WORLD = (
     "_clients",
+    "_cloud_",
     "_linting",
     "_find_holders",
     "_observe",
