@@ -9,9 +9,11 @@ is in ROOKERY_TEST_SEED; without one, every run tries the same models.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import re
 import typing as t
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -25,7 +27,7 @@ from conftest import run_module
 from controlplane import ControlPlane
 from hypothesis import given
 from raw import Raw
-from sites.definitions import Object, Tag, definitions, tags
+from sites.definitions import Object, Tag, definitions, outlines, tags, without_files
 from sites.reference import SINCE, SITES, Params, site
 from sites.strategies import models, quick, seed_words
 
@@ -42,6 +44,27 @@ class Release(t.NamedTuple):
     tag: Tag
     plane: ControlPlane
     raw: Raw
+    plurals: t.Mapping[str, str]
+
+
+@contextlib.contextmanager
+def defined(folder: Path, items: t.Sequence[Object]) -> t.Iterator[tuple[ControlPlane, Raw]]:
+    """Have a control plane with definitions for as long as the context lasts."""
+    plane = ControlPlane(folder)
+    try:
+        plane.start()
+        raw = Raw(plane)
+        for item in items:
+            raw("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", item)
+        yield plane, raw
+    finally:
+        plane.stop()
+
+
+def plurals_of(items: t.Sequence[Object]) -> dict[str, str]:
+    """Return the plurals of the kinds that are defined."""
+    names = (item["spec"]["names"] for item in items)
+    return {each["kind"]: each["plural"] for each in names}
 
 
 @pytest.fixture(scope="module", params=TAGS, ids=lambda tag: tag.name)
@@ -49,15 +72,16 @@ def release(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> t.Iterator[Release]:
     tag: Tag = request.param
-    plane = ControlPlane(tmp_path_factory.mktemp(tag.name))
-    try:
-        plane.start()
-        raw = Raw(plane)
-        for item in definitions(tag):
-            raw("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", item)
-        yield Release(tag, plane, raw)
-    finally:
-        plane.stop()
+    items = definitions(tag)
+    with defined(tmp_path_factory.mktemp(tag.name), items) as (plane, raw):
+        yield Release(tag, plane, raw, plurals_of(items))
+
+
+@pytest.fixture(scope="module")
+def outlined(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[tuple[ControlPlane, Raw]]:
+    """Have a control plane that serves the kinds of the releases without files, any spec."""
+    with defined(tmp_path_factory.mktemp("outlines"), outlines()) as found:
+        yield found
 
 
 def path_of(manifest: Object, plurals: t.Mapping[str, str]) -> str:
@@ -67,12 +91,6 @@ def path_of(manifest: Object, plurals: t.Mapping[str, str]) -> str:
     inside = f"/namespaces/{meta['namespace']}" if meta.get("namespace") else ""
     plural = plurals.get(kind) or f"{kind.lower()}es"
     return f"{top}{inside}/{plural}/{meta['name']}"
-
-
-def plurals_of(tag: Tag) -> dict[str, str]:
-    """Return the plurals of the kinds that are defined."""
-    names = (item["spec"]["names"] for item in definitions(tag))
-    return {each["kind"]: each["plural"] for each in names}
 
 
 def problems_of(name: str, tag: Tag) -> tuple[Problem, ...]:
@@ -94,8 +112,7 @@ def first_release(problem: Problem) -> tuple[int, ...]:
 def test_every_reference_site_passes_or_the_model_says_why(
     release: Release, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    tag, _plane, raw = release
-    plurals = plurals_of(tag)
+    tag, _plane, raw, plurals = release
     told = {name: problems_of(name, tag) for name in SITES}
     against = [name for name in SITES if told[name]]
     assert against == [name for name in SITES if tag.release < SINCE[name]]
@@ -125,26 +142,28 @@ def told(result: Params) -> tuple[t.Any, ...]:
     return steps, result["diff"]
 
 
-def edit_by_hand(raw: Raw, tag: Tag, site_name: str, storage: t.Sequence[Object]) -> None:
+def edit_by_hand(release: Release, site_name: str, storage: t.Sequence[Object]) -> None:
     """Change a field of the cluster, and delete what was made last, as somebody would."""
+    tag, _plane, raw, plurals = release
     row = kind_in(tag.release, "CephCluster")
     path = f"/apis/{row.api_version}/namespaces/{site_name}/{row.plural}/{site_name}"
     mons = {"mon": {"count": 7}} if tag.release >= (0, 8) else {"monCount": 7}
     assert raw.merge(path, {"spec": mons}), path
     for item in storage[-1:]:
-        assert raw("DELETE", path_of(item, plurals_of(tag))), item
+        assert raw("DELETE", path_of(item, plurals)), item
 
 
-def test_random_models_are_made_as_predicted_and_repaired_as_predicted(
-    release: Release, capsys: pytest.CaptureFixture[str]
+def predicted_made_and_repaired(
+    release: Release, capsys: pytest.CaptureFixture[str], first: str
 ) -> None:
-    tag, plane, raw = release
+    """Make random models of a release, edit them by hand and repair them, all as predicted."""
+    tag, plane, raw, _plurals = release
     numbers, tried = itertools.count(), []
 
     @quick(MODELS, phases=[hypothesis.Phase.generate])
     @given(models(tag.version))
     def one(found: Params) -> None:
-        name = f"site{next(numbers)}"
+        name = f"{first}{next(numbers)}"
         model = {**found, "site": name, "namespace": name, "stages": ["cluster", "storage"]}
         own_names(model, name)
         wanted = [dict(item.manifest) for item in render(parse_site(pure(model)), ())]
@@ -158,7 +177,7 @@ def test_random_models_are_made_as_predicted_and_repaired_as_predicted(
         predicted = run(check=True)
         made = run()
         assert told(made) == told(predicted) and made["changed"]
-        edit_by_hand(raw, tag, name, wanted[1:])
+        edit_by_hand(release, name, wanted[1:])
         predicted = run(check=True)
         repaired = run()
         assert told(repaired) == told(predicted) and repaired["changed"]
@@ -167,8 +186,23 @@ def test_random_models_are_made_as_predicted_and_repaired_as_predicted(
         tried.append(len(wanted))
 
     one()
+    assert len(tried) == MODELS
     with capsys.disabled():
         print(f"\n{tag.name}: {len(tried)} random models, {sum(tried)} objects, {seed_words()}")
+
+
+def test_random_models_are_made_as_predicted_and_repaired_as_predicted(
+    release: Release, capsys: pytest.CaptureFixture[str]
+) -> None:
+    predicted_made_and_repaired(release, capsys, "site")
+
+
+@pytest.mark.parametrize("version", without_files())
+def test_random_models_of_releases_without_files_are_made_and_repaired_as_predicted(
+    version: str, outlined: tuple[ControlPlane, Raw], capsys: pytest.CaptureFixture[str]
+) -> None:
+    release = Release(Tag(version, version, None), *outlined, plurals_of(outlines()))
+    predicted_made_and_repaired(release, capsys, f"site{version.replace('.', '-')}-")
 
 
 def pure(model: Params) -> Params:

@@ -17,6 +17,8 @@ import typing as t
 from pathlib import Path
 
 import yaml
+from ansible_collections.rookery.rook.plugins.module_utils._eras import ERAS, dotted
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import kinds_of
 
 Object = dict[str, t.Any]
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,6 +32,7 @@ GENERATED = "1.16"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _GROUPS = re.compile(r"\brook\.io$|^objectbucket\.io$")
 _HELPERS = ("upgrade-from", "pre-k8s-1.16")
+_SCOPES = {True: "Namespaced", False: "Cluster"}
 _OPEN = {"x-kubernetes-preserve-unknown-fields": True}
 # What the operator of 0.6 and 0.7 defines itself when it starts.
 _LEGACY = {
@@ -81,6 +84,27 @@ def published() -> tuple[Tag, ...]:
 def tags() -> tuple[Tag, ...]:
     """Return every set of definitions that there is."""
     return (*published(), Tag("generated", GENERATED, None))
+
+
+def without_files() -> tuple[str, ...]:
+    """Return the releases for which there are no definitions of their own."""
+    return tuple(dotted(rook) for rook in ERAS if rook not in {tag.release for tag in published()})
+
+
+@functools.cache
+def outlines() -> tuple[Object, ...]:
+    """Return definitions without a schema, by which all kinds of all those releases are served."""
+    releases = [tuple(int(part) for part in name.split(".")) for name in without_files()]
+    rows = {row.definition: row for rook in releases for row in kinds_of(rook).values()}
+    found = {
+        name: _outline(row.group, (row.version,), row.plural, row.name, _SCOPES[row.namespaced])
+        for name, row in rows.items()
+        if _GROUPS.search(row.group)
+    }
+    for outline in _OTHERS:
+        item = _outline(*outline)
+        found[item["metadata"]["name"]] = item
+    return tuple(found[name] for name in sorted(found))
 
 
 def say_what_is_missing() -> str:
