@@ -55,6 +55,8 @@ PURE = (
     "_standing",
     "_preflight",
     "_page",
+    "_cloud_tfstate",
+    "_cloud_tfsite",
     "_cloud",
 )
 WORLD = (

@@ -1,0 +1,386 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""The site that a state file of Terraform describes: inventory, declaration, adoption. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError, Problem
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfstate import Resource
+
+    Entry = dict[str, t.Any]
+
+CONTROL_PLANE, NODE, STORAGE = "kube_control_plane", "kube_node", "rook_storage"
+# Type of resource -> kind of the declaration, for those that can be adopted.
+KINDS = {
+    "blockstorage_volume_v2": "volume",
+    "blockstorage_volume_v3": "volume",
+    "compute_floatingip_v2": "floating_ip",
+    "compute_instance_v2": "server",
+    "compute_keypair_v2": "keypair",
+    "compute_secgroup_v2": "security_group",
+    "compute_servergroup_v2": "server_group",
+    "networking_floatingip_v2": "floating_ip",
+    "networking_network_v2": "network",
+    "networking_port_v2": "port",
+    "networking_router_v2": "router",
+    "networking_secgroup_v2": "security_group",
+    "networking_subnet_v2": "subnet",
+}
+# What only joins two others, or stands inside one, is described with them.
+_JOINS = frozenset(
+    {
+        "compute_floatingip_associate_v2", "compute_volume_attach_v2",
+        "networking_floatingip_associate_v2", "networking_router_interface_v2",
+        "networking_secgroup_rule_v2",
+    }
+)  # fmt: skip
+# Words in the name of a server -> its groups; the first that fits counts.
+_WORDS: Sequence[tuple[frozenset[str], tuple[str, ...]]] = (
+    (frozenset({"master", "control", "controller", "controlplane", "cp"}), (CONTROL_PLANE,)),
+    (frozenset({"storage", "store", "osd", "ceph", "rook"}), (NODE, STORAGE)),
+    (frozenset({"worker", "node", "agent", "minion"}), (NODE,)),
+)
+_METADATA = ("rook_groups", "kubespray_groups")
+_OLD_GROUPS = {"kube-master": CONTROL_PLANE, "kube-node": NODE}
+# Words in the name of a volume that holds something else than Ceph's data.
+_NOT_FOR_CEPH = frozenset({"docker", "containerd", "boot", "root", "etcd", "registry", "var"})
+
+
+@dataclasses.dataclass(frozen=True)
+class Server:
+    """One server with what belongs to it."""
+
+    resource: Resource
+    name: str
+    groups: tuple[str, ...]
+    address: str
+    floating: Resource | None
+    volumes: tuple[Resource, ...]
+
+    @property
+    def devices(self) -> list[str]:
+        """The stable names of those disks that are for Ceph."""
+        if STORAGE not in self.groups:
+            return []
+        return [device_of(each.id) for each in self.volumes if not _words(each) & _NOT_FOR_CEPH]
+
+
+def device_of(volume: str) -> str:
+    """Return where a Linux guest finds a volume: virtio has 20 characters for its serial number."""
+    return f"/dev/disk/by-id/virtio-{volume[:20]}"
+
+
+class TerraformSite:
+    """A site as a state file has it; what cannot be taken over is told in `unclear`."""
+
+    def __init__(self, resources: Iterable[Resource], site: str = "") -> None:
+        self._all = tuple(resources)
+        self._own = [each for each in self._all if each.managed and not each.deposed]
+        self._by_id = {each.id: each for each in (*self._all, *self._own)}
+        self.site = site or self._found_site()
+        self.servers = tuple(self._server(each) for each in self._of("server"))
+        self.adopt = self._adopt()
+        self.unclear = list(self._unclear())
+
+    def declaration(self) -> Entry:
+        """Return the options of openstack_site that make exactly this."""
+        parts = {
+            "networks": [self._network(each) for each in self._of("network")],
+            "subnets": [self._subnet(each) for each in self._of("subnet")],
+            "routers": [self._router(each) for each in self._of("router")],
+            "security_groups": [self._group(each) for each in self._of("security_group")],
+            "keypairs": [
+                {"name": self._short(each), "public_key": each.attributes["public_key"].strip()}
+                for each in self._of("keypair")
+            ],
+            "server_groups": [
+                {"name": self._short(each), "policy": each.attributes["policies"][0]}
+                for each in self._of("server_group")
+            ],
+            "servers": [self._declared(each) for each in self.servers],
+        }
+        return {"site": self.site, **{key: part for key, part in parts.items() if part}}
+
+    def inventory(self, user: str = "") -> Entry:
+        """Return the hosts as an inventory; those without a floating IP are reached by a jump."""
+        by_name = {each.name: each for each in self.servers}
+        jump = next((each for each in self.servers if each.floating), None)
+        groups = {group: [n for n, each in by_name.items() if group in each.groups]
+                  for group in (CONTROL_PLANE, NODE, STORAGE)}  # fmt: skip
+        hosts = {name: self._host(each, jump, user) for name, each in by_name.items()}
+        children: Entry = {
+            group: {"hosts": {name: {} for name in names}} for group, names in groups.items()
+        }
+        return {"all": {"hosts": hosts, "children": children}}
+
+    def _host(self, server: Server, jump: Server | None, user: str) -> Entry:
+        public = server.floating.attributes["address"] if server.floating else ""
+        host: Entry = {"ansible_host": public or server.address}
+        if not public and jump is not None and jump.floating is not None:
+            by = f"{user}@{jump.floating.attributes['address']}".removeprefix("@")
+            host["ansible_ssh_common_args"] = f"-o ProxyJump={by}"
+        if user:
+            host["ansible_user"] = user
+        if server.devices:
+            host["rook_node_devices"] = server.devices
+        return host
+
+    def _of(self, kind: str) -> list[Resource]:
+        return [each for each in self._own if KINDS.get(each.type) == kind]
+
+    def _typed(self, *types: str) -> list[Resource]:
+        return [each for each in self._own if each.type in types]
+
+    def _found_site(self) -> str:
+        """Return what the names of all servers begin with, up to a hyphen."""
+        names = [each.name for each in self._of("server")]
+        parts = [name.split("-")[:-1] for name in names]
+        first = parts[0] if parts else []
+        same = [all(each[: i + 1] == first[: i + 1] for each in parts) for i in range(len(first))]
+        found = "-".join(first[: sum(same)])
+        if not found:
+            shown = ", ".join(names) or "none"
+            raise ModelError(
+                [Problem("site", "", f"is not in the names of the servers ({shown})", "Set site.")]
+            )
+        return found
+
+    def _short(self, resource: Resource) -> str:
+        """Return a resource's name without the site's; Terraform's own where it has none."""
+        name = resource.name or resource.address.rpartition(".")[2]
+        return name.removeprefix(f"{self.site}-").removeprefix(f"{self.site}_")
+
+    def _server(self, resource: Resource) -> Server:
+        attached = {
+            each.attributes["volume_id"]: None
+            for each in self._typed("compute_volume_attach_v2")
+            if each.attributes.get("instance_id") == resource.id
+        }
+        volumes = [self._by_id[key] for key in attached if key in self._by_id]
+        nets = resource.attributes.get("network") or [{}]
+        fixed = nets[0].get("fixed_ip_v4") or resource.attributes.get("access_ip_v4", "")
+        return Server(
+            resource, self._short(resource), _groups(resource), fixed,
+            self._floating(resource, fixed), tuple(volumes),
+        )  # fmt: skip
+
+    def _floating(self, server: Resource, fixed: str) -> Resource | None:
+        """Return the floating IP that leads to a server, however the two were joined."""
+        ports = {net.get("port") for net in server.attributes.get("network") or ()} - {None}
+        joined = self._typed(
+            "compute_floatingip_associate_v2", "networking_floatingip_associate_v2"
+        )
+        for item in (*joined, *self._of("floating_ip")):
+            has = item.attributes
+            if (
+                has.get("instance_id") == server.id
+                or has.get("port_id") in ports
+                or (fixed and has.get("fixed_ip") == fixed)
+            ):
+                address = has.get("floating_ip") or has.get("address")
+                found = [
+                    x for x in self._of("floating_ip") if x.attributes.get("address") == address
+                ]
+                return found[0] if found else None
+        return None
+
+    def _network(self, resource: Resource) -> Entry:
+        kept = ("mtu", "port_security_enabled")
+        return _without_none(name=self._short(resource), **_some(resource, kept))
+
+    def _subnet(self, resource: Resource) -> Entry:
+        kept = ("cidr", "gateway_ip", "enable_dhcp", "dns_nameservers")
+        network = self._name_of(resource.attributes.get("network_id", ""))
+        return _without_none(name=self._short(resource), network=network, **_some(resource, kept))
+
+    def _router(self, resource: Resource) -> Entry:
+        has = resource.attributes
+        outside = has.get("external_network_id") or has.get("external_gateway") or ""
+        inside = [
+            self._name_of(each.attributes["subnet_id"])
+            for each in self._typed("networking_router_interface_v2")
+            if each.attributes.get("router_id") == resource.id and "subnet_id" in each.attributes
+        ]
+        external = self._by_id[outside].name if outside in self._by_id else outside
+        return _without_none(
+            name=self._short(resource), external_network=external or None, subnets=inside
+        )
+
+    def _name_of(self, key: str) -> str:
+        """Return how the declaration calls something; its id if it is not the site's."""
+        found = self._by_id.get(key)
+        return self._short(found) if found is not None and found in self._own else key
+
+    def _group(self, resource: Resource) -> Entry:
+        inside = resource.attributes.get("rule") or ()
+        alone = [
+            each.attributes
+            for each in self._typed("networking_secgroup_rule_v2")
+            if each.attributes.get("security_group_id") == resource.id
+        ]
+        rules = [
+            *(self._rule(rule, resource, "from_port", "to_port") for rule in inside),
+            *(self._rule(rule, resource, "port_range_min", "port_range_max") for rule in alone),
+        ]
+        return {"name": self._short(resource), "rules": rules}
+
+    def _rule(self, rule: Mapping[str, t.Any], group: Resource, low: str, high: str) -> Entry:
+        other = (
+            group.id
+            if rule.get("self")
+            else rule.get("remote_group_id") or rule.get("from_group_id")
+        )
+        protocol = rule.get("protocol") or rule.get("ip_protocol") or None
+        return _without_none(
+            direction=None if rule.get("direction") == "ingress" else rule.get("direction"),
+            ethertype=None if rule.get("ethertype") == "IPv4" else rule.get("ethertype"),
+            protocol=None if protocol in ("any", "-1") else protocol,
+            ports=_ports(rule.get(low), rule.get(high)),
+            remote_cidr=rule.get("remote_ip_prefix") or rule.get("cidr"),
+            remote_group=self._name_of(other) if other else None,
+        )
+
+    def _declared(self, server: Server) -> Entry:
+        has = server.resource.attributes
+        zone = has.get("availability_zone")
+        boot = next((x for x in has.get("block_device") or () if _boots(x)), None)
+        hints = has.get("scheduler_hints") or [{}]
+        return _without_none(
+            name=server.name,
+            groups=list(server.groups),
+            flavor=has.get("flavor_name") or has.get("flavor_id"),
+            image=has.get("image_name") or has.get("image_id") or (boot or {}).get("uuid"),
+            boot_volume=_boot_volume(boot) if boot else None,
+            keypair=self._keypair(has.get("key_pair")),
+            server_group=self._name_of(hints[0]["group"]) if hints[0].get("group") else None,
+            # "nova" is what Nova says when nobody has chosen.
+            availability_zones=[zone] if zone and zone != "nova" else None,
+            ports=[
+                self._port(net, has, index) for index, net in enumerate(has.get("network") or [{}])
+            ],
+            floating_network=server.floating.attributes.get("pool") if server.floating else None,
+            volumes=[self._volume(each, server) for each in server.volumes] or None,
+        )
+
+    def _keypair(self, name: str | None) -> str | None:
+        found = next((each for each in self._of("keypair") if each.name == name), None)
+        return self._short(found) if found else name
+
+    def _port(self, net: Mapping[str, t.Any], has: Mapping[str, t.Any], index: int) -> Entry:
+        port = self._by_id.get(net.get("port", ""))
+        groups = port.attributes.get("all_security_group_ids") if port else None
+        named = {each.name: self._short(each) for each in self._of("security_group")}
+        network = port.attributes.get("network_id", "") if port else net.get("uuid", "")
+        fixed = net.get("fixed_ip_v4") or (has.get("access_ip_v4") if not index else None)
+        return _without_none(
+            network=self._name_of(network) or None,
+            fixed_ips=[fixed] if fixed else None,
+            security_groups=sorted(
+                self._name_of(each) if port else named.get(each, each)
+                for each in groups or has.get("security_groups") or ()
+            ),
+        )
+
+    def _volume(self, volume: Resource, server: Server) -> Entry:
+        return _without_none(
+            name=self._volume_name(volume, server),
+            size_gib=volume.attributes["size"],
+            type=volume.attributes.get("volume_type"),
+        )
+
+    def _volume_name(self, volume: Resource, server: Server) -> str:
+        """Return what a volume is called beside the others of its server."""
+        name = self._short(volume)
+        return name.removeprefix(server.name).strip("-_") or "data"
+
+    def _adopt(self) -> dict[str, str]:
+        """Return id -> kind and name, for what the declaration has."""
+        whole = ("network", "subnet", "router", "security_group", "keypair", "server_group")
+        found = {
+            each.id: f"{kind}/{self._short(each)}" for kind in whole for each in self._of(kind)
+        }
+        for server in self.servers:
+            found[server.resource.id] = f"server/{server.name}"
+            for volume in server.volumes:
+                found[volume.id] = f"volume/{server.name}-{self._volume_name(volume, server)}"
+            nets = server.resource.attributes.get("network") or ()
+            names = [
+                self._port(net, server.resource.attributes, 1).get("network", "") for net in nets
+            ]
+            for net, name in zip(nets, names, strict=True):
+                if net.get("port"):
+                    found[net["port"]] = f"port/{server.name}-{name}"
+            if server.floating and names:
+                found[server.floating.id] = f"floating_ip/{server.name}-{names[0]}"
+        return found
+
+    def _unclear(self) -> Iterator[str]:
+        """Yield a sentence for each thing that is not taken over as it is."""
+        for each in self._all:
+            if each.deposed:
+                yield f"{each.address} ({each.id}) was replaced and may still exist: remove it."
+            elif each.managed and each.type not in _JOINS and each.id not in self.adopt:
+                yield (
+                    f"{each.address} ({each.id}) is no part of the declaration: "
+                    "remove it with Terraform, or keep it by hand."
+                )
+        for server in self.servers:
+            if not server.groups:
+                yield f"{server.resource.address}: its name tells no group. Put it into one."
+
+
+def _words(resource: Resource) -> set[str]:
+    """Return the words of a resource's name."""
+    return set(re.split(r"[^a-z]+", resource.name.lower()))
+
+
+def _groups(resource: Resource) -> tuple[str, ...]:
+    """Return the groups of a server by its metadata, by its name, or by Terraform's name for it."""
+    metadata = resource.attributes.get("metadata") or {}
+    named = next((metadata[key] for key in _METADATA if metadata.get(key)), "")
+    given = [_OLD_GROUPS.get(name, name) for name in re.split(r"[,\s]+", named)]
+    told = tuple(name for name in (CONTROL_PLANE, NODE, STORAGE) if name in given)
+    if told:
+        return told
+    for words in (_words(resource), set(re.split(r"[^a-z0-9]+", resource.address.lower()))):
+        for some, groups in _WORDS:
+            if words & some:
+                return groups
+    return ()
+
+
+def _some(resource: Resource, names: Sequence[str]) -> Entry:
+    return {
+        name: resource.attributes[name]
+        for name in names
+        if resource.attributes.get(name) is not None
+    }
+
+
+def _without_none(**entry: t.Any) -> Entry:
+    return {key: value for key, value in entry.items() if value is not None}
+
+
+def _ports(low: int | None, high: int | None) -> str | None:
+    """Return a range as the declaration has it; -1 and 0 are how Nova and Terraform say any."""
+    if low in (None, -1) or high in (None, -1) or (low, high) == (0, 0):
+        return None
+    return str(low) if low == high else f"{low}-{high}"
+
+
+def _boots(device: Mapping[str, t.Any]) -> bool:
+    return device.get("boot_index") == 0 and device.get("destination_type") == "volume"
+
+
+def _boot_volume(device: Mapping[str, t.Any]) -> Entry:
+    return _without_none(size_gib=device.get("volume_size"), type=device.get("volume_type"))

@@ -1,0 +1,182 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A state file becomes an inventory, a declaration that equals it, and what to adopt."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfsite import (
+    TerraformSite,
+    device_of,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfstate import read_state
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError
+from sites.tfstates import rows, version_3, version_4
+
+ID = {(kind, attributes.get("name", name)): key for kind, name, _i, key, attributes in rows()}
+
+
+@pytest.fixture(name="site", params=[version_3(), version_4()], ids=["3", "4"])
+def _site(request: pytest.FixtureRequest) -> TerraformSite:
+    return TerraformSite(read_state(request.param, "terraform.tfstate"))
+
+
+def by_name(entries: list[dict[str, t.Any]]) -> dict[str, dict[str, t.Any]]:
+    return {each["name"]: each for each in entries}
+
+
+def test_the_site_is_what_all_servers_names_begin_with(site: TerraformSite) -> None:
+    assert site.site == "kubeadm"
+
+
+def test_servers_are_grouped_by_their_names(site: TerraformSite) -> None:
+    children = site.inventory()["all"]["children"]
+    assert {group: sorted(told["hosts"]) for group, told in children.items()} == {
+        "kube_control_plane": ["master"],
+        "kube_node": ["storage0", "storage1", "worker0"],
+        "rook_storage": ["storage0", "storage1"],
+    }
+
+
+def test_a_host_is_reached_by_its_floating_ip_or_through_the_one_that_has_one(
+    site: TerraformSite,
+) -> None:
+    hosts = site.inventory("ubuntu")["all"]["hosts"]
+    assert hosts["master"] == {"ansible_host": "203.0.113.10", "ansible_user": "ubuntu"}
+    assert hosts["worker0"] == {
+        "ansible_host": "192.168.0.21",
+        "ansible_user": "ubuntu",
+        "ansible_ssh_common_args": "-o ProxyJump=ubuntu@203.0.113.10",
+    }
+
+
+def test_only_the_disks_that_are_for_ceph_are_claimed(site: TerraformSite) -> None:
+    hosts = site.inventory()["all"]["hosts"]
+    claimed = {name: host.get("rook_node_devices") for name, host in hosts.items()}
+    volume = ID["blockstorage_volume_v2", "kubeadm-storage0"]
+    assert claimed["storage0"] == [device_of(volume)] == [f"/dev/disk/by-id/virtio-{volume[:20]}"]
+    assert (claimed["master"], claimed["worker0"]) == (None, None)
+
+
+def test_the_declaration_has_networks_as_they_are(site: TerraformSite) -> None:
+    declared = site.declaration()
+    assert declared["networks"] == [{"name": "net", "mtu": 1450}]
+    assert declared["subnets"] == [
+        {"name": "subnet", "network": "net", "cidr": "192.168.0.0/24", "gateway_ip": "192.168.0.1",
+         "enable_dhcp": True, "dns_nameservers": ["192.0.2.53"]}
+    ]  # fmt: skip
+    assert declared["routers"] == [
+        {"name": "router", "external_network": "ext-net", "subnets": ["subnet"]}
+    ]
+
+
+def test_the_declaration_has_each_rule(site: TerraformSite) -> None:
+    groups = by_name(site.declaration()["security_groups"])
+    found = groups["k8s"]["rules"]
+    assert len(found) == 6
+    for rule in (
+        {"protocol": "icmp", "remote_cidr": "0.0.0.0/0"},
+        {"protocol": "tcp", "ports": "80", "remote_cidr": "0.0.0.0/0"},
+        {"protocol": "udp", "ports": "1-65535", "remote_group": "k8s"},
+        {"protocol": "icmp", "remote_group": "k8s"},
+    ):
+        assert rule in found
+
+
+def test_a_rule_that_is_a_resource_of_its_own_is_its_group_s() -> None:
+    state = json.loads(version_4())
+    for key, name in (("g1", "kubeadm-web"), ("g2", "kubeadm-db")):
+        state["resources"].append(
+            {"mode": "managed", "type": "openstack_networking_secgroup_v2", "name": name,
+             "instances": [{"attributes": {"id": key, "name": name}}]}
+        )  # fmt: skip
+    rule = {"id": "r", "security_group_id": "g1", "direction": "ingress", "ethertype": "IPv6",
+            "protocol": "tcp", "port_range_min": 5432, "port_range_max": 5432,
+            "remote_group_id": "g2", "remote_ip_prefix": ""}  # fmt: skip
+    state["resources"].append(
+        {"mode": "managed", "type": "openstack_networking_secgroup_rule_v2", "name": "r",
+         "instances": [{"attributes": rule}]}
+    )  # fmt: skip
+    site = TerraformSite(read_state(json.dumps(state), "terraform.tfstate"))
+    assert by_name(site.declaration()["security_groups"])["web"]["rules"] == [
+        {"ethertype": "IPv6", "protocol": "tcp", "ports": "5432", "remote_group": "db"}
+    ]
+
+
+def test_the_declaration_has_servers_with_what_belongs_to_them(site: TerraformSite) -> None:
+    servers = by_name(site.declaration()["servers"])
+    assert servers["master"] == {
+        "name": "master",
+        "groups": ["kube_control_plane"],
+        "flavor": "m1.large",
+        "image": "Ubuntu 16.04 LTS x86_64",
+        "keypair": "key_pair",
+        "ports": [
+            {"network": "net", "fixed_ips": ["192.168.0.11"],
+             "security_groups": ["bastion", "default", "k8s"]}
+        ],
+        "floating_network": "ext-net",
+        "volumes": [{"name": "docker", "size_gib": 75, "type": "ssd"}],
+    }  # fmt: skip
+    assert sorted(each["name"] for each in servers["storage1"]["volumes"]) == ["data", "docker"]
+
+
+def test_what_is_declared_is_adopted_and_the_rest_is_told(site: TerraformSite) -> None:
+    master, docker = ID["compute_instance_v2", "kubeadm-master"], "kubeadm-master-docker"
+    assert site.adopt[master] == "server/master"
+    assert site.adopt[ID["blockstorage_volume_v2", docker]] == "volume/master-docker"
+    assert site.adopt[ID["networking_floatingip_v2", "masterip"]] == "floating_ip/master-net"
+    assert site.adopt["kubeadm-key_pair"] == "keypair/key_pair"
+    assert len(set(site.adopt.values())) == len(site.adopt)
+    (told,) = site.unclear
+    assert ID["networking_floatingip_v2", "workerip"] in told
+
+
+def test_ports_of_their_own_are_adopted_with_their_server() -> None:
+    state = json.loads(version_4())
+    port = {"id": "p", "name": "kubeadm-master-port", "all_security_group_ids": [],
+            "network_id": ID["networking_network_v2", "kubeadm-net"]}  # fmt: skip
+    state["resources"].append(
+        {"mode": "managed", "type": "openstack_networking_port_v2", "name": "p",
+         "instances": [{"attributes": port}]}
+    )  # fmt: skip
+    for item in state["resources"]:
+        for one in item["instances"]:
+            if one["attributes"].get("name") == "kubeadm-master":
+                one["attributes"]["network"][0]["port"] = "p"
+    site = TerraformSite(read_state(json.dumps(state), "terraform.tfstate"))
+    assert site.adopt["p"] == "port/master-net"
+
+
+@pytest.mark.parametrize(
+    ("metadata", "groups"),
+    [
+        ({"rook_groups": "kube_node,rook_storage"}, ("kube_node", "rook_storage")),
+        ({"kubespray_groups": "kube-master,etcd"}, ("kube_control_plane",)),
+        ({"kubespray_groups": "etcd"}, ("kube_control_plane",)),
+    ],
+)
+def test_metadata_tells_groups_better_than_a_name(
+    metadata: dict[str, str], groups: tuple[str, ...]
+) -> None:
+    state = json.loads(version_4())
+    for item in state["resources"]:
+        for one in item["instances"]:
+            if one["attributes"].get("name") == "kubeadm-master":
+                one["attributes"]["metadata"] = metadata
+    site = TerraformSite(read_state(json.dumps(state), "terraform.tfstate"))
+    assert {each.name: each.groups for each in site.servers}["master"] == groups
+
+
+def test_names_without_anything_in_common_need_the_site() -> None:
+    text = version_4().replace('"kubeadm-worker0"', '"w0"')
+    resources = read_state(text, "terraform.tfstate")
+    with pytest.raises(ModelError, match=r"site: .*w0.*Set site"):
+        TerraformSite(resources)
+    site = TerraformSite(resources, "kubeadm")
+    assert "w0" in {each.name for each in site.servers}
+    assert site.servers[-1].groups == ("kube_node",)
