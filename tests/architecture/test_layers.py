@@ -28,8 +28,10 @@ PURE = (
     "_lint",
     "_placement",
     "_rules_types",
+    "_rules_when",
     "_rules_",
     "_rules",
+    "_verdicts",
     "_render",
     "_graph",
     "_diff",
@@ -57,6 +59,8 @@ PURE = (
     "_page",
     "_cloud_tfstate",
     "_cloud_tfsite",
+    "_cloud_hosts",
+    "_cloud_keys",
     "_cloud",
 )
 WORLD = (

@@ -1,0 +1,108 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""The servers of a site as hosts of an inventory. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import fnmatch
+import shlex
+import typing as t
+
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    Server = Mapping[str, t.Any]
+
+CONTROL_PLANE, NODE, STORAGE = "kube_control_plane", "kube_node", "rook_storage"
+GROUPS = (CONTROL_PLANE, NODE, STORAGE)
+
+
+@dataclasses.dataclass(frozen=True)
+class Way:
+    """How hosts are reached, and which of their volumes are for Ceph."""
+
+    known_hosts: str
+    address: str = "floating"
+    user: str = ""
+    private_key_file: str = ""
+    pinned_only: bool = False
+    storage_volumes: Sequence[str] = ("*",)
+
+
+def hosts_of(servers: Sequence[Server], way: Way) -> dict[str, dict[str, t.Any]]:
+    """Return the variables of each server by its name in the declaration."""
+    jump = _jump(servers) if way.address == "floating" else None
+    return {server["declared"]: _variables(server, jump, way) for server in servers}
+
+
+def groups_of(servers: Sequence[Server]) -> dict[str, list[str]]:
+    """Return the servers of each group by name; the groups of the roles are always there."""
+    found: dict[str, list[str]] = {group: [] for group in GROUPS}
+    for server in servers:
+        for group in server["groups"]:
+            found.setdefault(group, []).append(server["declared"])
+    return found
+
+
+def _jump(servers: Sequence[Server]) -> Server | None:
+    """Return the server through which others are reached."""
+    public = [server for server in servers if server["floating_ip"]]
+    for group in ("bastion", CONTROL_PLANE):
+        for server in public:
+            if group in server["groups"]:
+                return server
+    return public[0] if public else None
+
+
+def _variables(server: Server, jump: Server | None, way: Way) -> dict[str, t.Any]:
+    addresses = server["addresses"]
+    fixed = addresses[0]["address"] if addresses else ""
+    public = server["floating_ip"] if way.address == "floating" else ""
+    found: dict[str, t.Any] = {
+        "ansible_host": public or fixed,
+        "ansible_ssh_common_args": _arguments(server, None if public else jump, way),
+        # A floating IP is on no interface of the node.
+        "rook_kubernetes_node_ip": fixed,
+        "openstack_id": server["id"],
+        "openstack_name": server["name"],
+        "openstack_status": server["status"],
+        "openstack_availability_zone": server["availability_zone"],
+    }
+    if way.user:
+        found["ansible_user"] = way.user
+    if way.private_key_file:
+        found["ansible_ssh_private_key_file"] = way.private_key_file
+    if STORAGE in server["groups"]:
+        found["rook_node_devices"] = [
+            volume["device"] for volume in server["volumes"] if _is_storage(volume["name"], way)
+        ]
+    return found
+
+
+def _is_storage(name: str, way: Way) -> bool:
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in way.storage_volumes)
+
+
+def _arguments(server: Server, jump: Server | None, way: Way) -> str:
+    """Return ssh's options: keys by the server's id, and the way through another one."""
+    words = _checking(server, way)
+    if jump is not None:
+        key = ["-i", way.private_key_file] if way.private_key_file else []
+        to = f"{way.user}@{jump['floating_ip']}".removeprefix("@")
+        through = shlex.join(["ssh", "-W", "%h:%p", *_checking(jump, way), *key, to])
+        words += ["-o", f"ProxyCommand={through}"]
+    return shlex.join(words)
+
+
+def _checking(server: Server, way: Way) -> list[str]:
+    checking = "yes" if way.pinned_only else "accept-new"
+    options = (
+        f'UserKnownHostsFile="{way.known_hosts}"',
+        f"HostKeyAlias={server['id']}",
+        f"StrictHostKeyChecking={checking}",
+        "HashKnownHosts=no",
+    )
+    return [word for option in options for word in ("-o", option)]

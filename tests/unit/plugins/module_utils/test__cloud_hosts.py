@@ -1,0 +1,99 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Servers become hosts: where they are reached, by which keys, and which disks are Ceph's."""
+
+from __future__ import annotations
+
+import shlex
+import typing as t
+
+import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._cloud_hosts import (
+    Way,
+    groups_of,
+    hosts_of,
+)
+
+
+def server(name: str, *groups: str, public: str = "", volumes: t.Sequence[str] = ()) -> t.Any:
+    """Return a server as the modules tell it."""
+    return {
+        "name": f"store1-{name}", "declared": name, "id": f"id-{name}", "status": "ACTIVE",
+        "groups": list(groups), "availability_zone": "az1", "host_id": "",
+        "addresses": [{"network": "net", "address": f"192.168.0.{len(name)}", "mac": ""}],
+        "floating_ip": public,
+        "volumes": [{"name": each, "id": each, "size_gib": 1, "device": f"/dev/disk/by-id/{each}"}
+                    for each in volumes],
+    }  # fmt: skip
+
+
+SERVERS = [
+    server("w", "kube_node", public="203.0.113.9"),
+    server("cp", "kube_control_plane", public="203.0.113.8"),
+    server("osd", "kube_node", "rook_storage", volumes=["osd-1", "docker"]),
+]
+
+
+def words(host: t.Mapping[str, t.Any]) -> list[str]:
+    return [
+        word for word in shlex.split(host["ansible_ssh_common_args"]) if word not in ("-o", "-i")
+    ]
+
+
+def test_groups_are_those_of_the_servers_and_the_known_ones_are_always_there() -> None:
+    assert groups_of(SERVERS) == {
+        "kube_control_plane": ["cp"],
+        "kube_node": ["w", "osd"],
+        "rook_storage": ["osd"],
+    }
+    assert groups_of([]) == {"kube_control_plane": [], "kube_node": [], "rook_storage": []}
+
+
+def test_a_floating_ip_is_where_a_host_is_reached_but_not_its_own_address() -> None:
+    host = hosts_of(SERVERS, Way("/k"))["cp"]
+    assert (host["ansible_host"], host["rook_kubernetes_node_ip"]) == ("203.0.113.8", "192.168.0.2")
+    assert [word for word in words(host) if word.startswith("ProxyCommand")] == []
+
+
+def test_who_has_no_floating_ip_is_reached_through_the_control_plane() -> None:
+    host = hosts_of(SERVERS, Way("/k", user="debian", private_key_file="/key"))["osd"]
+    (through,) = (word for word in words(host) if word.startswith("ProxyCommand="))
+    inner = shlex.split(through.removeprefix("ProxyCommand="))
+    assert host["ansible_host"] == "192.168.0.3"
+    assert inner[:3] == ["ssh", "-W", "%h:%p"] and inner[-1] == "debian@203.0.113.8"
+    assert "HostKeyAlias=id-cp" in inner and inner[inner.index("-i") + 1] == "/key"
+    assert "HostKeyAlias=id-osd" in words(host)
+
+
+def test_a_bastion_goes_before_a_control_plane() -> None:
+    servers = [*SERVERS, server("jump", "bastion", public="203.0.113.7")]
+    assert "203.0.113.7" in hosts_of(servers, Way("/k"))["osd"]["ansible_ssh_common_args"]
+
+
+def test_fixed_addresses_need_no_jump() -> None:
+    hosts = hosts_of(SERVERS, Way("/k", address="fixed"))
+    assert {host["ansible_host"] for host in hosts.values()} == {
+        "192.168.0.1", "192.168.0.2", "192.168.0.3",
+    }  # fmt: skip
+    assert "ProxyCommand" not in str(hosts)
+
+
+@pytest.mark.parametrize(("pinned", "word"), [(True, "yes"), (False, "accept-new")])
+def test_keys_are_always_checked(pinned: bool, word: str) -> None:
+    for host in hosts_of(SERVERS, Way("/a b/k", pinned_only=pinned)).values():
+        assert f"StrictHostKeyChecking={word}" in words(host)
+        assert 'UserKnownHostsFile="/a b/k"' in words(host)
+        assert "StrictHostKeyChecking=no" not in host["ansible_ssh_common_args"]
+
+
+def test_disks_are_claimed_by_stable_name_and_only_where_data_is_held() -> None:
+    hosts = hosts_of(SERVERS, Way("/k", storage_volumes=["osd*"]))
+    assert hosts["osd"]["rook_node_devices"] == ["/dev/disk/by-id/osd-1"]
+    assert "rook_node_devices" not in hosts["w"]
+    assert len(hosts_of(SERVERS, Way("/k"))["osd"]["rook_node_devices"]) == 2
+
+
+def test_a_server_without_an_address_yet_is_a_host_all_the_same() -> None:
+    bare = {**server("new", "kube_node"), "addresses": []}
+    assert hosts_of([bare], Way("/k"))["new"]["ansible_host"] == ""
