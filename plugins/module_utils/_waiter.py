@@ -19,7 +19,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.failures imp
     UnreachableError,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
-from ansible_collections.rookery.rook.plugins.module_utils._clients.watching import Topic
+from ansible_collections.rookery.rook.plugins.module_utils._clients.watching import Place, Topic
 from ansible_collections.rookery.rook.plugins.module_utils._clues import clues
 from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     WaitFailed,
@@ -51,6 +51,8 @@ if t.TYPE_CHECKING:
 # How often the limits are looked at while nothing happens.
 TICK_SECONDS = 5.0
 CAP_FACTOR = 4
+# Of so many objects that a run waited for in vain others are asked: each is some requests.
+MOST_ASKED = 10
 
 
 class Feeding(t.Protocol):
@@ -59,7 +61,7 @@ class Feeding(t.Protocol):
     def follow(self, topic: Topic) -> None:
         """Begin to follow a topic."""
 
-    def objects(self, topic: Topic) -> tuple[Object, ...] | None:
+    def objects(self, topic: Topic) -> Mapping[Place, Object] | None:
         """Return its objects, None before the first list."""
 
     def problem(self, topic: Topic) -> Exception | None:
@@ -139,6 +141,7 @@ class Waiter:
         self._say = say
         self._clock = clock
         self._told: set[str] = set()
+        self._asked = 0
         self.history: list[Wait] = []
 
     def add(
@@ -194,14 +197,16 @@ class Waiter:
     def error(self, bad: Sequence[Wait]) -> WaitFailed | WaitTimeout:
         """Return the error for waits that ended badly; waits that are still open are told too.
 
-        What others said last of the bad ones is told once in a run.
+        What others said last of the first bad ones is told once in a run.
         """
         told = {wait.id: last_reason(wait) for wait in (*bad, *self.open())}
         seconds = max(self._clock() - wait.began for wait in bad)
+        asked = bad[: max(MOST_ASKED - self._asked, 0)]
+        self._asked += len(asked)
         kind = WaitFailed if any(wait.outcome == "failed" for wait in bad) else WaitTimeout
         heard = dict.fromkeys(
             clue
-            for wait in bad
+            for wait in asked
             for clue in clues(self._client, wait.manifest, wait.last, wait.expect)
             if not any(clue.endswith(reason) for reason in told.values())
         )
@@ -233,15 +238,16 @@ class Waiter:
 
     def _state(self, wait: Wait) -> Verdict:
         """Return what is to be said of one wait's object by what is known now."""
-        topics = (_topic(wait), *_child_topics(wait))
+        topic = _topic(wait)
+        topics = (topic, *_child_topics(wait))
         problems = [problem for problem in map(self._feed.problem, topics) if problem is not None]
         if problems:
             return NotReady(f"it cannot be observed: {problems[0]}")
         known = [self._feed.objects(topic) for topic in topics]
         if any(objects is None for objects in known):
             return NotReady("it was not observed yet")
-        live = next((item for item in known[0] or () if Ref.of(item) == wait.ref), None)
-        children = [item for objects in known[1:] for item in objects or ()]
+        live = (known[0] or {}).get((wait.ref.namespace, wait.ref.name))
+        children = [item for objects in known[1:] for item in (objects or {}).values()]
         wait.last = (*([live] if live else ()), *children)
         ready = ready_parts(wait.manifest, children)
         wait.parts = {part: wait.parts.get(part, self._clock()) for part in ready}
@@ -249,7 +255,8 @@ class Waiter:
             return readiness(live, children, wait.expect)
         # A watch by label cannot tell a removed object from one that lost its label: look twice.
         try:
-            return gone(wait.manifest, live or self._client.get(wait.ref), children)
+            seen = live or (self._client.get(wait.ref) if topic.labels else None)
+            return gone(wait.manifest, seen, children)
         except UnreachableError as problem:
             return NotReady(f"it cannot be observed: {problem}")
 

@@ -279,7 +279,7 @@ def _follow(feed: Feed, raw: Raw, plane: ControlPlane, proxy: Proxy) -> None:
     topic = Topic("v1", "ConfigMap", "default", "followed=yes")
 
     def names() -> set[str]:
-        return {item["metadata"]["name"] for item in feed.objects(topic) or ()}
+        return {name for _namespace, name in feed.objects(topic) or {}}
 
     def add(name: str, **labels: str) -> None:
         raw("POST", CONFIG_MAPS, {"metadata": {"name": name, "labels": labels}})
@@ -288,7 +288,7 @@ def _follow(feed: Feed, raw: Raw, plane: ControlPlane, proxy: Proxy) -> None:
         return sum(request.verb == "list" for request in proxy.log)
 
     feed.follow(topic)
-    _until(lambda: feed.objects(topic) == ())
+    _until(lambda: feed.objects(topic) == {})
     add("first", followed="yes")
     _until(lambda: names() == {"first"})
     # What nobody follows moves etcd on, and its past goes.

@@ -18,12 +18,16 @@ import typing as t
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 
 if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import (
         Event,
         Kube,
         Object,
     )
 
+# Where an object is within its collection: namespace and name.
+Place = tuple[str, str]
 WATCH_SECONDS = 240
 PAUSES = (0.2, 1.0, 2.0, 5.0, 10.0)
 
@@ -46,7 +50,9 @@ class Feed:
         self._pauses = pauses
         self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
         self._lock = threading.Lock()
-        self._objects: dict[Topic, dict[tuple[str, str], Object]] = {}
+        self._objects: dict[Topic, dict[Place, Object]] = {}
+        # What was told of a topic since it changed last: thousands may ask.
+        self._told: dict[Topic, Mapping[Place, Object]] = {}
         self._problems: dict[Topic, ClientError] = {}
         self._threads: dict[Topic, threading.Thread] = {}
         self._stop = threading.Event()
@@ -58,11 +64,12 @@ class Feed:
             self._threads[topic] = thread
             thread.start()
 
-    def objects(self, topic: Topic) -> tuple[Object, ...] | None:
+    def objects(self, topic: Topic) -> Mapping[Place, Object] | None:
         """Return the topic's objects as last heard of, or None before the first list."""
         with self._lock:
-            known = self._objects.get(topic)
-            return None if known is None else tuple(known.values())
+            if topic in self._objects and topic not in self._told:
+                self._told[topic] = dict(self._objects[topic])
+            return self._told.get(topic)
 
     def problem(self, topic: Topic) -> ClientError | None:
         """Return why the topic cannot be followed at the moment."""
@@ -122,9 +129,10 @@ class Feed:
                 break
         return version
 
-    def _replace(self, topic: Topic, objects: dict[tuple[str, str], Object]) -> None:
+    def _replace(self, topic: Topic, objects: dict[Place, Object]) -> None:
         with self._lock:
             self._objects[topic] = objects
+            self._told.pop(topic, None)
             self._problems.pop(topic, None)
         self.ring()
 
@@ -132,6 +140,7 @@ class Feed:
         if event.type == "BOOKMARK":
             return
         with self._lock:
+            self._told.pop(topic, None)
             if event.type == "DELETED":
                 self._objects[topic].pop(_key(event.object), None)
             else:
@@ -144,5 +153,5 @@ class Feed:
         self.ring()
 
 
-def _key(item: Object) -> tuple[str, str]:
+def _key(item: Object) -> Place:
     return item["metadata"].get("namespace", ""), item["metadata"]["name"]

@@ -358,9 +358,10 @@ class Hearing:
     def follow(self, topic: t.Any) -> None:
         """Nothing has to be begun."""
 
-    def objects(self, topic: t.Any) -> tuple[Object, ...]:
+    def objects(self, topic: t.Any) -> dict[tuple[str, str], Object]:
         at_topic = (topic.api_version, topic.kind, topic.namespace, topic.labels)
-        return self._world.list(*at_topic).items
+        refs = {Ref.of(item): item for item in self._world.list(*at_topic).items}
+        return {(ref.namespace, ref.name): item for ref, item in refs.items()}
 
     def problem(self, _topic: t.Any) -> None:
         return None

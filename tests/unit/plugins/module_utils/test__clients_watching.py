@@ -64,7 +64,7 @@ def test_a_watch_that_ended_goes_on_from_where_it_was() -> None:
     api = Api(Event("MODIFIED", node(7)))
     feed = follow(api)
     assert api.asked[:3] == ["list", "watch 1", "watch 7"]
-    assert feed.objects(TOPIC) == (node(7),)
+    assert feed.objects(TOPIC) == {("", "w1"): node(7)}
 
 
 def test_what_is_too_old_or_breaks_begins_with_a_list() -> None:

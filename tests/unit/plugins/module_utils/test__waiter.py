@@ -14,7 +14,12 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.failures imp
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Listing, Ref
 from ansible_collections.rookery.rook.plugins.module_utils._clients.watching import Topic
 from ansible_collections.rookery.rook.plugins.module_utils._errors import WaitTimeout
-from ansible_collections.rookery.rook.plugins.module_utils._waiter import Limits, Waiter
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import SITE_LABEL
+from ansible_collections.rookery.rook.plugins.module_utils._waiter import (
+    MOST_ASKED,
+    Limits,
+    Waiter,
+)
 
 Object = dict[str, t.Any]
 INSIDE = {"namespace": "rook-ceph"}
@@ -31,8 +36,9 @@ class World:
     def follow(self, _topic: Topic) -> None:
         return
 
-    def objects(self, topic: Topic) -> tuple[Object, ...]:
-        return tuple(item for item in self.shown if item["kind"] == topic.kind)
+    def objects(self, topic: Topic) -> dict[tuple[str, str], Object]:
+        shown = [item for item in self.shown if item["kind"] == topic.kind]
+        return {(item["metadata"]["namespace"], item["metadata"]["name"]): item for item in shown}
 
     def problem(self, _topic: Topic) -> Exception | None:
         return None
@@ -126,8 +132,55 @@ def test_an_api_that_is_away_while_a_wait_looks_twice_is_a_reason_and_no_end(
         raise UnreachableError("read", "CephFilesystem rook-ceph/shared", "nothing listens")
 
     monkeypatch.setattr(world, "get", get, raising=False)
-    wait = waiter.add(Ref.of(files()), "gone", files())
+    ours = files()
+    ours["metadata"]["labels"] = {SITE_LABEL: "store1"}
+    wait = waiter.add(Ref.of(ours), "gone", ours)
     assert waiter.settle() == ()
     assert "it cannot be observed" in wait.reasons[-1] and "nothing listens" in wait.reasons[-1]
     monkeypatch.setattr(world, "get", lambda _ref: None)
     assert waiter.settle() == (wait,)
+
+
+class Indexed(dict[tuple[str, str], Object]):
+    """A collection of which each object is found by its name, and none is looked at for another."""
+
+    def __iter__(self) -> t.Iterator[tuple[str, str]]:
+        raise AssertionError("all objects were looked at")
+
+    items = values = __iter__  # type: ignore[assignment]
+
+
+def pods(count: int) -> list[Object]:
+    return [
+        {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": f"web-{number}", **INSIDE}}
+        for number in range(count)
+    ]
+
+
+def test_many_waits_look_each_for_its_own_object_and_ask_the_api_for_none(
+    world: World, waiter: Waiter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = Indexed()
+    for item in pods(30):
+        shown["rook-ceph", item["metadata"]["name"]] = item
+        waiter.add(Ref.of(item), "gone", item)
+    monkeypatch.setattr(world, "objects", lambda _topic: shown)
+    assert waiter.settle() == ()
+    del shown["rook-ceph", "web-7"]
+    assert [wait.id for wait in waiter.settle()] == ["Pod/rook-ceph/web-7"]
+    assert world.asked == []
+
+
+def test_of_many_that_are_late_others_are_asked_about_the_first(
+    world: World, waiter: Waiter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events: list[str] = []
+    monkeypatch.setattr(world, "events", lambda _where, uid: events.append(uid) or ())
+    world.shown = pods(3 * MOST_ASKED)
+    for item in world.shown:
+        waiter.add(Ref.of(item), "gone", item)
+    world.now = 200
+    late = waiter.settle()
+    told = [str(waiter.error([wait])) for wait in late]
+    assert len(events) == MOST_ASKED
+    assert len(told) == 3 * MOST_ASKED and "Pod/rook-ceph/web-29: it was not" in told[-1]
