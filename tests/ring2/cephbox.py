@@ -67,14 +67,16 @@ class CephBox:
             (folder / name).mkdir(parents=True)
         self._holder: subprocess.Popen[str] | None = None
 
-    def start(self) -> None:
-        """Make the namespaces and start the monitor."""
+    def start(self, *, monitor: bool = True) -> None:
+        """Make the namespaces, and start the monitor unless only tools are wanted."""
         command = ["unshare", "--mount", "--pid", "--net", "--fork", "--kill-child"]
         script = ["sh", "-c", _PREPARE, "box", str(_root()), str(self._folder)]
         self._holder = subprocess.Popen([*command, *script], stdout=subprocess.PIPE, text=True)
         assert self._holder.stdout is not None
         if self._holder.stdout.readline() != "ready\n":
             pytest.fail("The namespaces with Ceph's tools could not be made; see standard error.")
+        if not monitor:
+            return
         config = (
             f"[global]\nfsid = {self.fsid}\nmon host = [v2:127.0.0.1:3300,v1:127.0.0.1:6789]\n"
             "mon data avail crit = 1\n"

@@ -15,10 +15,8 @@ import dataclasses
 import typing as t
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from ansible_collections.rookery.rook.plugins.module_utils._eras import Version
-    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Host, Layout
+    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Layout
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,37 +80,3 @@ def placement(layout: Layout, domains: int, release: Version = ()) -> Placement:
     data, coding = layout.erasure.data_chunks, layout.erasure.coding_chunks
     more = min(1, coding if release and release < _NAUTILUS else coding - 1)
     return Placement(data + coding, data, data + more, domains)
-
-
-# The labels by which Rook places an OSD, the usual ones of Kubernetes first.
-DOMAIN_LABELS: Mapping[str, str] = {
-    "zone": "topology.kubernetes.io/zone",
-    "region": "topology.kubernetes.io/region",
-    "datacenter": "topology.rook.io/datacenter",
-    "room": "topology.rook.io/room",
-    "pod": "topology.rook.io/pod",
-    "pdu": "topology.rook.io/pdu",
-    "row": "topology.rook.io/row",
-    "rack": "topology.rook.io/rack",
-    "chassis": "topology.rook.io/chassis",
-}
-DOMAINS = ("osd", "host", *DOMAIN_LABELS)
-
-
-def domain_names(hosts: Sequence[Host], domain: str) -> tuple[str, ...]:
-    """Return the failure domains of a type that hold devices, in order."""
-    holding = [host for host in hosts if host.stores]
-    if domain == "host":
-        return tuple(sorted(host.name for host in holding))
-    if domain == "osd":
-        return tuple(sorted(f"{host.name}:{store}" for host in holding for store in host.stores))
-    label = DOMAIN_LABELS.get(domain, "")
-    return tuple(sorted({host.labels[label] for host in holding if host.labels.get(label)}))
-
-
-def unlabelled(hosts: Sequence[Host], domain: str) -> tuple[str, ...]:
-    """Return the hosts with devices that lack the label of a failure domain."""
-    label = DOMAIN_LABELS.get(domain)
-    if label is None:
-        return ()
-    return tuple(sorted(host.name for host in hosts if host.stores and not host.labels.get(label)))
