@@ -243,7 +243,8 @@ def _contents(target: Target, own: Sequence[str], other_data: bool) -> Iterator[
 def _uses(system: System, targets: Sequence[Target]) -> list[Refusal]:
     """Refuse devices in use; uses that may be passing get a moment to end."""
     lasting = [(target, device_uses.standing_uses(system, target.device)) for target in targets]
-    free = [target for target, uses in lasting if not uses]
+    # One that cannot be read is refused for that, and may not be opened either.
+    free = [target for target, uses in lasting if not uses and not target.contents.problem]
     for attempt in range(TRIES):
         time.sleep(PAUSE if attempt else 0)
         numbers = {item.path: item.number for item in devices.devices(system)} if free else {}
