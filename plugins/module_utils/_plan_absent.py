@@ -9,6 +9,7 @@ Those who use what is to go leave first, if they may be waited for or evicted at
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 from collections.abc import Mapping
 
@@ -31,6 +32,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
     from ansible_collections.rookery.rook.plugins.module_utils._plan_types import (
         Observed,
+        Plan,
         Policy,
     )
     from ansible_collections.rookery.rook.plugins.module_utils._render.types import Desired
@@ -75,6 +77,19 @@ def absent_steps(
         foreign = target not in ours and not _kinds.has_owner(item)
         if foreign and (target in wanted or _is_rooks(item)):
             yield not_ours(target, site.name, item)
+
+
+def as_if_done(plan: Plan, observed: Observed) -> Observed:
+    """Return what would be observed if a plan had taken away what it is to."""
+    leaving = plan.leaving
+    users = losses(observed, leaving).keys() | leaving
+    return dataclasses.replace(
+        observed,
+        objects={key: item for key, item in observed.objects.items() if key not in leaving},
+        owned=observed.owned - leaving,
+        consumers=tuple(each for each in observed.consumers if each.id not in users),
+        tenants=tuple(tenant for tenant in observed.tenants if tenant not in users),
+    )
 
 
 def _is_rooks(manifest: Manifest) -> bool:

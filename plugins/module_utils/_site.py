@@ -34,6 +34,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._plan import (
     Policy,
     make_plan,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._plan_absent import as_if_done
 from ansible_collections.rookery.rook.plugins.module_utils._readiness import Expect
 from ansible_collections.rookery.rook.plugins.module_utils._render import render
 from ansible_collections.rookery.rook.plugins.module_utils._report import as_result, summary
@@ -57,7 +58,7 @@ class Wish:
 
     only narrows the wish to single objects; everything else stays out of plan and result. whole: to
     look at all kinds of objects, and at who uses them, also to build. policy says what becomes of
-    those.
+    those. removed are stages that count as taken down, for a prediction.
     """
 
     site: Site
@@ -66,6 +67,7 @@ class Wish:
     only: frozenset[str] = frozenset()
     whole: bool = False
     policy: Policy = REFUSE
+    removed: tuple[str, ...] = ()
 
     @classmethod
     def from_params(cls, params: Mapping[str, t.Any], state: str) -> Wish:
@@ -122,6 +124,9 @@ def _planned(client: Kube, wish: Wish, desired: tuple[Desired, ...]) -> Prospect
         config=site.operator.config,
     )
     observed = observe(client, scope, desired)
+    if wish.removed:
+        before = make_plan(site, (), observed, wish.state, wish.removed, wish.policy)
+        observed = as_if_done(before, observed)
     narrowed = _narrowed(observed, wish.only)
     return Prospect(
         wish,

@@ -43,6 +43,14 @@ options:
       - When the plan is another one by now, nothing is done and the module fails.
       - Needed to evict consumers.
     type: str
+  removed_stages:
+    description:
+      - Stages that earlier tasks of the same play take down. In check mode, in which those did
+        nothing, what they would remove counts as removed. Without check mode it has no effect.
+    type: list
+    elements: str
+    choices: [operator, cluster, storage]
+    default: []
   strip:
     description:
       - The last resort. Confirms that finalizers are taken away by force, of those objects that the
@@ -243,6 +251,8 @@ done:
   sample: [update CephBlockPool/rook-ceph/replicapool]
 """
 
+import dataclasses
+
 from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
     CONSUMERS,
     KUBERNETES,
@@ -250,6 +260,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
     STAGED,
     WAIT,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import STAGES
 from ansible_collections.rookery.rook.plugins.module_utils._module import (
     CollectionModule,
     run_teardown,
@@ -264,6 +275,12 @@ SPEC = {
     **CONSUMERS,
     "confirm": {"type": "str", "default": ""},
     "fingerprint": {"type": "str"},
+    "removed_stages": {
+        "type": "list",
+        "elements": "str",
+        "choices": list(STAGES),
+        "default": [],
+    },
     "strip": {"type": "str", "default": ""},
 }
 
@@ -272,7 +289,8 @@ def main() -> None:
     """Plan the reverse and do it; without a kubeconfig there is nothing to take down."""
     with CollectionModule(SPEC) as module:
         wish = Wish.from_params(module.params, "absent")
-        run_teardown(module, wish)
+        removed = tuple(module.params["removed_stages"]) if module.check_mode else ()
+        run_teardown(module, dataclasses.replace(wish, removed=removed))
 
 
 if __name__ == "__main__":

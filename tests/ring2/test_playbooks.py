@@ -1,0 +1,161 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the playbooks predict of Kubernetes is what they then do, from every state of a site.
+
+They run on the deploy host alone: no node is there to be asked, and no pod to prove storage with.
+Their plays on nodes are for the scenarios.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import typing as t
+from pathlib import Path
+
+import ansible_runner
+import pytest
+import yaml
+from acting import Acting
+from conftest import HOSTS, MODEL, manifests
+from controlplane import ControlPlane
+from faults import Proxy
+from raw import Object, Raw
+from test_predicted import DEFINITIONS, edit
+
+ROOT = Path(__file__).resolve().parents[2]
+LIMITED = "--diff --limit localhost --skip-tags rook_verify"
+VARIABLES = {
+    "rook_storage_block_pools": "block_pools",
+    "rook_storage_filesystems": "filesystems",
+    "rook_storage_object_stores": "object_stores",
+    "rook_storage_object_store_users": "object_store_users",
+    "rook_storage_classes": "storage_classes",
+}
+# It tells how the site is, so only that it will differ can be told before.
+REPORT = "report | Write what the site is and what was proven"
+Said = dict[str, tuple[bool, t.Any]]
+
+
+class Playbooks:
+    """The playbooks of a site on a control plane behind a proxy."""
+
+    def __init__(self, folder: Path, kubeconfig: Path, proxy: Proxy) -> None:
+        self._folder, self._proxy = folder, proxy
+        self._inventory = folder / "inventory.yml"
+        here = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+        nodes = {host: {"rook_node_devices": ["/dev/disk/by-id/disk0"]} for host in HOSTS}
+        groups = {"kube_control_plane": {"cp1": {}}, "kube_node": nodes, "rook_storage": nodes}
+        site = {
+            "rook_site": "store1", "rook_version": MODEL["version"],
+            "rook_kubeconfig": str(kubeconfig), "rook_kubernetes_adopt": True,
+            "rook_operator_manifests": str(manifests()), "rook_report_dir": str(folder / "report"),
+            **{variable: MODEL[key] for variable, key in VARIABLES.items()},
+        }  # fmt: skip
+        children = {name: {"hosts": hosts} for name, hosts in groups.items()}
+        whole = {"all": {"hosts": {"localhost": here}, "children": children, "vars": site}}
+        self._inventory.write_text(yaml.safe_dump(whole))
+
+    def run(self, name: str, *options: str) -> Said:
+        """Run a playbook; return of each task whether it changed something, and its diff."""
+        self._proxy.arm()
+        done = ansible_runner.run(
+            private_data_dir=str(self._folder),
+            playbook=f"rookery.rook.{name}",
+            inventory=str(self._inventory),
+            cmdline=" ".join((LIMITED, *options)),
+            quiet=True,
+            timeout=300,
+            envvars={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "tools/ansible.cfg")},
+        )
+        assert done.rc == 0, done.stdout.read()[-6000:]
+        results = [event["event_data"] for event in done.events if event["event"] == "runner_on_ok"]
+        return {
+            each["task"]: (each["res"].get("changed", False), each["res"].get("diff"))
+            for each in results
+            if each["resolved_action"].startswith("rookery.rook.")
+        }
+
+    def agreed(self, name: str, *options: str) -> set[str]:
+        """Run a playbook in check mode and then for real; return the tasks that changed a thing."""
+        predicted = self.run(name, "--check", *options)
+        assert self._proxy.writes() == [], "check mode has written"
+        made = self.run(name, *options)
+        assert told(made) == told(predicted)
+        changed = {task for task, (differs, _diff) in made.items() if differs} - {REPORT}
+        assert bool(changed) == bool(self._proxy.writes())
+        return changed
+
+    def site(self) -> set[str]:
+        """Bring the site to its state, as predicted."""
+        return self.agreed("site")
+
+    def teardown(self) -> set[str]:
+        """Take the site down, as predicted."""
+        return self.agreed("teardown", "-e rook_confirm=store1")
+
+
+def told(said: Said) -> Said:
+    """Return what two runs have to agree on."""
+    return {task: each for task, each in said.items() if task != REPORT}
+
+
+@pytest.fixture(name="playbooks")
+def _playbooks(plane: ControlPlane, tmp_path: Path) -> t.Iterator[Playbooks]:
+    folder = tmp_path / "runs"
+    folder.mkdir()
+    with Proxy(plane) as proxy:
+        yield Playbooks(folder, proxy.kubeconfig(plane.folder / "admin.conf"), proxy)
+
+
+def roles(tasks: set[str]) -> list[str]:
+    """Return the objects of the sentences by which tasks that changed a thing are named."""
+    return sorted(task.partition("| ")[2].split(" ", 1)[1] for task in tasks)
+
+
+STAGES_MADE = [
+    "pools, file systems, object stores, users and classes to their wanted state",
+    "the Ceph cluster to its wanted state",
+    "the operator to its wanted state",
+]
+STAGES_REMOVED = [
+    "classes, users, object stores, file systems and pools down",
+    "the Ceph cluster down",
+    "the operator down",
+]
+
+
+def test_from_nothing_by_a_converged_site_and_edits_by_hand_to_nothing(
+    playbooks: Playbooks, raw: Raw
+) -> None:
+    with Acting(raw, HOSTS):
+        assert playbooks.teardown() == set()
+        playbooks.run("plan")
+        assert roles(playbooks.site()) == STAGES_MADE
+        assert playbooks.site() == set()
+        edit(raw)
+        assert roles(playbooks.site()) == STAGES_MADE
+        assert roles(playbooks.teardown()) == STAGES_REMOVED
+        assert playbooks.teardown() == set()
+
+
+def test_from_edits_by_hand_to_nothing(playbooks: Playbooks, raw: Raw) -> None:
+    with Acting(raw, HOSTS):
+        playbooks.run("site")
+        edit(raw)
+        # What was edited to be nobody's stays, and needs nothing that goes.
+        raw("DELETE", "/apis/storage.k8s.io/v1/storageclasses/rook-ceph-block")
+        assert roles(playbooks.teardown()) == STAGES_REMOVED
+
+
+def test_from_definitions_alone(playbooks: Playbooks, raw: Raw) -> None:
+    definitions: list[Object] = list(yaml.safe_load_all((manifests() / "crds.yaml").read_text()))
+    for item in definitions:
+        raw("POST", DEFINITIONS, item)
+    with Acting(raw, HOSTS):
+        assert playbooks.teardown() == set()
+        assert roles(playbooks.site()) == STAGES_MADE
+        assert roles(playbooks.teardown()) == STAGES_REMOVED
+    left = {item["metadata"]["name"] for item in raw.items(DEFINITIONS)}
+    assert left >= {item["metadata"]["name"] for item in definitions}, "they were not ours"
