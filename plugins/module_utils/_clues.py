@@ -17,12 +17,12 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.failures imp
     UnreachableError,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
-from ansible_collections.rookery.rook.plugins.module_utils._diff import HIDDEN
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import KINDS, at, id_of
 from ansible_collections.rookery.rook.plugins.module_utils._readiness import Ready, readiness
 from ansible_collections.rookery.rook.plugins.module_utils._readiness_ceph import health_problem
 from ansible_collections.rookery.rook.plugins.module_utils._readiness_core import blockers
+from ansible_collections.rookery.rook.plugins.module_utils._redact import hidden
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -46,16 +46,6 @@ _HOMES = (
 )  # fmt: skip
 # Errors as Rook writes them, as Kubernetes' libraries do, and as lines of JSON.
 _ERROR = re.compile(r"^\S+ \S+ [EC] \| |^[EF]\d{4} |\"level\":\"(?:error|fatal|panic)\"")
-_SECRETS = (
-    # Ceph's keys.
-    re.compile(r"()\bAQ[A-Za-z0-9+/]{36,}={0,2}"),
-    re.compile(r"((?i:bearer|basic)\s+)[\w.~+/=-]{8,}"),
-    re.compile(r"(://[^\s:/@]+:)[^\s@]+(?=@)"),
-    re.compile(
-        r"((?i:pass(?:word|wd|phrase)?|secret|token|credentials?|(?:access|secret|private|api)?[-_]?"
-        r"key)[\"']?\s*[:=]\s*)(?:\"[^\"]*\"|'[^']*'|[^\s,;}\]]+)"
-    ),
-)
 
 
 def clues(
@@ -80,13 +70,6 @@ def clues(
         except ClientError as problem:
             found = [str(problem)]
         yield from (hidden(line)[:LONGEST] for line in found)
-
-
-def hidden(text: str) -> str:
-    """Return a text without what looks like a secret."""
-    for pattern in _SECRETS:
-        text = pattern.sub(rf"\1{HIDDEN}", text)
-    return text
 
 
 def last_error(log: str) -> str:

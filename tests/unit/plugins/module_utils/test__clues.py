@@ -14,7 +14,6 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.failures imp
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Listing
 from ansible_collections.rookery.rook.plugins.module_utils._clues import (
     clues,
-    hidden,
     last_error,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
@@ -162,29 +161,6 @@ def test_the_last_error_of_each_kind_of_log_is_found() -> None:
     assert last_error("I0101 a\nE0101 12:00:00.0 1 it failed\nI0101 b").startswith("E0101")
     assert last_error('{"level":"info"}\n{"level":"error","msg":"no"}\n').endswith('"no"}')
     assert last_error("2026-01-01 00:00:00.0 I | all is well") == ""
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "ceph auth get: key = SECRETVALUE",
-        'secretKey: "SECRETVALUE"',
-        "--access-key=SECRETVALUE --retry",
-        "password='SECRETVALUE', user=ann",
-        "Authorization: Bearer SECRETVALUE",
-        "curl https://ann:SECRETVALUE@host/path",
-        'AccessKey":"SECRETVALUE"}',
-        "no such token=SECRETVALUE",
-        "client.admin AQ" + "SECRETVALUE" * 4 + "==",
-    ],
-)
-def test_no_secret_is_told(text: str) -> None:
-    assert "SECRETVALUE" not in hidden(text) and "(hidden)" in hidden(text)
-
-
-def test_other_words_stay() -> None:
-    text = 'failed to create pool "fast": no OSD of class ssd (3 OSDs down): exit status 2'
-    assert hidden(text) == text
 
 
 def test_an_operator_without_an_error_says_what_it_did_last() -> None:

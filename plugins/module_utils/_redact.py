@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Take what looks like a secret out of texts and objects before anybody reads them. Pure.
+
+Rather too much is hidden than too little: of a secret nothing may be left, of other words enough.
+"""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Mapping
+
+from ansible_collections.rookery.rook.plugins.module_utils._diff import HIDDEN, masked
+
+_SECRETS = (
+    # Private keys, also those that a log cuts off.
+    re.compile(r"()-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
+               re.DOTALL),
+    # Tokens of service accounts and of other issuers.
+    re.compile(r"()\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"),
+    # Ceph's keys.
+    re.compile(r"()\bA[Qg][A-Za-z0-9+/]{36,}={0,2}"),
+    # Vault's tokens, and those by which nodes join.
+    re.compile(r"()\b(?:hv[sbr]|s)\.[\w-]{20,}"),
+    re.compile(r"()\b[a-z0-9]{6}\.[a-z0-9]{16}\b"),
+    # Access keys of object stores.
+    re.compile(r"()\b(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{20}\b"),
+    re.compile(r"((?i:bearer|basic)\s+)[\w.~+/=-]{8,}"),
+    re.compile(r"(://[^\s:/@]+:)[^\s@]+(?=@)"),
+    re.compile(
+        r"((?i:pass(?:word|wd|phrase)?|secret|token|credentials?|(?:access|secret|private|api)?[-_]?"
+        r"key)[\"']?\s*[:=]\s*)(?:\"[^\"]*\"|'[^']*'|[^\s,;}\]]+)"
+    ),
+)  # fmt: skip
+# What base64 looks like, and secret keys of object stores; names of things are not so mixed.
+_RUN = re.compile(r"[A-Za-z0-9+/]{32,}={0,2}")
+_CLUTTER = ("managedFields", "kubectl.kubernetes.io/last-applied-configuration")
+
+
+def hidden(text: str) -> str:
+    """Return a text without what looks like a secret."""
+    for pattern in _SECRETS:
+        text = pattern.sub(rf"\1{HIDDEN}", text)
+    return _RUN.sub(lambda found: HIDDEN if _mixed(found[0]) else found[0], text)
+
+
+def redacted(manifest: Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return an object without secrets, and without what only machines read."""
+    return t.cast("dict[str, t.Any]", _cleared(masked(manifest)))
+
+
+def _mixed(run: str) -> bool:
+    """Tell whether letters and digits follow each other as by chance."""
+    upper = sum(letter.isupper() for letter in run)
+    lower = sum(letter.islower() for letter in run)
+    digits = any(letter.isdigit() for letter in run)
+    return bool(upper and lower and digits) or min(upper, lower) * 4 >= len(run)
+
+
+def _cleared(value: t.Any) -> t.Any:
+    """Return a value with all its texts cleared, at any depth."""
+    if isinstance(value, Mapping):
+        return {key: _cleared(item) for key, item in value.items() if key not in _CLUTTER}
+    if isinstance(value, (list, tuple)):
+        return [_cleared(item) for item in value]
+    return hidden(value) if isinstance(value, str) else value
