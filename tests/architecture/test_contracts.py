@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
 FILTERS = sorted(path.stem for path in (ROOT / "plugins/filter").glob("*.py"))
+INVENTORIES = sorted(path.stem for path in (ROOT / "plugins/inventory").glob("*.py"))
 PLAYBOOKS = sorted(path.name for path in (ROOT / "playbooks").glob("*.yml"))
 PLAY_KEYWORDS = {
     "name", "hosts", "gather_facts", "become", "any_errors_fatal", "check_mode", "diff", "vars",
@@ -126,16 +127,21 @@ def test_every_filter_has_a_test(name: str) -> None:
     assert (ROOT / "tests/unit/plugins/filter" / f"test_{name}.py").is_file()
 
 
+@pytest.mark.parametrize("name", INVENTORIES)
+def test_every_inventory_plugin_has_a_test(name: str) -> None:
+    assert (ROOT / "tests/unit/plugins/inventory" / f"test_inventory_{name}.py").is_file()
+
+
 def test_teardown_lists_the_roles_of_site_in_reverse_between_preflight_and_report() -> None:
-    first, *middle, last = roles_of("site.yml")
-    assert (first, last) == ("rook_preflight", "rook_report")
-    assert roles_of("teardown.yml") == [first, *reversed(middle), last]
+    cloud, first, *middle, last = roles_of("site.yml")
+    assert (cloud, first, last) == ("rook_openstack", "rook_preflight", "rook_report")
+    assert roles_of("teardown.yml") == [first, *reversed(middle), cloud, last]
 
 
 def test_teardown_sets_the_state_in_every_play() -> None:
     assert [play["vars"] for play in load("playbooks/teardown.yml")] == [
         {"rook_state": "absent"}
-    ] * 4
+    ] * 5
 
 
 def test_plan_predicts_the_host_roles_of_site_and_changes_nothing() -> None:
