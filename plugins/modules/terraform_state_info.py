@@ -131,7 +131,13 @@ def main() -> None:
             site=site.site,
             resources=[each.as_result() for each in resources],
             inventory=site.inventory(given["user"] or ""),
-            variables={"rook_site": site.site, **variables, "rook_openstack_adopt": site.adopt},
+            variables={
+                "rook_site": site.site,
+                **variables,
+                "rook_openstack_adopt": site.adopt,
+                # What these servers were told at their first boot is past.
+                "rook_openstack_user_data": "",
+            },
             unclear=site.unclear,
         )
 
