@@ -1,0 +1,173 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: host_probe
+short_description: Find out whether hosts reach each other as Ceph needs it
+version_added: 0.1.0
+author: The rookery.rook authors (@rookery)
+description:
+  - With O(listen) the host answers for some seconds. It is to be run so on all hosts at once, and
+    without waiting (C(async)), before the hosts ask each other.
+  - Without it the host asks the others. It finds ports that are closed on the way, packets of the
+    interface's size that do not pass, and how far the others' clocks are off.
+  - Each host asks so many that stand after it in O(hosts), and is asked by those before it.
+  - Nothing stays behind; a port that is in use is left to its user.
+  - Needs nothing but Python 3.9. Changes nothing.
+options:
+  name:
+    description: The name of this host in O(hosts).
+    type: str
+    required: true
+  hosts:
+    description: All hosts in one order, each with its address.
+    type: dict
+    required: true
+  listen:
+    description: Whether to answer instead of asking.
+    type: bool
+    default: false
+  ports:
+    description: TCP ports that have to be open. A host listens there unless somebody does already.
+    type: list
+    elements: int
+    default: [3300, 6789, 6800, 7300]
+  datagrams:
+    description: The UDP port for questions about packets and clocks.
+    type: int
+    default: 6800
+  most:
+    description: How many hosts each one asks, at most.
+    type: int
+    default: 8
+  images:
+    description:
+      - Images whose registries have to be reached, unless the host has the image. O(listen) does
+        not ask for them.
+    type: list
+    elements: str
+    default: []
+  seconds:
+    description: How long to listen at most; it ends when all that may ask have asked.
+    type: int
+    default: 30
+  patience:
+    description: Seconds in which a host, a port or a registry has to answer.
+    type: int
+    default: 3
+attributes:
+  check_mode:
+    description: Only reads, and does so in check mode too.
+    support: full
+  diff_mode:
+    description: There is nothing to compare.
+    support: none
+  idempotent:
+    description: Changes nothing.
+    support: full
+  platform:
+    description: Target that the module works on.
+    platforms: posix
+    support: full
+"""
+
+EXAMPLES = r"""
+- name: Listen for some seconds, without waiting for the end
+  rookery.rook.host_probe:
+    name: "{{ inventory_hostname }}"
+    hosts: {node1: 192.0.2.11, node2: 192.0.2.12}
+    listen: true
+  async: 60
+  poll: 0
+
+- name: Ask the others
+  rookery.rook.host_probe:
+    name: "{{ inventory_hostname }}"
+    hosts: {node1: 192.0.2.11, node2: 192.0.2.12}
+    images: ["quay.io/ceph/ceph:v19.2.3"]
+  register: found
+"""
+
+RETURN = r"""
+peers:
+  description: What was found on the way to each host that was asked.
+  returned: without O(listen)
+  type: dict
+  contains:
+    ports:
+      description: Each port as V(open), V(refused) when nobody listens, or V(blocked) on the way.
+      type: dict
+    large:
+      description: Whether packets of the interface's size get there. Left out without any answer.
+      type: bool
+    mtu:
+      description: That size.
+      type: int
+    offset:
+      description: Seconds by which the other's clock is before this one's.
+      type: float
+    doubt:
+      description: How much of that may be the way's.
+      type: float
+  sample:
+    node2: {ports: {"3300": open}, large: true, mtu: 1500, offset: 0.0021, doubt: 0.0004}
+registries:
+  description: Each of O(images) as V(present), or its registry as V(open), V(refused), V(blocked).
+  returned: without O(listen)
+  type: dict
+  sample: {"quay.io/ceph/ceph:v19.2.3": open}
+listened:
+  description: The ports that were listened at, and who asked.
+  returned: with O(listen)
+  type: dict
+  sample: {ports: [3300, 6789], heard: [node2]}
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.rookery.rook.plugins.module_utils._host import images, probe
+from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
+
+SPEC: dict[str, t.Any] = {
+    "name": {"type": "str", "required": True},
+    "hosts": {"type": "dict", "required": True},
+    "listen": {"type": "bool", "default": False},
+    "ports": {"type": "list", "elements": "int", "default": [3300, 6789, 6800, 7300]},
+    "datagrams": {"type": "int", "default": 6800},
+    "most": {"type": "int", "default": 8},
+    "images": {"type": "list", "elements": "str", "default": []},
+    "seconds": {"type": "int", "default": 30},
+    "patience": {"type": "int", "default": 3},
+}
+
+
+def main() -> None:
+    """Answer, or ask."""
+    module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
+    wish, hosts = module.params, module.params["hosts"]
+    after, before = probe.round_table(list(hosts), wish["name"], wish["most"])
+    try:
+        if wish["listen"]:
+            ports = wish["ports"], wish["datagrams"]
+            found = {"listened": probe.listen(*ports, before, wish["seconds"])}
+        else:
+            peers = [probe.Peer(name, hosts[name]) for name in after]
+            asked = wish["ports"], wish["datagrams"], wish["patience"]
+            known = images.present(System(), wish["images"])
+            found = {
+                "peers": probe.ask_all(wish["name"], peers, *asked),
+                "registries": probe.reach_registries(wish["images"], known, wish["patience"]),
+            }
+    except OSError as problem:
+        module.fail_json(msg=f"Failed to probe the network: {problem}.")
+    module.exit_json(changed=False, **found)
+
+
+if __name__ == "__main__":
+    main()

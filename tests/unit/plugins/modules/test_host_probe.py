@@ -1,0 +1,161 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Hosts find out about the way between them; two threads of this machine stand for two hosts."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+import typing as t
+
+import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._host import images, probe
+from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
+from ansible_collections.rookery.rook.plugins.modules import host_probe
+from diskhost import call
+
+HOSTS = {"a": "127.0.0.1", "b": "127.0.0.1"}
+
+
+def free_port(kind: int = socket.SOCK_STREAM) -> int:
+    with socket.socket(socket.AF_INET, kind) as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def answer(desk: socket.socket, reply: bytes, most: int) -> None:
+    """Answer datagrams that are not larger than that, until the socket is closed."""
+    with contextlib.suppress(OSError):
+        while True:
+            text, sender = desk.recvfrom(1 << 16)
+            if len(text) <= most:
+                desk.sendto(reply, sender)
+
+
+class Listener(threading.Thread):
+    """A host that listens, by the function that the module calls."""
+
+    def __init__(self, ports: list[int], datagrams: int, expected: list[str]) -> None:
+        super().__init__(daemon=True)
+        self.asked = (ports, datagrams, expected)
+        self.told: dict[str, t.Any] = {}
+
+    def run(self) -> None:
+        self.told = probe.listen(*self.asked, 20)
+
+
+def test_a_host_is_asked_answers_and_ends_when_all_have_asked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ports, datagrams = [free_port(), free_port()], free_port(socket.SOCK_DGRAM)
+    listener = Listener(ports, datagrams, ["a"])
+    listener.start()
+    asked = {"name": "a", "hosts": HOSTS, "ports": ports, "datagrams": datagrams, "patience": 5}
+    found = call(capsys, host_probe, **asked)
+    listener.join(10)
+    assert listener.told == {"ports": sorted(ports), "heard": ["a"]}
+    peer = found["peers"]["b"]
+    assert set(peer["ports"].values()) <= {"open", "refused"} and "open" in peer["ports"].values()
+    assert peer["large"] is True and peer["mtu"] > 1000
+    assert abs(peer["offset"]) < 5 and peer["doubt"] >= 0
+    assert found["changed"] is False
+
+
+def test_where_nobody_listens_ports_refuse_and_nothing_else_is_claimed() -> None:
+    port = free_port()
+    found = probe.ask("a", probe.Peer("b", "127.0.0.1"), [port], free_port(socket.SOCK_DGRAM), 0.2)
+    assert found == {"ports": {str(port): "refused"}}
+
+
+def test_a_port_that_refuses_although_somebody_listens_is_closed_on_the_way() -> None:
+    port, datagrams = free_port(), free_port(socket.SOCK_DGRAM)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as desk:
+        desk.bind(("127.0.0.1", datagrams))
+
+        reply = b'{"clock": %d, "ports": [%d]}' % (time.time() + 60, port)
+        threading.Thread(target=answer, args=(desk, reply, 1 << 16), daemon=True).start()
+        found = probe.ask("a", probe.Peer("b", "127.0.0.1"), [port], datagrams, 2)
+    assert found["ports"] == {str(port): "blocked"}
+    assert 55 < found["offset"] < 65
+
+
+def test_large_packets_that_are_lost_are_told() -> None:
+    datagrams = free_port(socket.SOCK_DGRAM)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as desk:
+        desk.bind(("127.0.0.1", datagrams))
+
+        reply = b'{"clock": 0, "ports": []}'
+        threading.Thread(target=answer, args=(desk, reply, 1400), daemon=True).start()
+        found = probe.ask("a", probe.Peer("b", "127.0.0.1"), [], datagrams, 2)
+    assert found["large"] is False
+
+
+def test_a_name_that_nobody_knows_is_no_way_at_all() -> None:
+    found = probe.ask("a", probe.Peer("b", "no-such-host.invalid"), [6789], 6800, 0.2)
+    assert found == {"ports": {"6789": "blocked"}}
+
+
+def test_a_port_in_use_is_left_to_its_user() -> None:
+    with socket.create_server(("", 0)) as user:
+        port = user.getsockname()[1]
+        told = probe.listen([port], free_port(socket.SOCK_DGRAM), ["a"], 0.1)
+    assert told == {"ports": [], "heard": []}
+
+
+def test_strange_datagrams_are_none_of_ours() -> None:
+    datagrams = free_port(socket.SOCK_DGRAM)
+    listener = Listener([], datagrams, ["a"])
+    listener.start()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.settimeout(0.2)
+        for text in (b"", b"{", b"[]", b'{"from": 1}', b"\xff\xfe"):
+            stranger.sendto(text, ("127.0.0.1", datagrams))
+        with pytest.raises(TimeoutError):
+            stranger.recv(1024)
+    probe.ask("a", probe.Peer("b", "127.0.0.1"), [], datagrams, 5)
+    listener.join(10)
+    assert listener.told["heard"] == ["a"]
+
+
+def test_each_host_asks_those_after_it_and_is_asked_by_those_before() -> None:
+    names = ["a", "b", "c", "d"]
+    assert probe.round_table(names, "c", 2) == (["d", "a"], ["b", "a"])
+    assert probe.round_table(names, "a", 99) == (["b", "c", "d"], ["d", "c", "b"])
+    assert probe.round_table(["a"], "a", 8) == ([], [])
+    assert probe.round_table(names, "x", 8) == ([], [])
+    asks = {name: probe.round_table(names, name, 2)[0] for name in names}
+    for name in names:
+        before = probe.round_table(names, name, 2)[1]
+        assert sorted(before) == sorted(other for other in names if name in asks[other])
+
+
+def test_the_module_listens_for_as_long_as_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = {"ports": [free_port()], "datagrams": free_port(socket.SOCK_DGRAM), "seconds": 0}
+    told = call(capsys, host_probe, name="a", hosts=HOSTS, listen=True, **asked)
+    assert told["listened"]["heard"] == []
+
+
+@pytest.mark.parametrize(
+    ("image", "host", "port"),
+    [
+        ("quay.io/ceph/ceph:v19", "quay.io", 443),
+        ("registry.example.org:5000/ceph:v19", "registry.example.org", 5000),
+        ("ceph/ceph:v14", "registry-1.docker.io", 443),
+        ("busybox", "registry-1.docker.io", 443),
+    ],
+)
+def test_an_image_tells_its_registry(image: str, host: str, port: int) -> None:
+    assert list(probe.registries([image])) == [(image, host, port)]
+
+
+def test_an_image_that_is_there_needs_no_registry(monkeypatch: pytest.MonkeyPatch) -> None:
+    image = "localhost:1/ceph:v19"
+    assert probe.reach_registries([image], {image: True}, 0.2) == {image: "present"}
+    assert probe.reach_registries([image], {}, 0.2) == {image: "refused"}
+    table = f"REF TYPE DIGEST SIZE\n{image} x sha256:a 1 MiB\n"
+    answer = type("Done", (), {"stdout": table})
+    monkeypatch.setattr(System, "ask", lambda *_words: answer)
+    assert images.present(System(), [image, "other"]) == {image: True, "other": False}
