@@ -12,6 +12,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import datetime
+import re
 import typing as t
 from pathlib import Path
 
@@ -27,6 +28,8 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
     kind_in,
     make_id,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._neighbours import neighbourhood
+from ansible_collections.rookery.rook.plugins.module_utils._nodes import unready
 from ansible_collections.rookery.rook.plugins.module_utils._plan import REFUSE, Policy
 from ansible_collections.rookery.rook.plugins.module_utils._rules_types import Finding, error
 from ansible_collections.rookery.rook.plugins.module_utils._site import (
@@ -50,6 +53,8 @@ if t.TYPE_CHECKING:
 # A call is tried this often before it counts as unanswered.
 TRIES = 3
 _PATH = "kubeconfig"
+_OPERATOR_IMAGE = re.compile(r"image:\s*\S*rook/(?:ceph|rook):v?(\d+\.\d+\.\d+)")
+_CHART_VERSION = re.compile(r"^version:\s*[\"']?v?(\d+\.\d+\.\d+)", re.MULTILINE)
 # Taints of this prefix come and go with a node's condition.
 _PASSING_TAINT = "node.kubernetes.io/"
 
@@ -82,16 +87,20 @@ def examine(question: Question, kubeconfig: str, timeout: float) -> Answer:
     """
     path = Path(kubeconfig).expanduser()
     if not path.exists():
-        return Answer(findings=tuple(_nothing_to_adopt(question, str(path))))
+        none = {"unknown": {"api": "there is no Kubernetes cluster yet"}}
+        return Answer(none, tuple(_nothing_to_adopt(question, str(path))))
     try:
         client = KubeClient.connect(str(path), seconds=timeout / TRIES)
         expired = tuple(
             expiry_findings(client.expiry, str(path), datetime.datetime.now(datetime.UTC))
         )
         against = expired or tuple(_other_cluster(client, question.cluster_uid, str(path)))
-        return Answer(findings=against) if against else ask(client, question)
+        if against:
+            return Answer({"unknown": {"api": against[0].reason}}, against)
+        return ask(client, question)
     except ClientError as problem:
-        return Answer(findings=(_unanswered(str(path), problem),))
+        why = {"unknown": {"api": str(problem)}}
+        return Answer(why, (_unanswered(str(path), problem),))
 
 
 def ask(client: Kube, question: Question) -> Answer:
@@ -140,6 +149,22 @@ def expiry_findings(
         yield error("API-CERT", _PATH, path, reason, cure)
 
 
+def operator_release(site: Site | None) -> str | None:
+    """Return the release of the operator in the files of this host, as far as they tell it."""
+    source = site.operator if site else None
+    folder = Path(source.manifests).expanduser() if source and source.manifests else None
+    chart = Path(source.chart).expanduser() if source and source.chart else None
+    files = [*sorted(folder.glob("*operator.y*ml"))] if folder else []
+    files += [chart / "Chart.yaml"] if chart else []
+    for file in files:
+        if file.is_file():
+            text = file.read_text(encoding="utf-8", errors="replace")
+            found = _OPERATOR_IMAGE.search(text) or _CHART_VERSION.search(text)
+            if found:
+                return str(found[1])
+    return None
+
+
 def _nothing_to_adopt(question: Question, path: str) -> Iterator[Finding]:
     """Yield that a cluster is to be taken as it is, and cannot be reached."""
     if question.adopt and question.state == "present":
@@ -176,10 +201,13 @@ def _facts(client: Kube, question: Question) -> dict[str, t.Any]:
                 "name": item["metadata"]["name"],
                 "namespace": item["metadata"]["namespace"],
                 "data_dir_host_path": str(at(item, "spec.dataDirHostPath") or ""),
+                "use_all_devices": at(item, "spec.storage.useAllDevices") is True,
             }
             for item in clusters
         ],
         "ceph_fsid": _fsid(client, site),
+        "adopted": question.adopt,
+        **neighbourhood(client, site, clusters),
     }
     if question.adopt and nodes:
         versions = (str(at(node, "status.nodeInfo.kubeletVersion") or "") for node in nodes)
@@ -213,6 +241,9 @@ def _node(node: Object) -> dict[str, t.Any]:
         "hostname": labels.get("kubernetes.io/hostname", node["metadata"]["name"]),
         "schedulable": not at(node, "spec.unschedulable") and not repels,
         "labels": labels,
+        "ready": unready(node) is None,
+        "reason": unready(node) or "",
+        "pod_cidrs": at(node, "spec.podCIDRs") or [],
     }
 
 

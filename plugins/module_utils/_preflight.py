@@ -21,6 +21,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._model.fields import 
 from ansible_collections.rookery.rook.plugins.module_utils._model.parse import parse_site
 from ansible_collections.rookery.rook.plugins.module_utils._model.sections import SECTIONS
 from ansible_collections.rookery.rook.plugins.module_utils._rules import Facts, Finding, check
+from ansible_collections.rookery.rook.plugins.module_utils._verdicts import mute_findings, muted
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -57,11 +58,17 @@ def read_site(model: Mapping[str, t.Any]) -> tuple[Site | None, tuple[Finding, .
 def judge(params: Mapping[str, t.Any], site: Site | None, facts: Facts) -> tuple[Finding, ...]:
     """Return what speaks against a state: rules for building, the confirmation for taking down."""
     found = [*address_findings(params["addresses"]), *answers_findings(params)]
+    found += mute_findings(params["mute"])
     if params["state"] == "absent":
         found += confirmation_findings(str(params["model"].get("site")), params["confirm"])
     elif site is not None:
-        found += check(site, {**facts, "hosts": hosts_facts(params)})
+        found += check(site, facts)
     return tuple(found)
+
+
+def told(found: Iterable[Finding], mute: Mapping[str, t.Any]) -> tuple[Finding, ...]:
+    """Return the findings that are not muted, in the order in which they are told."""
+    return errors_first(finding for finding in found if not muted(finding, mute))
 
 
 def errors_first(found: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -89,7 +96,7 @@ def address_findings(addresses: Mapping[str, str]) -> Iterator[Finding]:
 def answers_findings(params: Mapping[str, t.Any]) -> Iterator[Finding]:
     """Yield one error for each node of which something could not be learnt."""
     told: set[str] = set()
-    for option, key in (("disks", "disks"), ("kubelets", "kubelet")):
+    for option, key in (("disks", "disks"), ("kubelets", "kubelet"), ("systems", "system")):
         for finding in answer_findings(params[option], key):
             if finding.path not in told:
                 told.add(finding.path)
@@ -136,11 +143,22 @@ def confirmation_findings(site: str, confirm: str) -> Iterator[Finding]:
 def hosts_facts(params: Mapping[str, t.Any]) -> dict[str, dict[str, t.Any]]:
     """Return the facts of each node that answered."""
     facts: dict[str, dict[str, t.Any]] = {}
-    for name, disks in usable(params["disks"], "disks").items():
-        facts.setdefault(name, {})["devices"] = disks
-    for name, kubelet in usable(params["kubelets"], "kubelet").items():
-        facts.setdefault(name, {})["kubelet"] = kubelet
+    for option, key, fact in _ASKED:
+        for name, value in usable(params[option], key).items():
+            facts.setdefault(name, {})[fact] = value
     return facts
+
+
+def unknown(params: Mapping[str, t.Any]) -> dict[str, str]:
+    """Return why the facts of a node, or one of them, could not be had."""
+    reasons: dict[str, str] = {}
+    for option, key, fact in _ASKED:
+        for name, answer in params[option].items():
+            if not answer or answer.get("skipped") or key in answer:
+                continue
+            where = name if answer.get("unreachable") else f"{fact} of {name}"
+            reasons.setdefault(where, _reason(answer))
+    return reasons
 
 
 def usable(answers: Answers, key: str) -> dict[str, t.Any]:
@@ -178,6 +196,16 @@ def _in_roles_words(text: str) -> str:
     return re.sub(option, lambda m: variable(m[0]), text)
 
 
+# Options with answers of nodes: what stands in each under a key is a fact of that name.
+_ASKED = (
+    ("disks", "disks", "devices"),
+    ("disks", "directories", "directories"),
+    ("disks", "modules", "modules"),
+    ("kubelets", "kubelet", "kubelet"),
+    ("systems", "system", "system"),
+    ("probes", "peers", "peers"),
+    ("probes", "registries", "registries"),
+)
 _ARTICLE = {"name": "a name", "address": "an address"}
 _VARIABLES = {
     "cluster.data_dir_host_path": "rook_node_data_dir_host_path",
@@ -193,6 +221,7 @@ _VARIABLES = {
     "kubeconfig": "rook_kubeconfig",
     "cluster_uid": "rook_cluster_uid",
     "confirm": "rook_confirm",
+    "mute": "rook_preflight_mute",
     "namespace": "rook_namespace",
     "version": "rook_version",
     "allow_newer": "rook_allow_newer",

@@ -18,6 +18,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
     listed,
     warn,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._rules_when import uses_csi
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -181,8 +182,12 @@ def _directory_findings(
     elif free is not None and size and free * 10 < size * 3:
         reason = f"{free * 100 // size} % are free there and Ceph warns below 30 %"
         yield warn("NODE-10", path, wanted, reason, "Make room, or mount a larger disk there.")
-    entries = directory.get("entries") or ()
-    if entries and not _own(facts, directory.get("ceph_fsid")):
+    entries = [entry for entry in directory.get("entries") or () if entry != "lost+found"]
+    fsid = directory.get("ceph_fsid")
+    # Where only a monitor has written, nothing tells whose it is: then it is that of a cluster that
+    # lives, if there is one.
+    own = _own(facts, fsid) or (not fsid and facts.get("ceph_fsid"))
+    if entries and not own:
         some = listed(sorted(entries)[:3])
         reason = f"an older cluster has left its keys there ({some}), which a new one does not take"
         cure = f"Empty {wanted} on {host} if that cluster is gone."
@@ -199,7 +204,7 @@ def kubelet_findings(site: Site, facts: Facts) -> Iterator[Finding]:
         if kubelet.get("volume_plugin_dir"):
             plugin.setdefault(kubelet["volume_plugin_dir"].rstrip("/"), []).append(host.name)
         root = (kubelet.get("root_dir") or wanted).rstrip("/")
-        if root != wanted:
+        if root != wanted and uses_csi(site):
             reason = f"the kubelet keeps its volumes in {root}, Rook is told {wanted}"
             cure = f"Set ROOK_CSI_KUBELET_DIR_PATH to {root}; it has to be the same on all nodes."
             yield error("KUB-05", f"hosts.{host.name}.kubelet.root_dir", root, reason, cure)

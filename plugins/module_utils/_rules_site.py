@@ -28,6 +28,8 @@ if t.TYPE_CHECKING:
 _IMAGE = "cluster.ceph_image"
 # The first Kubernetes with server-side apply.
 _APPLY = (1, 16)
+# The first Rook that makes no OSD where none was asked for.
+_NO_FALLBACK = (1, 0)
 
 
 def kubernetes_findings(site: Site, facts: Facts) -> Iterator[Finding]:
@@ -52,6 +54,16 @@ def kubernetes_findings(site: Site, facts: Facts) -> Iterator[Finding]:
         else:
             cure = "Take a newer Rook; this pair is not tested by upstream."
             yield warn("VER-01", "kubernetes_version", text, reason, cure)
+
+
+def operator_findings(site: Site, facts: Facts) -> Iterator[Finding]:
+    """Yield files of another release of the operator than the one that is wanted (VER-07)."""
+    text = str(facts.get("operator_release") or "")
+    release = _eras.parse_version(text)
+    if release is not None and release[:2] != site.release[:2]:
+        reason = f"its files are those of Rook {text}, and {site.version} is wanted"
+        cure = f"Take the files or chart of {site.version}."
+        yield error("VER-07", f"operator.{site.operator.source}", text, reason, cure)
 
 
 def ceph_findings(site: Site, _facts: Facts) -> Iterator[Finding]:
@@ -99,8 +111,8 @@ def monitor_findings(site: Site, facts: Facts) -> Iterator[Finding]:
         odd = len(names) if len(names) % 2 else len(names) - 1
         cure = f"Add {missing}, lower mon_count to {odd}, or set mon_allow_multiple_per_node."
         yield error("MON-02", path, wanted, reason, cure)
-    network = dig(site.cluster.spec, "network") or {}
-    on_host = network.get("provider") == "host" or network.get("hostNetwork") is True
+    network = dig(site.cluster.spec, "network")
+    on_host = dig(network, "provider") == "host" or dig(network, "hostNetwork") is True
     if on_host and several and wanted > 1:
         reason = "monitors on the network of their host cannot share one, their ports are the same"
         cure = "Set it to false, or leave the host's network."
@@ -140,7 +152,9 @@ def selection_findings(site: Site, facts: Facts) -> Iterator[Finding]:
     if not site.storage_hosts and not sets:
         reason = "no host has a device, so there would be no OSD"
         cure = "List devices in rook_node_devices of the hosts of the group rook_storage."
-        yield error("API-07", "hosts", len(site.hosts), reason, cure)
+        # Releases of old make an OSD of dataDirHostPath then, on every node.
+        told = error if site.release >= _NO_FALLBACK else warn
+        yield told("API-07", "hosts", len(site.hosts), reason, cure)
     nodes = facts.get("nodes")
     if not nodes:
         return

@@ -15,6 +15,8 @@ description:
   - Applies every rule that can be decided from the model, and from what the nodes answered.
   - All errors come in one message, each with variable, value, reason and way out. Changes nothing.
   - Devices that hold an OSD of this very site are no error, so a second run passes.
+  - RV(rules) tells of each rule of the guide to rules what became of it. A rule whose facts could
+    not be had is not decided, and says why; it has never passed.
 extends_documentation_fragment:
   - rookery.rook.consumers
 options:
@@ -49,6 +51,21 @@ options:
     default: {}
   kubelets:
     description: What M(rookery.rook.kubelet_dirs) answered on each node, by its name.
+    type: dict
+    default: {}
+  systems:
+    description: What M(rookery.rook.host_info) answered on each node, by its name.
+    type: dict
+    default: {}
+  probes:
+    description: What M(rookery.rook.host_probe) answered on each node, by its name.
+    type: dict
+    default: {}
+  mute:
+    description:
+      - Rules by their id, each with the reason why it is muted. What they find neither stops nor
+        warns; RV(rules) shows it with the reason.
+      - A rule that guards data cannot be muted, nor can one without a reason.
     type: dict
     default: {}
   kubernetes_version:
@@ -107,7 +124,9 @@ EXAMPLES = r"""
 
 RETURN = r"""
 findings:
-  description: What was found, errors and warnings; a run without errors shows the warnings too.
+  description:
+    - What was found, errors and warnings; a run without errors shows the warnings too. What is
+      muted is not among them.
   returned: always
   type: list
   elements: dict
@@ -120,6 +139,54 @@ findings:
         pool 'replicapool' wants 3 copies on different hosts, the inventory has 1 OSD host (node1):
         1 of 3 find a place and Ceph writes with 2 or more, so nothing can ever be written to it
       cure: Add 2 hosts to rook_storage.
+rules:
+  description: What became of each rule, in the order of the guide to rules.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    rule:
+      description: Its id.
+      type: str
+    status:
+      description:
+        - V(passed), V(warned), V(error), V(muted), V(not decided) for lack of facts, or
+          V(not applicable) where it is about other releases or sites.
+      type: str
+    severity:
+      description: How grave what it finds is.
+      type: str
+    stage:
+      description:
+        - When it can be decided. From V(variables), from what V(api) and V(hosts) say, from what
+          hosts find out of each other (V(probes)), or when the cluster is V(running).
+      type: str
+    title:
+      description: What has to hold.
+      type: str
+    reason:
+      description: Why it is so; for a muted rule what was given.
+      type: str
+    source:
+      description: Where the rule comes from.
+      type: str
+    findings:
+      description: How often it found something.
+      type: int
+  sample:
+    - rule: NET-02
+      status: not decided
+      severity: warn
+      stage: probes
+      title: Large packets pass between nodes
+      reason: "peers of w3: it was not asked"
+      source: "Rook: Ceph Common Issues"
+      findings: 0
+summary:
+  description: How many rules became what.
+  returned: always
+  type: dict
+  sample: {error: 0, warned: 2, muted: 0, not decided: 3, passed: 84, not applicable: 47}
 ceph_fsid:
   description: The id of the site's own Ceph cluster as the API knows it, empty if there is none.
   returned: always
@@ -135,16 +202,20 @@ from ansible_collections.rookery.rook.plugins.module_utils._examine import (
     Question,
     examine,
     manifest_findings,
+    operator_release,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
 from ansible_collections.rookery.rook.plugins.module_utils._plan import Policy
 from ansible_collections.rookery.rook.plugins.module_utils._preflight import (
     PreflightError,
-    errors_first,
+    hosts_facts,
     judge,
     read_site,
     sentence,
+    told,
+    unknown,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._verdicts import summary, verdicts
 
 SPEC = {
     "model": {"type": "dict", "required": True},
@@ -155,6 +226,9 @@ SPEC = {
     "addresses": {"type": "dict", "default": {}},
     "disks": {"type": "dict", "default": {}},
     "kubelets": {"type": "dict", "default": {}},
+    "systems": {"type": "dict", "default": {}},
+    "probes": {"type": "dict", "default": {}},
+    "mute": {"type": "dict", "default": {}},
     "kubernetes_version": {"type": "str"},
     "kubernetes_adopt": {"type": "bool", "default": False},
     "kubeconfig": {"type": "path", "default": ""},
@@ -180,13 +254,22 @@ def main() -> None:
                 params["strip"],
             )
             answer = examine(question, params["kubeconfig"], params["timeout"])
-        facts = {"kubernetes_version": params["kubernetes_version"], **answer.facts}
-        found = [*malformed, *judge(params, site, facts), *answer.findings]
+        facts = {
+            "kubernetes_version": params["kubernetes_version"],
+            "operator_release": operator_release(site),
+            **answer.facts,
+            "hosts": hosts_facts(params),
+            "unknown": {**unknown(params), **answer.facts.get("unknown", {})},
+        }
+        every = [*malformed, *judge(params, site, facts), *answer.findings]
         if site is not None and params["state"] == "present":
-            found += manifest_findings(site)
-        found = errors_first(found)
+            every += manifest_findings(site)
+        found = told(every, params["mute"])
+        rules = verdicts(site, facts, every, params["mute"], params["state"])
         module.note(
             findings=[dataclasses.asdict(finding) for finding in found],
+            rules=[dataclasses.asdict(rule) for rule in rules],
+            summary=summary(rules),
             ceph_fsid=facts.get("ceph_fsid", ""),
         )
         errors = [finding for finding in found if finding.severity == "error"]

@@ -43,8 +43,8 @@ class FakeKube:
             self._store(Ref.of(item), item)
         self.writes.clear()
 
-    def serves(self, _api_version: str, _kind: str) -> bool:
-        return True
+    def serves(self, api_version: str, _kind: str) -> bool:
+        return not api_version.startswith("config.openshift.io/")
 
     def get(self, ref: Ref) -> Object | None:
         with self._changed:

@@ -285,3 +285,89 @@ def test_another_cluster_than_the_pinned_one_is_refused(judge: Judge, api: Api) 
     )
     assert f"{uid!r}" in refused["msg"] and "(API-UID)" in refused["msg"]
     assert judge(api=True, cluster_uid=uid).get("failed") is None
+
+
+def status(result: Result, rule: str) -> tuple[str, str]:
+    told = next(item for item in result["rules"] if item["rule"] == rule)
+    return told["status"], told["reason"]
+
+
+def test_every_rule_is_told_with_what_became_of_it(judge: Judge) -> None:
+    passed = judge(disks=disks())
+    assert len(passed["rules"]) == sum(passed["summary"].values()) >= 127
+    assert status(passed, "POOL-02") == ("passed", "")
+    assert status(passed, "DISK-02") == ("passed", "")
+    assert status(passed, "NET-01") == ("not decided", "peers of w1, w2, w3: it was not asked")
+    assert status(passed, "KUB-04")[0] == "not applicable"
+
+
+def test_a_rule_that_lacks_the_facts_of_a_host_says_why_and_the_rest_is_judged(
+    judge: Judge,
+) -> None:
+    away = {"unreachable": True, "msg": "No route to host"}
+    refused = judge(disks={**disks(signatures=["ext4"]), "w2": away})
+    assert status(refused, "DISK-02")[0] == "error"
+    assert status(refused, "DISK-03") == ("not decided", "devices of w2: No route to host")
+    assert status(refused, "NODE-REACH")[0] == "error"
+
+
+def test_a_mute_silences_a_warning_and_shows_its_reason(judge: Judge) -> None:
+    pools = {"block_pools": [{"name": "scratch", "replicas": 2}]}
+    muted = judge(pools, mute={"POOL-06": "can be made again"})
+    assert "(POOL-06)" not in str(muted.get("warnings"))
+    assert "(POOL-06)" in str(judge(pools)["warnings"])
+    assert status(muted, "POOL-06") == ("muted", "can be made again")
+    assert [item for item in muted["findings"] if item["rule"] == "POOL-06"] == []
+
+
+def test_a_mute_turns_an_error_into_a_known_one(judge: Judge) -> None:
+    one = {"block_pools": [{"name": "one", "replicas": 4}]}
+    assert judge(one)["failed"] is True
+    assert judge(one, mute={"POOL-02": "a fourth host comes"}).get("failed") is None
+
+
+def test_a_mute_of_a_guard_is_refused_and_the_guard_stays(judge: Judge) -> None:
+    refused = judge(disks=disks(signatures=["ext4"]), mute={"DISK-02": "I know"})
+    assert "rook_preflight_mute.DISK-02 (DISK-02): it guards data" in refused["msg"]
+    assert "it holds ext4 (DISK-02)" in refused["msg"]
+    assert status(refused, "DISK-02")[0] == "error" and status(refused, "MUTE")[0] == "error"
+
+
+def test_without_an_api_its_rules_are_not_decided_and_say_why(judge: Judge, api: Api) -> None:
+    none = judge(kubeconfig="/nonexistent/kubeconfig")
+    why = "clusters: there is no Kubernetes cluster yet"
+    assert status(none, "NODE-12") == ("not decided", why)
+    api.problem = UnreachableError("list", "Node", "nothing listens")
+    assert "nothing listens" in status(judge(api=True), "NODE-12")[1]
+
+
+def test_where_the_operator_of_csi_is_needed_its_csi_operator_yaml_is(
+    judge: Judge, tmp_path: Path
+) -> None:
+    folder = write_manifests(tmp_path / "more")
+    wanted = {"version": "1.18.11", "operator": {"manifests": str(folder)}}
+    for name in ("csi-operator.yaml", "crds.yaml", "common.yaml", "operator.yaml"):
+        (folder / name).touch()
+    assert status(judge(wanted), "CSI-03") == ("passed", "")
+    (folder / "csi-operator.yaml").unlink()
+    assert status(judge(wanted), "CSI-03")[0] == "error"
+
+
+def test_files_of_another_release_are_refused(judge: Judge, tmp_path: Path) -> None:
+    folder = write_manifests(tmp_path / "other")
+    (folder / "operator.yaml").write_text("image: docker.io/rook/ceph:v1.9.13\n")
+    refused = judge({"operator": {"manifests": str(folder)}})
+    assert "its files are those of Rook 1.9.13, and 1.16" in refused["msg"]
+
+
+def test_what_hosts_say_of_themselves_and_each_other_is_judged(judge: Judge) -> None:
+    closed = {"peers": {"w2": {"ports": {"3300": "open", "6789": "blocked"}}}, "registries": {}}
+    refused = judge(
+        systems={"w1": {"system": {"limit_nofile": {"containerd": "infinity"}}}},
+        probes={"w1": closed},
+    )
+    assert (
+        "inventory host w1 (to w2): to w2 these ports are closed on the way: 6789 (NET-01)"
+        in (refused["msg"])
+    )
+    assert status(refused, "NODE-08")[0] == "warned"

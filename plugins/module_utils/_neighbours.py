@@ -1,0 +1,134 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""What stands beside a site in its cluster, and what runs of it already; only reads.
+
+What one may not read is told as unknown, with the reason, and the rest is still read.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils import _eras
+from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Kube, Object
+    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
+
+# Kinds of others that rules ask for, and the API that has each.
+_KINDS = {
+    "VolumeSnapshotClass": "snapshot.storage.k8s.io/v1",
+    "ServiceMonitor": "monitoring.coreos.com/v1",
+    "NetworkAttachmentDefinition": "k8s.cni.cncf.io/v1",
+}
+_OPENSHIFT = ("config.openshift.io/v1", "ClusterVersion")
+# What a user may not do is left; everything else is a failure of the whole question.
+_REFUSED = (401, 403, 404, 405)
+
+
+def neighbourhood(client: Kube, site: Site, clusters: Iterable[Object]) -> dict[str, t.Any]:
+    """Return facts for the rules, and why those could not be had that could not."""
+    reads: Mapping[str, Callable[[], t.Any]] = {
+        "served": lambda: {kind: client.serves(api, kind) for kind, api in _KINDS.items()},
+        "openshift": lambda: client.serves(*_OPENSHIFT),
+        "classes": lambda: _names(client.list("storage.k8s.io/v1", "StorageClass").items),
+        "secrets": lambda: _secrets(client, site),
+        "holders": lambda: _holders(client, site),
+        "metrics_classes": lambda: _metrics_classes(client),
+        "running": lambda: _running(client, site, clusters),
+    }
+    facts: dict[str, t.Any] = {}
+    unknown: dict[str, str] = {}
+    for name, read in reads.items():
+        try:
+            facts[name] = read()
+        except ClientError as problem:
+            if problem.status not in _REFUSED:
+                raise
+            unknown[name] = str(problem)
+    return {**facts, "unknown": unknown}
+
+
+def _names(items: Iterable[Object]) -> list[str]:
+    return sorted(item["metadata"]["name"] for item in items)
+
+
+def _secrets(client: Kube, site: Site) -> list[str]:
+    """Return which of the secrets that rules ask for are there; no other is looked at."""
+    token = at(site.cluster.spec, "security.kms.tokenSecretName")
+    wanted = ["rook-ceph-mon", *([token] if isinstance(token, str) and token else [])]
+    return [name for name in wanted if client.get(Ref("v1", "Secret", site.namespace, name))]
+
+
+def _holders(client: Kube, site: Site) -> list[str]:
+    """Return the DaemonSets that hold networks for clients of old."""
+    found = client.list("apps/v1", "DaemonSet", site.namespace).items
+    return [name for name in _names(found) if "plugin-holder" in name]
+
+
+def _metrics_classes(client: Kube) -> list[str]:
+    """Return the storage classes on which Prometheus keeps its data."""
+    claims = client.list("v1", "PersistentVolumeClaim").items
+    return sorted(
+        {
+            str(at(claim, "spec.storageClassName") or "")
+            for claim in claims
+            if "prometheus" in claim["metadata"]["name"]
+        }
+        - {""}
+    )
+
+
+def _running(client: Kube, site: Site, clusters: Iterable[Object]) -> dict[str, t.Any]:
+    """Return releases, health and network of the site's own cluster; nothing when there is none."""
+    wanted = (site.namespace, site.cluster.name)
+    own = next(
+        (item for item in clusters
+         if (item["metadata"]["namespace"], item["metadata"]["name"]) == wanted),
+        None,
+    )  # fmt: skip
+    if own is None:
+        return {}
+    nodes = at(own, "spec.storage.nodes") or ()
+    version = str(at(own, "status.version.version") or "").partition("-")[0]
+    found = {
+        "rook": _operator(client, site),
+        "ceph": version,
+        "health": str(at(own, "status.ceph.health") or ""),
+        "provider": str(at(own, "spec.network.provider") or ""),
+        "directories": [
+            str(place.get("path")) for node in nodes for place in node.get("directories") or ()
+        ],
+        "flex_volumes": _flex_volumes(client),
+    }
+    return {key: value for key, value in found.items() if value != ""}
+
+
+def _operator(client: Kube, site: Site) -> str:
+    """Return the release of the operator that runs, by its image."""
+    era = _eras.era(site.version)
+    for namespace in dict.fromkeys((site.namespace, *era.namespaces)):
+        ref = Ref("apps/v1", "Deployment", namespace, era.operator)
+        containers = at(client.get(ref), "spec.template.spec.containers") or ()
+        for container in containers:
+            version = _eras.image_version(str(container.get("image") or ""))
+            if version:
+                return _eras.dotted(version)
+    return ""
+
+
+def _flex_volumes(client: Kube) -> list[str]:
+    """Return the volumes that Rook's FlexVolume drivers mount."""
+    volumes = client.list("v1", "PersistentVolume").items
+    return [
+        volume["metadata"]["name"]
+        for volume in volumes
+        if "rook" in str(at(volume, "spec.flexVolume.driver") or "")
+    ]

@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Which sites a rule is about at all: conditions by name, and what is said where not. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils import _eras
+from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
+    Facts,
+    dig,
+    host_facts,
+    is_on,
+    table,
+)
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
+
+    Condition = Callable[[Site, Facts], bool]
+
+
+def uses_flex(site: Site) -> bool:
+    """Tell whether pods get volumes by FlexVolume."""
+    ways = _eras.era(site.version).volumes
+    return ways[0] == "flex" or any(item.driver == "flex" for item in site.storage_classes)
+
+
+def uses_csi(site: Site) -> bool:
+    """Tell whether pods get volumes by CSI."""
+    return "csi" in _eras.era(site.version).volumes
+
+
+def encrypts_devices(site: Site) -> bool:
+    """Tell whether the disks are to be encrypted."""
+    return is_on(dig(site.cluster.spec, "storage.config.encryptedDevice"))
+
+
+def is_external(site: Site) -> bool:
+    """Tell whether the Ceph cluster is somebody else's."""
+    return is_on(dig(site.cluster.spec, "external.enable"))
+
+
+def on_openstack(facts: Facts) -> bool:
+    """Tell whether a host is a server of OpenStack, or might be as none has said what it is."""
+    vendors = [
+        str(table(host_facts(facts, name)["system"]).get("vendor"))
+        for name in table(facts.get("hosts"))
+        if "system" in host_facts(facts, name)
+    ]
+    return not vendors or any("openstack" in vendor.lower() for vendor in vendors)
+
+
+def _upgrades(site: Site, facts: Facts) -> bool:
+    """Tell whether a cluster runs by another release than the one that is wanted."""
+    running = table(facts.get("running"))
+    now, image = _eras.parse_version(str(running.get("rook"))), site.cluster.ceph_image
+    ceph = _eras.parse_version(str(running.get("ceph")))
+    wanted = _eras.image_version(image)
+    other_ceph = bool(ceph and wanted and ceph[: len(wanted)] != wanted[: len(ceph)])
+    return (now is not None and now[:2] != site.release[:2]) or other_ceph
+
+
+def _spec(path: str) -> Condition:
+    """Return the condition that a raw setting of the cluster is there."""
+    return lambda site, _facts: bool(dig(site.cluster.spec, path))
+
+
+CONDITIONS: Mapping[str, tuple[str, Condition]] = {
+    "flex": ("no volume comes by FlexVolume", lambda site, _: uses_flex(site)),
+    "csi": ("no volume comes by CSI", lambda site, _: uses_csi(site)),
+    "directories": (
+        "no host keeps data in directories",
+        lambda site, _: any(host.directories for host in site.hosts),
+    ),
+    "devices": (
+        "no host keeps data on devices",
+        lambda site, _: any(host.devices for host in site.hosts),
+    ),
+    "block_pools": ("there are no block pools", lambda site, _: bool(site.block_pools)),
+    "pools": (
+        "there are no pools",
+        lambda site, _: bool(site.block_pools or site.filesystems or site.object_stores),
+    ),
+    "filesystems": ("there are no file systems", lambda site, _: bool(site.filesystems)),
+    "stores": ("there are no object stores", lambda site, _: bool(site.object_stores)),
+    "classes": ("there are no storage classes", lambda site, _: bool(site.storage_classes)),
+    "snapshots": (
+        "there are no snapshot classes",
+        lambda site, _: any(item.kind == "VolumeSnapshotClass" for item in site.resources),
+    ),
+    "monitoring": ("monitoring is off", _spec("monitoring.enabled")),
+    "multus": (
+        "the network is not Multus",
+        lambda site, _: dig(site.cluster.spec, "network.provider") == "multus",
+    ),
+    "ranges": ("no addresses are given", _spec("network.addressRanges")),
+    "stretch": ("the cluster is not stretched", _spec("mon.stretchCluster")),
+    "mon_claims": ("monitors keep their data in directories", _spec("mon.volumeClaimTemplate")),
+    "encrypted": ("no device is encrypted", lambda site, _: encrypts_devices(site)),
+    "wire": ("the network is not encrypted", _spec("network.connections.encryption.enabled")),
+    "kms": ("no key management is used", _spec("security.kms.connectionDetails")),
+    "external": ("the Ceph cluster is the site's own", lambda site, _: is_external(site)),
+    "openshift": ("this is not OpenShift", lambda _, facts: facts.get("openshift") is not False),
+    "openstack": ("no host is a server of OpenStack", lambda _, facts: on_openstack(facts)),
+    "upgrade": (
+        "no cluster runs by another release",
+        lambda site, facts: "running" not in facts or _upgrades(site, facts),
+    ),
+}
+
+
+def why_not(when: str, site: Site, facts: Facts) -> str:
+    """Return why a rule is not about a site, or nothing."""
+    if not when:
+        return ""
+    words, condition = CONDITIONS[when]
+    return "" if condition(site, facts) else words

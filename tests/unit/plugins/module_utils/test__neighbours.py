@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What stands beside a site is read, and what may not be read is told as unknown."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._model.parse import parse_site
+from ansible_collections.rookery.rook.plugins.module_utils._neighbours import neighbourhood
+from sites.small import BARE
+
+Object = dict[str, t.Any]
+SITE = parse_site(BARE)
+
+
+class Api:
+    """Objects by kind, and kinds that nobody may read."""
+
+    def __init__(self, *objects: Object, forbidden: str = "", status: int = 403) -> None:
+        self.objects, self.forbidden, self.status = objects, forbidden, status
+
+    def serves(self, _api_version: str, kind: str) -> bool:
+        return kind == "ServiceMonitor"
+
+    def _may(self, kind: str) -> None:
+        if kind == self.forbidden:
+            raise ClientError("list", kind, "is forbidden", self.status)
+
+    def list(self, _api_version: str, kind: str, _namespace: str = "") -> t.Any:
+        self._may(kind)
+        found = [item for item in self.objects if item["kind"] == kind]
+        return type("Listing", (), {"items": tuple(found)})
+
+    def get(self, ref: Ref) -> Object | None:
+        self._may(ref.kind)
+        for item in self.objects:
+            meta = item["metadata"]
+            if (item["kind"], meta["name"], meta.get("namespace", "")) == (
+                ref.kind, ref.name, ref.namespace,
+            ):  # fmt: skip
+                return item
+        return None
+
+
+def named(kind: str, name: str, namespace: str = "", **parts: t.Any) -> Object:
+    meta = {"name": name, **({"namespace": namespace} if namespace else {})}
+    return {"kind": kind, "metadata": meta, **parts}
+
+
+CLUSTER = named(
+    "CephCluster", "rook-ceph", "rook-ceph",
+    spec={
+        "network": {"provider": "host"}, "storage": {"nodes": [{"directories": [{"path": "/a"}]}]},
+    },
+    status={"version": {"version": "19.2.3-0"}, "ceph": {"health": "HEALTH_OK"}},
+)  # fmt: skip
+OPERATOR = named(
+    "Deployment", "rook-ceph-operator", "rook-ceph",
+    spec={"template": {"spec": {"containers": [{"image": "docker.io/rook/ceph:v1.17.4"}]}}},
+)  # fmt: skip
+
+
+def test_what_runs_is_told_with_its_releases() -> None:
+    flex = {"flexVolume": {"driver": "ceph.rook.io/rook-ceph"}}
+    api = Api(OPERATOR, named("PersistentVolume", "pv-1", spec=flex))
+    assert neighbourhood(api, SITE, [CLUSTER])["running"] == {
+        "rook": "1.17.4", "ceph": "19.2.3", "health": "HEALTH_OK", "provider": "host",
+        "directories": ["/a"], "flex_volumes": ["pv-1"],
+    }  # fmt: skip
+
+
+def test_a_cluster_of_others_is_not_what_runs() -> None:
+    other = named("CephCluster", "rook-ceph", "elsewhere", spec={})
+    assert neighbourhood(Api(OPERATOR), SITE, [other])["running"] == {}
+
+
+def test_classes_secrets_holders_and_the_claims_of_prometheus_are_told() -> None:
+    claim = {"storageClassName": "fast"}
+    api = Api(
+        named("StorageClass", "fast"),
+        named("Secret", "rook-ceph-mon", "rook-ceph"),
+        named("DaemonSet", "csi-rbdplugin-holder-a", "rook-ceph"),
+        named("DaemonSet", "csi-rbdplugin", "rook-ceph"),
+        named("PersistentVolumeClaim", "prometheus-db-0", "mon", spec=claim),
+        named("PersistentVolumeClaim", "shop", "shop", spec={"storageClassName": "slow"}),
+    )
+    found = neighbourhood(api, SITE, [])
+    assert (found["classes"], found["secrets"]) == (["fast"], ["rook-ceph-mon"])
+    assert found["holders"] == ["csi-rbdplugin-holder-a"]
+    assert found["metrics_classes"] == ["fast"]
+    assert found["openshift"] is False
+    assert found["served"] == {
+        "VolumeSnapshotClass": False, "ServiceMonitor": True, "NetworkAttachmentDefinition": False,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "fact"),
+    [("StorageClass", "classes"), ("Secret", "secrets"), ("DaemonSet", "holders")],
+)
+def test_what_may_not_be_read_is_unknown_and_the_rest_is_read(kind: str, fact: str) -> None:
+    found = neighbourhood(Api(forbidden=kind), SITE, [])
+    assert fact not in found and "forbidden" in found["unknown"][fact]
+    assert len(found) == 7 and "served" in found
+
+
+def test_an_api_that_fails_is_no_answer_at_all() -> None:
+    with pytest.raises(ClientError):
+        neighbourhood(Api(forbidden="StorageClass", status=500), SITE, [])
