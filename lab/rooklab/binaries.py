@@ -86,6 +86,11 @@ MODULES = (
 TEST_MODULES = (Module("helm", {"helm": "helm.sh/helm/v3/cmd/helm"}, 120, 2),)
 # What benchmarks/scale calls: nodes and pods that nothing runs behind.
 KWOK = Module("kwok", {"kwok": "sigs.k8s.io/kwok/cmd/kwok"}, 180, 2)
+# What benchmarks/openstack has Terraform use: its registry may be out of reach, the Go proxy is not.
+_PROVIDER = "terraform-provider-openstack"
+OPENSTACK_PROVIDER = Module(
+    "openstack-provider", {_PROVIDER: f"github.com/{_PROVIDER}/{_PROVIDER}/v3"}, 240, 2
+)
 # What the compiler calls a program whose package path ends in a major version.
 _COMPILED_AS = {"etcd": "server"}
 NODE_PROGRAMS = ("kubeadm", "kubectl", "kubelet")
@@ -112,6 +117,11 @@ def build_for_tests(config: Config) -> None:
 def build_kwok(config: Config) -> Path:
     """Return kwok, built when it is first asked for."""
     return _build_module(config, KWOK) / "kwok"
+
+
+def build_openstack_provider(config: Config) -> Path:
+    """Return Terraform's provider for OpenStack, built when it is first asked for."""
+    return _build_module(config, OPENSTACK_PROVIDER) / _PROVIDER
 
 
 def go_pin(requirements: str) -> str:
