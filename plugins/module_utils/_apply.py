@@ -15,6 +15,7 @@ import concurrent.futures
 import dataclasses
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._applied import Applied, ApplyError
 from ansible_collections.rookery.rook.plugins.module_utils._clients.failures import (
     UnreachableError,
 )
@@ -49,32 +50,6 @@ THREADS = 8
 VERSION_TRIES = 5
 # No object has this version, so what is to be made is refused when it is there already.
 NO_VERSION = "1"
-
-
-@dataclasses.dataclass
-class Applied:
-    """What became of each step, by its id."""
-
-    done: list[str] = dataclasses.field(default_factory=list)
-    failed: dict[str, RookeryError] = dataclasses.field(default_factory=dict)
-    blocked: dict[str, str] = dataclasses.field(default_factory=dict)
-
-
-class ApplyError(RookeryError):
-    """Some steps failed; the message says which, what was held up, and what was done."""
-
-    def __init__(self, applied: Applied, *, changed: bool) -> None:
-        self.applied = applied
-        self.changed = changed
-        lines = [f"{step}: {problem}" for step, problem in applied.failed.items()]
-        if applied.blocked:
-            lines.append(f"Not done, because it needs the above: {', '.join(applied.blocked)}.")
-        lines.append(
-            "What was done before stays; run again to go on from there."
-            if changed
-            else "Nothing was changed."
-        )
-        super().__init__("\n".join(lines))
 
 
 class Applier:

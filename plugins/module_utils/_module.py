@@ -10,20 +10,17 @@ import dataclasses
 import getpass
 import os
 import socket
-import traceback
 import typing as t
 from pathlib import Path
 
-from ansible.module_utils.basic import AnsibleModule, env_fallback
-from ansible_collections.rookery.rook.plugins.module_utils._apply import ApplyError
+from ansible.module_utils.basic import env_fallback
+from ansible_collections.rookery.rook.plugins.module_utils._applied import ApplyError
 from ansible_collections.rookery.rook.plugins.module_utils._argspec import ENVIRONMENT
 from ansible_collections.rookery.rook.plugins.module_utils._clients.absent import NoCluster
 from ansible_collections.rookery.rook.plugins.module_utils._clients.kube import KubeClient
 from ansible_collections.rookery.rook.plugins.module_utils._clients.readonly import ReadOnly
-from ansible_collections.rookery.rook.plugins.module_utils._errors import (
-    RookeryError,
-)
 from ansible_collections.rookery.rook.plugins.module_utils._feasible import refuse_impossible
+from ansible_collections.rookery.rook.plugins.module_utils._frame import Frame
 from ansible_collections.rookery.rook.plugins.module_utils._guards import guard
 from ansible_collections.rookery.rook.plugins.module_utils._lease import Claim, holding
 from ansible_collections.rookery.rook.plugins.module_utils._proof_gone import proving
@@ -47,14 +44,13 @@ from ansible_collections.rookery.rook.plugins.module_utils._waiter import Limits
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from types import TracebackType
 
     from ansible_collections.rookery.rook.plugins.module_utils._argspec import Spec
     from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Kube
 
 
-class CollectionModule:
-    """A module as a context: leaving it ends the process, with a result or with a message."""
+class CollectionModule(Frame):
+    """A module that talks to the Kubernetes API."""
 
     def __init__(self, spec: Spec, *, reads: bool = False, **relations: t.Any) -> None:
         fallbacks = {
@@ -62,34 +58,10 @@ class CollectionModule:
             for name, variable in ENVIRONMENT.items()
             if name in spec
         }
-        self._ansible = AnsibleModule({**spec, **fallbacks}, supports_check_mode=True, **relations)
-        self._reads = reads or self._ansible.check_mode
-        self._result: dict[str, t.Any] = {"changed": False}
-        self.params: dict[str, t.Any] = self._ansible.params
-        self.check_mode: bool = self._ansible.check_mode
+        super().__init__({**spec, **fallbacks}, reads=reads, **relations)
 
     def __enter__(self) -> CollectionModule:
         return self
-
-    def __exit__(
-        self,
-        _kind: type[BaseException] | None,
-        error: BaseException | None,
-        _trace: TracebackType | None,
-    ) -> t.Literal[False]:
-        """End the module. An error without words of ours comes with its traceback."""
-        if error is None:
-            self._ansible.exit_json(**self._result)
-        if isinstance(error, RookeryError):
-            self._ansible.fail_json(msg=str(error), **self._result)
-        if isinstance(error, Exception):
-            words = f"{type(error).__name__}: {error}"
-            self._ansible.fail_json(
-                msg=f"This is a fault of the collection, please report it. {words}",
-                exception="".join(traceback.format_exception(error)),
-                **self._result,
-            )
-        return False
 
     def kubeconfig_missing(self) -> bool:
         """Tell whether the kubeconfig is not there, which says that the site is not there yet."""
@@ -110,24 +82,12 @@ class CollectionModule:
     def claim(self, site: str, purpose: str, *, proof: bool = False) -> Claim:
         """Return what the run asks a lease for; others read in it who holds them up."""
         host, process = socket.gethostname(), os.getpid()
-        holder = f"{_user()}@{host}, process {process}: {self._ansible._name} {purpose}"
+        holder = f"{_user()}@{host}, process {process}: {self.name} {purpose}"
         return Claim(site, holder, self.params["lock_timeout"], proof)
 
     def limits(self) -> Limits | None:
         """Return how long to wait, or None when waiting is not wanted."""
         return Limits.of(self.params["wait_timeout"]) if self.params["wait"] else None
-
-    def note(self, **result: t.Any) -> None:
-        """Keep what the result tells, also when the module fails later."""
-        self._result |= result
-
-    def warn(self, text: str) -> None:
-        """Show a warning at the end of the task."""
-        self._ansible.warn(text)
-
-    def log(self, text: str) -> None:
-        """Write progress to the system's log; it can be followed while the module runs."""
-        self._ansible.log(text)
 
 
 def run_wish(module: CollectionModule, wish: Wish) -> None:
