@@ -52,7 +52,7 @@ def clues(
     client: Kube, manifest: Mapping[str, t.Any], seen: Sequence[Object], expect: Expect
 ) -> Iterator[str]:
     """Yield a line of each that has something to say; seen is the object with its parts."""
-    home = next((str(at(manifest, path)) for path in _HOMES if at(manifest, path)), "")
+    home = home_of(manifest)
     questions: tuple[Callable[[], Iterator[str]], ...] = (
         lambda: _pods(client, [item for item in seen if item["metadata"].get("namespace") == home]),
         lambda: _events(client, [item for item in seen if id_of(item) == id_of(manifest)]),
@@ -70,6 +70,11 @@ def clues(
         except ClientError as problem:
             found = [str(problem)]
         yield from (hidden(line)[:LONGEST] for line in found)
+
+
+def home_of(manifest: Mapping[str, t.Any]) -> str:
+    """Return the namespace of what looks after an object, or nothing."""
+    return next((str(at(manifest, path)) for path in _HOMES if at(manifest, path)), "")
 
 
 def last_error(log: str) -> str:

@@ -20,7 +20,8 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.failures imp
 )
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._clients.watching import Place, Topic
-from ansible_collections.rookery.rook.plugins.module_utils._clues import clues
+from ansible_collections.rookery.rook.plugins.module_utils._clues import clues, home_of
+from ansible_collections.rookery.rook.plugins.module_utils._diagnose import suspects
 from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     WaitFailed,
     WaitTimeout,
@@ -142,6 +143,7 @@ class Waiter:
         self._clock = clock
         self._told: set[str] = set()
         self._asked = 0
+        self._suspected = False
         self.history: list[Wait] = []
 
     def add(
@@ -197,7 +199,8 @@ class Waiter:
     def error(self, bad: Sequence[Wait]) -> WaitFailed | WaitTimeout:
         """Return the error for waits that ended badly; waits that are still open are told too.
 
-        What others said last of the first bad ones is told once in a run.
+        What others said last of the first bad ones is told once in a run, and so is, with the
+        first error, what the whole is a sign of.
         """
         told = {wait.id: last_reason(wait) for wait in (*bad, *self.open())}
         seconds = max(self._clock() - wait.began for wait in bad)
@@ -210,6 +213,10 @@ class Waiter:
             for clue in clues(self._client, wait.manifest, wait.last, wait.expect)
             if not any(clue.endswith(reason) for reason in told.values())
         )
+        if asked and not self._suspected:
+            self._suspected = True
+            homes = dict.fromkeys(home for wait in asked if (home := home_of(wait.manifest)))
+            heard |= dict.fromkeys(suspects(self._client, tuple(homes), asked[0].expect))
         news = [clue for clue in heard if clue not in self._told]
         self._told.update(news)
         return kind(told, seconds, news)

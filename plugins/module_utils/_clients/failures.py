@@ -78,6 +78,9 @@ def failure(
         return ExpiredError(action, target, f"{detail}. Run again", status)
     if status == 413 or (status == 500 and "too large" in detail):
         return ClientError(action, target, f"{detail}. {_TOO_LARGE}", status)
+    if status == 500 and action == READ_LOG:
+        # The API server lives; it is the node's kubelet, which has the log, that does not answer.
+        return ClientError(action, target, f"it is not to be had: {detail}. {_NO_KUBELET}", status)
     if status == 429 or status >= 500:
         return UnreachableError(
             action, target,
@@ -145,6 +148,8 @@ def _passing(status: int) -> str:
     return "Look at its log and at the health of etcd, then run again"
 
 
+READ_LOG = "read the log of"
+_NO_KUBELET = "Look at the kubelet of the pod's node"
 _TOO_LARGE = (
     "The API does not store objects of more than about 1.5 MB: leave fields out of the object, "
     "or divide it"

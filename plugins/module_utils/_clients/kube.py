@@ -20,6 +20,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.discovery im
     Discovery,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._clients.failures import (
+    READ_LOG,
     ExpiredError,
     UnreachableError,
     failure,
@@ -199,10 +200,10 @@ class KubeClient:
 
     def logs(self, namespace: str, pod: str, container: str = "", tail: int = 50) -> str:
         """Return the last lines of a container's log."""
-        path = self._must("v1", "Pod", namespace, pod, "read the log of") + "/log"
+        path = self._must("v1", "Pod", namespace, pod, READ_LOG) + "/log"
         query = {"tailLines": str(tail), "container": container}
         words = f"Pod {namespace}/{pod}"
-        return self._send("GET", path, "read the log of", words, query).decode(errors="replace")
+        return self._send("GET", path, READ_LOG, words, query).decode(errors="replace")
 
     def events(self, namespace: str, uid: str) -> tuple[Object, ...]:
         """Return the Kubernetes events about an object, the oldest first."""

@@ -82,11 +82,15 @@ def layouts(items: Iterable[Manifest], pods: Iterable[Manifest]) -> Iterator[Lin
 
 
 def absences(
-    seen: Mapping[str, Iterable[Manifest]], unserved: Iterable[str], places: str
+    seen: Mapping[str, Iterable[Manifest]], unserved: Iterable[tuple[str, str]], places: str
 ) -> Iterator[Line]:
-    """Yield what should be there and is not; seen has the objects of each kind."""
-    for kind in unserved:
-        yield line("absent", f"CustomResourceDefinition//{kind}", f"the API does not know {kind}")
+    """Yield what should be there and is not; seen has the objects of each kind that was listed.
+
+    unserved are definitions that are missing, each with what it defines.
+    """
+    for name, kind in unserved:
+        said = f"the API does not know kind {kind}"
+        yield line("absent", make_id("CustomResourceDefinition", "", name), said)
     pods = [pod for pod in seen.get("Pod", ()) if not at(pod, "metadata.deletionTimestamp")]
     apps = {at(pod, "metadata.labels.app") for pod in pods}
     if "Pod" in seen and not apps & {"rook-ceph-operator", "rook-operator"}:

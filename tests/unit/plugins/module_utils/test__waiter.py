@@ -13,6 +13,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.failures imp
 )
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Listing, Ref
 from ansible_collections.rookery.rook.plugins.module_utils._clients.watching import Topic
+from ansible_collections.rookery.rook.plugins.module_utils._diagnosis import SIGNATURES
 from ansible_collections.rookery.rook.plugins.module_utils._errors import WaitTimeout
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import SITE_LABEL
 from ansible_collections.rookery.rook.plugins.module_utils._waiter import (
@@ -23,6 +24,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._waiter import (
 
 Object = dict[str, t.Any]
 INSIDE = {"namespace": "rook-ceph"}
+MISSING = next(row for row in SIGNATURES if row.id == "OPERATOR-MISSING")
 
 
 class World:
@@ -46,7 +48,10 @@ class World:
     def wait(self, seconds: float) -> None:
         self.now += seconds
 
-    def list(self, _api: str, kind: str, *_where: str) -> Listing:
+    def serves(self, _api: str, kind: str) -> bool:
+        return kind == "CephCluster"
+
+    def list(self, _api: str, kind: str, *_where: t.Any) -> Listing:
         self.asked.append(kind)
         return Listing((), "")
 
@@ -113,9 +118,30 @@ def test_a_time_out_asks_what_others_said_and_tells_it_once(world: World, waiter
         "CephFilesystem/rook-ceph/shared: last event: Bad: a disk is full",
         "The operator: there is no pod of it",
         "CephFilesystem/rook-ceph/more: last event: Bad: a disk is full",
+        f"Diagnosis OPERATOR-MISSING (sure): {MISSING.cause} {MISSING.fix} "
+        "Seen: there is no pod of the operator in rook-ceph",
     ]
     again = waiter.error(waiter.history[:1])
     assert "last event" not in str(again) and "metadata servers" in str(again)
+    assert "Diagnosis" not in str(again)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_fault_of_the_diagnosis_hides_no_error(
+    world: World, waiter: Waiter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def serves(_api: str, kind: str) -> bool:
+        asked.append(kind)
+        raise TypeError("a fault of the collection")
+
+    monkeypatch.setattr(world, "serves", serves)
+    world.shown = [files()]
+    waiter.add(Ref.of(files()), "ready", files())
+    with pytest.raises(WaitTimeout, match="metadata servers") as ended:
+        waiter.wait_all(())
+    assert asked and "Diagnosis" not in str(ended.value)
 
 
 def test_nobody_is_asked_while_a_wait_goes_on(world: World, waiter: Waiter) -> None:
