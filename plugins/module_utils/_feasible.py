@@ -64,7 +64,7 @@ def _undefined(client: Kube, writes: Iterable[Write]) -> Iterator[Refusal]:
     for target, item in made:
         api_version, kind = item["apiVersion"], item["kind"]
         defined = (api_version.partition("/")[0], kind) in coming
-        if not defined and not client.serves(api_version, kind):
+        if not defined and not client.serves(api_version, kind, soon=True):
             yield Refusal(
                 target,
                 f"the API does not know kind {kind} of {api_version}",

@@ -20,7 +20,7 @@ if t.TYPE_CHECKING:
 class NoCluster:
     """Answers every read with nothing. It is given to read-only work alone."""
 
-    def serves(self, _api_version: str, _kind: str) -> bool:
+    def serves(self, _api_version: str, _kind: str, *, soon: bool = False) -> bool:
         """No kind is known."""
         return False
 

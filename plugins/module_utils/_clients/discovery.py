@@ -20,7 +20,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import Client
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Object
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Keep, Object
 
     # Plural, and whether its objects are in namespaces; by kind.
     Resource = tuple[str, bool]
@@ -31,6 +31,9 @@ ALL = ",".join([_AGGREGATED.format("v2"), _AGGREGATED.format("v2beta1"), "applic
 PLAIN = "application/json"
 # How long a kind that is missing is held to be missing.
 MISSING_SECONDS = 1.0
+# A kind that is defined is served a moment later, on a busy control plane after some seconds.
+DEFINED_SECONDS, DEFINED_PAUSE = 30.0, 0.2
+DEFINITIONS = "apiextensions.k8s.io/v1"
 _NEVER = float("-inf")
 
 
@@ -44,9 +47,10 @@ class Discovery:
         self,
         ask: Callable[[str, str, str], Object],
         clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._ask = ask
-        self._clock = clock
+        self._clock, self._sleep = clock, sleep
         self._lock = threading.Lock()
         self._known: dict[str, Kinds] = {}
         self._asked: dict[str, float] = {}
@@ -64,6 +68,18 @@ class Discovery:
             except ClientError as problem:
                 self._problem = (self._clock(), problem)
                 raise
+
+    def soon(
+        self, api_version: str, kind: str, defines: Callable[[str, str], bool],
+    ) -> Resource | None:  # fmt: skip
+        """Return a kind's resource; a kind that is defined is waited for until it is served."""
+        end = self._clock() + DEFINED_SECONDS
+        found = self.find(api_version, kind, sure=True)
+        if found is None and defines(api_version, kind):
+            while found is None and self._clock() < end:
+                self._sleep(DEFINED_PAUSE)
+                found = self.find(api_version, kind, sure=True)
+        return found
 
     def _find(self, api_version: str, kind: str, sure: bool) -> Resource | None:
         """Return a kind's resource, by what is known or is asked for now."""
@@ -104,6 +120,19 @@ class Discovery:
             for item in answer["resources"]
             if "/" not in item["name"]
         }
+
+
+def definition_of(api_version: str, kind: str) -> Keep:
+    """Return what keeps of definitions the one that lets a kind be served, while it stays."""
+    group, _, version = api_version.rpartition("/")
+
+    def keep(item: Object) -> Object | None:
+        spec = item["spec"]
+        served = [each["name"] for each in spec["versions"] if each["served"]]
+        meant = (spec["group"], spec["names"]["kind"]) == (group, kind) and version in served
+        return item if meant and "deletionTimestamp" not in item["metadata"] else None
+
+    return keep
 
 
 def _aggregated(resources: t.Iterable[Object]) -> Iterator[tuple[str, Resource]]:

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-import time
 import typing as t
 from urllib.parse import urlencode
 
 from ansible_collections.rookery.rook.plugins.module_utils._clients.discovery import (
+    DEFINITIONS,
     PLAIN,
     Discovery,
+    definition_of,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._clients.failures import (
     READ_LOG,
@@ -69,8 +70,6 @@ PATIENCE = 2
 LISTS = 3
 # The API server sends a bookmark about once a minute: a watch that is silent longer is dead.
 SILENCE_SECONDS = 90.0
-# A definition that is established is served a moment later.
-DEFINED_PAUSES = (0.2, 0.8, 2.0)
 
 
 class KubeClient:
@@ -98,8 +97,10 @@ class KubeClient:
         """When the credentials end, as far as the kubeconfig tells."""
         return self._access.expiry
 
-    def serves(self, api_version: str, kind: str) -> bool:
-        """Tell whether the API knows the kind."""
+    def serves(self, api_version: str, kind: str, *, soon: bool = False) -> bool:
+        """Tell whether the API knows the kind; soon waits for one that is only just defined."""
+        if soon:
+            return self._discovery.soon(api_version, kind, self._defines) is not None
         return self._discovery.find(api_version, kind) is not None
 
     def get(self, ref: Ref) -> Object | None:
@@ -271,11 +272,19 @@ class KubeClient:
         )
         return found
 
-    def _path(
-        self, api_version: str, kind: str, namespace: str, name: str = "", *, sure: bool = False
-    ) -> str | None:
+    def _defines(self, api_version: str, kind: str) -> bool:
+        """Tell whether there is a definition of the kind, as far as definitions may be read."""
+        keep = definition_of(api_version, kind)
+        try:
+            return bool(self.list(DEFINITIONS, "CustomResourceDefinition", keep=keep).items)
+        except ClientError as problem:
+            if problem.status != 403:
+                raise
+            return False
+
+    def _path(self, api_version: str, kind: str, namespace: str, name: str = "") -> str | None:
         """Return the path of an object or a collection, or None when the kind does not exist."""
-        resource = self._discovery.find(api_version, kind, sure=sure)
+        resource = self._discovery.find(api_version, kind)
         if resource is None:
             return None
         plural, namespaced = resource
@@ -285,12 +294,8 @@ class KubeClient:
 
     def _must(self, api_version: str, kind: str, namespace: str, name: str, action: str) -> str:
         """Return the path of what has to exist."""
-        path = self._path(api_version, kind, namespace, name, sure=True)
-        for pause in DEFINED_PAUSES:
-            if path is not None:
-                break
-            time.sleep(pause)
-            path = self._path(api_version, kind, namespace, name, sure=True)
+        found = self.serves(api_version, kind, soon=True)
+        path = self._path(api_version, kind, namespace, name) if found else None
         if path is None:
             raise ClientError(
                 action, f"{kind} {namespace}/{name}".replace(" /", " "),

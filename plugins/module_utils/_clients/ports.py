@@ -68,8 +68,8 @@ class Outcome:
 class Kube(t.Protocol):
     """A Kubernetes API. What does not exist is None or empty; all else raises ClientError."""
 
-    def serves(self, api_version: str, kind: str) -> bool:
-        """Tell whether the API knows the kind."""
+    def serves(self, api_version: str, kind: str, *, soon: bool = False) -> bool:
+        """Tell whether the API knows the kind; soon waits for one that is only just defined."""
 
     def get(self, ref: Ref) -> Object | None:
         """Return one object."""

@@ -82,7 +82,7 @@ class RookWorld:
 
     # What a client may ask.
 
-    def serves(self, _api_version: str, _kind: str) -> bool:
+    def serves(self, _api_version: str, _kind: str, *, soon: bool = False) -> bool:
         return True
 
     def get(self, ref: Ref) -> Object | None:

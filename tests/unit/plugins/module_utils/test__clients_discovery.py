@@ -12,8 +12,10 @@ import typing as t
 
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._clients.discovery import (
+    DEFINED_SECONDS,
     MISSING_SECONDS,
     Discovery,
+    definition_of,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 
@@ -37,7 +39,14 @@ class Api:
         self.documents = {f"/{path}": item for path, item in documents.items()}
         self.asked: list[str] = []
         self.now = 0.0
-        self.kinds = Discovery(self._ask, lambda: self.now)
+        self.kinds = Discovery(self._ask, lambda: self.now, self._sleep)
+        self.serve_at: float | None = None
+
+    def _sleep(self, seconds: float) -> None:
+        self.now += seconds
+        if self.serve_at is not None and self.now >= self.serve_at:
+            resources = [{"kind": "CephBlockPool", "name": "cephblockpools", "namespaced": True}]
+            self.documents[f"/apis/{POOLS}"] = {"resources": resources}
 
     def _ask(self, path: str, accept: str, words: str) -> Object:
         self.asked.append(path)
@@ -114,3 +123,31 @@ def test_who_waited_while_the_api_did_not_answer_does_not_ask_it_again() -> None
     with pytest.raises(ClientError):
         kinds.find(POOLS, "CephBlockPool")
     assert asked == ["/apis", "/apis"]
+
+
+@pytest.mark.parametrize(("after", "found"), [(9.0, True), (DEFINED_SECONDS + 9, False)])
+def test_a_kind_that_is_defined_is_waited_for_until_it_is_served(
+    api: Api, after: float, found: bool
+) -> None:
+    api.serve_at = after
+    resource = api.kinds.soon(POOLS, "CephBlockPool", lambda _api, _kind: True)
+    assert (resource == ("cephblockpools", True)) is found
+    assert api.now <= DEFINED_SECONDS + 1
+
+
+def test_a_kind_that_nobody_has_defined_is_not_waited_for(api: Api) -> None:
+    assert api.kinds.soon(POOLS, "CephBlockPool", lambda _api, _kind: False) is None
+    assert api.now == 0
+
+
+def test_a_definition_counts_while_it_stays_and_has_the_version() -> None:
+    spec = {
+        "group": "ceph.rook.io", "names": {"kind": "CephBlockPool"},
+        "versions": [{"name": "v1", "served": True}, {"name": "v2", "served": False}],
+    }  # fmt: skip
+    item: Object = {"metadata": {}, "spec": spec}
+    assert definition_of(POOLS, "CephBlockPool")(item) == item
+    for other in (POOLS, "CephNFS"), ("ceph.rook.io/v2", "CephBlockPool"), ("a/v1", "CephNFS"):
+        assert definition_of(*other)(item) is None
+    item["metadata"]["deletionTimestamp"] = "2026-01-01T00:00:00Z"
+    assert definition_of(POOLS, "CephBlockPool")(item) is None

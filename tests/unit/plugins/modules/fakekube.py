@@ -43,7 +43,7 @@ class FakeKube:
             self._store(Ref.of(item), item)
         self.writes.clear()
 
-    def serves(self, api_version: str, _kind: str) -> bool:
+    def serves(self, api_version: str, _kind: str, *, soon: bool = False) -> bool:
         return not api_version.startswith("config.openshift.io/")
 
     def get(self, ref: Ref) -> Object | None:

@@ -51,7 +51,7 @@ def test_a_change_is_refused_unless_a_new_class_is_asked_for(onsite: Onsite) -> 
 
 
 def test_without_the_snapshot_controllers_definitions_it_is_refused(onsite: Onsite) -> None:
-    onsite.kube.serves = lambda _api, kind: kind != "VolumeSnapshotClass"  # type: ignore[method-assign]
+    onsite.kube.serves = lambda _api, kind, **_more: kind != "VolumeSnapshotClass"  # type: ignore[method-assign]
     refused = onsite()
     assert refused["failed"] and "Install Kubernetes' snapshot controller" in refused["msg"]
     assert onsite.kube.writes == []
