@@ -14,6 +14,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
     Finding,
     count,
     error,
+    grouped,
     host_facts,
     listed,
     warn,
@@ -164,10 +165,12 @@ def directory_findings(site: Site, facts: Facts) -> Iterator[Finding]:
             )
             cure = "Give this cluster a directory of its own."
             yield error("NODE-12", "cluster.data_dir_host_path", wanted, reason, cure)
+    found: list[Finding] = []
     for host in site.hosts:
         directory = (host_facts(facts, host.name).get("directories") or {}).get(wanted)
         if directory is not None:
-            yield from _directory_findings(site, facts, host.name, directory)
+            found += _directory_findings(site, facts, host.name, directory)
+    yield from grouped(found)
 
 
 def _directory_findings(
@@ -221,7 +224,7 @@ def kubelet_findings(site: Site, facts: Facts) -> Iterator[Finding]:
 def module_findings(site: Site, facts: Facts) -> Iterator[Finding]:
     """Yield kernels without the modules that the storage classes need to be mounted (NODE-02)."""
     needed = {"rbd": "rbd", "cephfs": "ceph"}
-    types = {item.type for item in site.storage_classes}
+    types, found = {item.type for item in site.storage_classes}, []
     for host in site.hosts:
         modules = host_facts(facts, host.name).get("modules") or {}
         for class_type, module in needed.items():
@@ -230,4 +233,5 @@ def module_findings(site: Site, facts: Facts) -> Iterator[Finding]:
                     f"its kernel has no module {module}, so pods there cannot mount {class_type}"
                 )
                 cure = "Install the kernel's extra modules, or keep such pods away from this node."
-                yield warn("NODE-02", f"hosts.{host.name}.modules", module, reason, cure)
+                found.append(warn("NODE-02", f"hosts.{host.name}", module, reason, cure))
+    yield from grouped(found)

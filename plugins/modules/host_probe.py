@@ -12,8 +12,8 @@ short_description: Find out whether hosts reach each other as Ceph needs it
 version_added: 0.1.0
 author: The rookery.rook authors (@rookery)
 description:
-  - With O(listen) the host answers for some seconds. It is to be run so on all hosts at once, and
-    without waiting (C(async)), before the hosts ask each other.
+  - With O(listen) the host listens for some seconds, in a process that the module does not wait
+    for. All hosts are to do so before the first one asks.
   - Without it the host asks the others. It finds ports that are closed on the way, packets of the
     interface's size that do not pass, and how far the others' clocks are off.
   - Each host asks so many that stand after it in O(hosts), and is asked by those before it.
@@ -25,7 +25,7 @@ options:
     type: str
     required: true
   hosts:
-    description: All hosts in one order, each with its address.
+    description: All hosts in one order, each with its address; an empty one is the name.
     type: dict
     required: true
   listen:
@@ -77,13 +77,11 @@ attributes:
 """
 
 EXAMPLES = r"""
-- name: Listen for some seconds, without waiting for the end
+- name: Listen for some seconds
   rookery.rook.host_probe:
     name: "{{ inventory_hostname }}"
     hosts: {node1: 192.0.2.11, node2: 192.0.2.12}
     listen: true
-  async: 60
-  poll: 0
 
 - name: Ask the others
   rookery.rook.host_probe:
@@ -121,11 +119,11 @@ registries:
   returned: without O(listen)
   type: dict
   sample: {"quay.io/ceph/ceph:v19.2.3": open}
-listened:
-  description: The ports that were listened at, and who asked.
+listening:
+  description: The ports at which the host listens now, and who is expected to ask.
   returned: with O(listen)
   type: dict
-  sample: {ports: [3300, 6789], heard: [node2]}
+  sample: {ports: [3300, 6789], expected: [node2]}
 """
 
 import typing as t
@@ -154,10 +152,11 @@ def main() -> None:
     after, before = probe.round_table(list(hosts), wish["name"], wish["most"])
     try:
         if wish["listen"]:
-            ports = wish["ports"], wish["datagrams"]
-            found = {"listened": probe.listen(*ports, before, wish["seconds"])}
+            desk = probe.Desk(wish["ports"], wish["datagrams"])
+            probe.detach(lambda: desk.serve(before, wish["seconds"]))
+            found = {"listening": {"ports": sorted(desk.servers), "expected": before}}
         else:
-            peers = [probe.Peer(name, hosts[name]) for name in after]
+            peers = [probe.Peer(name, hosts[name] or name) for name in after]
             asked = wish["ports"], wish["datagrams"], wish["patience"]
             known = images.present(System(), wish["images"])
             found = {

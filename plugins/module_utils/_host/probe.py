@@ -16,6 +16,7 @@ import contextlib
 import dataclasses
 import errno
 import json
+import os
 import selectors
 import socket
 import struct
@@ -57,29 +58,51 @@ def round_table(names: Sequence[str], own: str, most: int) -> tuple[list[str], l
     return after, before
 
 
-def listen(
-    ports: Sequence[int], datagrams: int, expected: Sequence[str], seconds: float,
-    clock: t.Callable[[], float] = time.monotonic,
-) -> dict[str, t.Any]:  # fmt: skip
-    """Answer until all that were expected have said their last, or the seconds are over."""
-    end = clock() + seconds
-    done: set[str] = set()
-    with contextlib.ExitStack() as stack:
-        chosen = selectors.DefaultSelector()
-        stack.callback(chosen.close)
-        servers = {port: server for port in ports if (server := _server(port))}
-        for server in servers.values():
-            chosen.register(stack.enter_context(server), selectors.EVENT_READ)
-        desk = _desk(datagrams)
-        if desk is not None:
-            chosen.register(stack.enter_context(desk), selectors.EVENT_READ)
-        while not set(expected) <= done and clock() < end:
-            for key, _events in chosen.select(max(0.0, min(0.2, end - clock()))):
-                if key.fileobj is desk:
-                    done |= _answer(desk, sorted(servers))
-                else:
-                    _accept(t.cast("socket.socket", key.fileobj))
-        return {"ports": sorted(servers), "heard": sorted(done)}
+class Desk:
+    """What a host listens with: it is open as soon as this is made."""
+
+    def __init__(self, ports: Sequence[int], datagrams: int) -> None:
+        self.servers = {port: server for port in ports if (server := _server(port))}
+        self.line = _desk(datagrams)
+
+    def serve(
+        self, expected: Sequence[str], seconds: float,
+        clock: t.Callable[[], float] = time.monotonic,
+    ) -> set[str]:  # fmt: skip
+        """Answer until all that are expected have said their last, or the seconds are over."""
+        end = clock() + seconds
+        done: set[str] = set()
+        with contextlib.ExitStack() as stack:
+            chosen = stack.enter_context(selectors.DefaultSelector())
+            for each in filter(None, (*self.servers.values(), self.line)):
+                chosen.register(stack.enter_context(each), selectors.EVENT_READ)
+            while not set(expected) <= done and clock() < end:
+                for key, _events in chosen.select(max(0.0, min(0.2, end - clock()))):
+                    if key.fileobj is self.line:
+                        done |= _answer(self.line, sorted(self.servers))
+                    else:
+                        _accept(t.cast("socket.socket", key.fileobj))
+        return done
+
+
+def detach(serve: t.Callable[[], t.Any]) -> None:
+    """Do something in a process of its own, which nobody waits for, and return at once."""
+    between = os.fork()
+    if between:
+        # The one in between ends at once, so that nobody has a child to wait for.
+        os.waitpid(between, 0)
+        return
+    os.setsid()
+    if os.fork():
+        os._exit(0)
+    try:
+        # Whoever reads from this process must not wait for the one that stays.
+        with open(os.devnull, "r+b") as nothing:
+            for stream in (0, 1, 2):
+                os.dup2(nothing.fileno(), stream)
+        serve()
+    finally:
+        os._exit(0)
 
 
 def _server(port: int) -> socket.socket | None:

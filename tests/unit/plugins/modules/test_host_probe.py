@@ -9,7 +9,6 @@ import contextlib
 import socket
 import threading
 import time
-import typing as t
 
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._host import images, probe
@@ -40,11 +39,11 @@ class Listener(threading.Thread):
 
     def __init__(self, ports: list[int], datagrams: int, expected: list[str]) -> None:
         super().__init__(daemon=True)
-        self.asked = (ports, datagrams, expected)
-        self.told: dict[str, t.Any] = {}
+        self.desk, self.expected = probe.Desk(ports, datagrams), expected
+        self.heard: set[str] = set()
 
     def run(self) -> None:
-        self.told = probe.listen(*self.asked, 20)
+        self.heard = self.desk.serve(self.expected, 20)
 
 
 def test_a_host_is_asked_answers_and_ends_when_all_have_asked(
@@ -56,9 +55,9 @@ def test_a_host_is_asked_answers_and_ends_when_all_have_asked(
     asked = {"name": "a", "hosts": HOSTS, "ports": ports, "datagrams": datagrams, "patience": 5}
     found = call(capsys, host_probe, **asked)
     listener.join(10)
-    assert listener.told == {"ports": sorted(ports), "heard": ["a"]}
+    assert (sorted(listener.desk.servers), listener.heard) == (sorted(ports), {"a"})
     peer = found["peers"]["b"]
-    assert set(peer["ports"].values()) <= {"open", "refused"} and "open" in peer["ports"].values()
+    assert peer["ports"] == {str(port): "open" for port in ports}
     assert peer["large"] is True and peer["mtu"] > 1000
     assert abs(peer["offset"]) < 5 and peer["doubt"] >= 0
     assert found["changed"] is False
@@ -101,8 +100,8 @@ def test_a_name_that_nobody_knows_is_no_way_at_all() -> None:
 def test_a_port_in_use_is_left_to_its_user() -> None:
     with socket.create_server(("", 0)) as user:
         port = user.getsockname()[1]
-        told = probe.listen([port], free_port(socket.SOCK_DGRAM), ["a"], 0.1)
-    assert told == {"ports": [], "heard": []}
+        desk = probe.Desk([port], free_port(socket.SOCK_DGRAM))
+    assert desk.servers == {} and desk.serve(["a"], 0.1) == set()
 
 
 def test_strange_datagrams_are_none_of_ours() -> None:
@@ -117,7 +116,7 @@ def test_strange_datagrams_are_none_of_ours() -> None:
             stranger.recv(1024)
     probe.ask("a", probe.Peer("b", "127.0.0.1"), [], datagrams, 5)
     listener.join(10)
-    assert listener.told["heard"] == ["a"]
+    assert listener.heard == {"a"}
 
 
 def test_each_host_asks_those_after_it_and_is_asked_by_those_before() -> None:
@@ -132,10 +131,20 @@ def test_each_host_asks_those_after_it_and_is_asked_by_those_before() -> None:
         assert sorted(before) == sorted(other for other in names if name in asks[other])
 
 
-def test_the_module_listens_for_as_long_as_it_is_told(capsys: pytest.CaptureFixture[str]) -> None:
-    asked = {"ports": [free_port()], "datagrams": free_port(socket.SOCK_DGRAM), "seconds": 0}
-    told = call(capsys, host_probe, name="a", hosts=HOSTS, listen=True, **asked)
-    assert told["listened"]["heard"] == []
+def test_the_module_listens_behind_itself_until_it_was_asked(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    port, datagrams = free_port(), free_port(socket.SOCK_DGRAM)
+    asked = {"hosts": HOSTS, "ports": [port], "datagrams": datagrams}
+    told = call(capsys, host_probe, name="b", listen=True, seconds=20, **asked)
+    assert told["listening"] == {"ports": [port], "expected": ["a"]}
+    found = call(capsys, host_probe, name="a", **asked)
+    assert found["peers"]["b"]["ports"] == {str(port): "open"}
+    # Its process ends once all have asked; then the port is free again.
+    end = time.monotonic() + 10
+    while probe.reach("127.0.0.1", port, 1) != "refused":
+        assert time.monotonic() < end, "it listens on"
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize(
