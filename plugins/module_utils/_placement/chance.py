@@ -31,6 +31,8 @@ COPY_DRAWS, CHUNK_ROUNDS, CHUNK_LEAF_TRIES = 51, 100, 5
 NOTHING = 1e-14
 # The most states that are followed, and how near weights are that are taken for the same.
 MOST_STATES = 700
+# As many where no domain can be missed, and only the mean is asked for.
+FEW_STATES, NEVER_MISSED = 80, 1e-13
 STEPS = (1e-9, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 99.0)
 
 States = dict[tuple[int, ...], float]
@@ -100,7 +102,7 @@ def spread(domains: Iterable[tuple[float, float]], wanted: int, *, indep: bool =
         for weight, alive in known
         if weight and alive > 0
     )
-    draws, names = _kin(chances, wanted)
+    draws, names = _kin(chances, wanted, _enough_states(chances, wanted))
     most = min(wanted, sum(kin.number for kin in draws.kin))
     full: States = {}
     start: States = {tuple(0 for _kin in draws.kin): 1.0}
@@ -162,14 +164,27 @@ def _counted(
     return tuple(placed), pieces
 
 
-def _kin(chances: Mapping[float, int], wanted: int) -> tuple[Draws, list[list[float]]]:
+def _enough_states(chances: Mapping[float, int], wanted: int) -> int:
+    """Return how many states it takes: few when even the heaviest domains are left quickly."""
+    heavy, missing = 0.0, wanted - 1
+    for chance in sorted(chances, reverse=True):
+        taken = min(missing, chances[chance])
+        heavy, missing = heavy + taken * chance, missing - taken
+        if not missing:
+            break
+    rejected = max(0.0, 1.0 - math.fsum(chance * number for chance, number in chances.items()))
+    missed = wanted * min(1.0, heavy + rejected) ** COPY_DRAWS
+    return FEW_STATES if missing == 0 and missed < NEVER_MISSED else MOST_STATES
+
+
+def _kin(chances: Mapping[float, int], wanted: int, most: int) -> tuple[Draws, list[list[float]]]:
     """Put domains of near weights together until there are few enough states."""
     for step in STEPS:
         found: dict[int, list[float]] = {}
         for chance in sorted(chances):
             found.setdefault(round(math.log(chance) / step), []).append(chance)
         numbers = [sum(chances[chance] for chance in members) for members in found.values()]
-        if _states(numbers, wanted) <= MOST_STATES:
+        if _states(numbers, wanted) <= most:
             break
     kin = tuple(
         Kin(math.fsum(chance * chances[chance] for chance in members) / number, number)

@@ -123,53 +123,72 @@ def _used(room: list[int], count: int) -> int:
     return len(room)
 
 
+@dataclasses.dataclass(frozen=True)
+class Homes:
+    """In which domains of a view each unit of a level lies, and which units make up each domain.
+
+    members are in the order in which their loss takes whole domains at the least cost.
+    """
+
+    homes: t.Mapping[str, frozenset[str]]
+    places: t.Mapping[str, int]
+    members: tuple[tuple[str, ...], ...]
+
+    def whole(self, number: int) -> list[str]:
+        """Return units that together make up as many whole domains as possible."""
+        chosen: list[str] = []
+        for names in self.members:
+            fresh = [name for name in names if name not in chosen]
+            if len(chosen) + len(fresh) <= number:
+                chosen += fresh
+            if len(chosen) == number:
+                break
+        return chosen
+
+    def different(self, number: int) -> list[str]:
+        """Return units in different domains, those in most domains first."""
+        chosen: list[str] = []
+        seen: frozenset[str] = frozenset()
+        for _unit in range(number):
+            left = [name for name in self.homes if name not in chosen]
+            if not left:
+                break
+            best = max(left, key=lambda name: len(self.homes[name] - seen))
+            chosen.append(best)
+            seen |= self.homes[best]
+        return chosen
+
+
 def worst(tree: Tree, pool: Pool, level: str, number: int) -> tuple[frozenset[str], ...]:
     """Return the hosts of so many units whose loss hurts a pool most: in places, and in domains."""
     units = tree.units(level)
     if len(units) < number:
         return ()
-    views = [tree.view(take, pool.rule.root) for take in pool.rule.takes]
-    touched = {
-        name: sum(len(view.hosts.get(host, ())) for view in views for host in hosts)
-        for name, hosts in units.items()
-    }
-    most = sorted(units, key=lambda name: (-touched[name], name))[:number]
-    found = {frozenset(host for name in most for host in units[name])}
-    for view in views:
-        found |= _whole_domains(view, units, number)
-        found |= _different_domains(view, units, number)
-    return tuple(sorted(found, key=sorted))
+    seen = [_homes(tree, take, pool.rule.root, level) for take in pool.rule.takes]
+    places = {name: sum(item.places[name] for item in seen) for name in units}
+    choices = [sorted(units, key=lambda name: (-places[name], name))[:number]]
+    for item in seen:
+        choices += [item.whole(number), item.different(number)]
+    found = {frozenset(host for name in names for host in units[name]) for names in choices}
+    return tuple(sorted((hosts for hosts in found if hosts), key=sorted))
 
 
-def _whole_domains(
-    view: View, units: t.Mapping[str, tuple[str, ...]], number: int
-) -> set[frozenset[str]]:
-    """Return the units that together make up as many whole domains as possible."""
+def _homes(tree: Tree, take: Take, root: str, level: str) -> Homes:
+    """Return where the units of a level lie, found once."""
+    return tree.once(("homes", take, root, level), lambda: _found_homes(tree, take, root, level))
+
+
+def _found_homes(tree: Tree, take: Take, root: str, level: str) -> Homes:
+    """Return where the units of a level lie."""
+    view = tree.view(take, root)
+    homes: dict[str, frozenset[str]] = {}
+    places: dict[str, int] = {}
     members: dict[str, list[str]] = {}
-    for name, hosts in units.items():
-        for domain in view.away(hosts):
+    for name, hosts in tree.units(level).items():
+        entries = [entry for host in hosts for entry in view.hosts.get(host, ())]
+        homes[name] = frozenset(entry[0] for entry in entries)
+        places[name] = sum(entry[1] for entry in entries)
+        for domain in homes[name]:
             members.setdefault(domain, []).append(name)
-    chosen: list[str] = []
-    for _domain, names in sorted(members.items(), key=lambda item: (len(item[1]), item[0])):
-        fresh = [name for name in names if name not in chosen]
-        if len(chosen) + len(fresh) <= number:
-            chosen += fresh
-        if len(chosen) == number:
-            break
-    return {frozenset(host for name in chosen for host in units[name])} if chosen else set()
-
-
-def _different_domains(
-    view: View, units: t.Mapping[str, tuple[str, ...]], number: int
-) -> set[frozenset[str]]:
-    """Return units that lie in different domains, those in most domains first."""
-    homes = {name: set(view.away(hosts)) for name, hosts in units.items()}
-    chosen: list[str] = []
-    seen: set[str] = set()
-    for _unit in range(number):
-        name = max(units, key=lambda name: (len(homes[name] - seen), name not in chosen))
-        if name in chosen:
-            break
-        chosen.append(name)
-        seen |= homes[name]
-    return {frozenset(host for name in chosen for host in units[name])} if chosen else set()
+    order = sorted(members.items(), key=lambda item: (len(item[1]), item[0]))
+    return Homes(homes, places, tuple(dict.fromkeys(tuple(names) for _domain, names in order)))
