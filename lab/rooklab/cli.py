@@ -12,6 +12,7 @@ import sys
 import typing as t
 
 from rooklab import host, inventory, lifecycle, status
+from rooklab.cloud import lifecycle as cloud
 from rooklab.config import Config, parse_image_source, parse_name, parse_size
 from rooklab.errors import LabError
 from rooklab.model import MAX_CONTROL_PLANES, MAX_DISKS, MAX_WORKERS, Wish
@@ -47,14 +48,15 @@ def _parser() -> argparse.ArgumentParser:
         return command
 
     _add_up_options(add("up", "build what is missing, start every node; again: finish it"))
-    add("build", "build what is missing, and make no node")
+    add("build", "build what is missing, the cloud's too, and make no node")
     add("down", "remove the lab, keep what was built; prove that nothing is left")
     add("reset", "down, then up from what is built")
-    add("purge", "down for every lab, and remove all that was built")
+    add("purge", "down for every lab and cloud, and remove all that was built")
     tell = add("status", "nodes, addresses, disks, built pieces and their sizes")
     tell.add_argument("--json", action="store_true", help="for programs")
     show = add("inventory", "print the inventory of hosts")
     show.add_argument("--path", action="store_true", help="print the inventory's directory instead")
+    _add_cloud_options(add("cloud", "an OpenStack on loopback: up, reset, down, ..."))
     add("reboot", "reboot a node from within").add_argument("node", metavar="NODE")
     shell = add("shell", "a shell or a command on a node, by ssh")
     shell.add_argument("node", metavar="NODE")
@@ -76,6 +78,13 @@ def _add_up_options(up: argparse.ArgumentParser) -> None:
     source = "standin, upstream or a directory; default: $LAB_ROOK or standin"
     up.add_argument("--image-source", type=parse_image_source, help=source)
     up.add_argument("--nodes-only", action="store_true", help="build no binaries and images")
+
+
+def _add_cloud_options(command: argparse.ArgumentParser) -> None:
+    command.add_argument("action", choices=sorted(_CLOUD), help="build makes what up starts")
+    seconds = _number("--token-seconds", 1, 10**6)
+    command.add_argument("--token-seconds", type=seconds, help="a token's life; default: a day")
+    command.add_argument("--json", action="store_true", help="status for programs")
 
 
 def main(arguments: t.Sequence[str]) -> int:
@@ -130,7 +139,22 @@ def _shell(config: Config, options: argparse.Namespace) -> None:
     )
 
 
-_COMMANDS: dict[str, t.Callable[[Config, argparse.Namespace], None]] = {
+def _cloud_status(config: Config, options: argparse.Namespace) -> None:
+    told = cloud.status(config)
+    print(status.to_json(told) if options.json else cloud.status_text(told))
+
+
+_CLOUD: dict[str, t.Callable[[Config, argparse.Namespace], object]] = {
+    "build": lambda config, options: cloud.prepare(config),
+    "down": lambda config, options: cloud.down(config),
+    "env": lambda config, options: print(cloud.exports(config)),
+    "reset": lambda config, options: cloud.reset(config),
+    "status": _cloud_status,
+    "up": lambda config, options: cloud.up(config, options.token_seconds),
+}
+
+_COMMANDS: dict[str, t.Callable[[Config, argparse.Namespace], object]] = {
+    "cloud": lambda config, options: _CLOUD[options.action](config, options),
     "up": _up,
     "build": lambda config, options: lifecycle.build(config, _chosen_source()),
     "down": lambda config, options: lifecycle.down(config),

@@ -28,7 +28,7 @@ NODE_ARTEFACTS = "/srv/artefacts"
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,20}")
 # Neighbours of the labs' own directories.
-_RESERVED = ("logs", "served")
+_RESERVED = ("clouds", "logs", "served")
 _SIZE = re.compile(r"(\d{1,6})([MGT])(?:i?B)?")
 _UNITS = {"M": 20, "G": 30, "T": 40}
 

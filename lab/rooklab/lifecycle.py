@@ -27,6 +27,7 @@ from rooklab import (
     nodes,
     pieces,
 )
+from rooklab.cloud import lifecycle as cloud
 from rooklab.config import Config
 from rooklab.errors import LabError
 from rooklab.files import remove_tree, write_whole
@@ -93,6 +94,7 @@ def build(config: Config, source: str | None) -> None:
     debs.build(config)
     build_all(config)
     binaries.build_for_tests(config)
+    cloud.prepare(config)
     announce(f"everything is built, in {config.top}")
 
 
@@ -179,10 +181,12 @@ def reset(config: Config) -> None:
 
 
 def purge(config: Config) -> None:
-    """Take down every lab of this cache and remove all that was built."""
+    """Take down every lab and cloud of this cache, and remove all that was built."""
     host.need_root()
     for file in sorted(config.top.glob("*/lab.json")):
         down(Config(name=file.parent.name, cache=config.cache))
+    for name in cloud.names(config):
+        cloud.down(Config(name=name, cache=config.cache))
     remove_tree(config.top)
     announce(
         f"{config.top} is removed; Go's own caches stay (go clean -cache -modcache empties them)"
