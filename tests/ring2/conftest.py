@@ -20,6 +20,8 @@ from ansible_collections.rookery.rook.plugins.modules import (
     rook_verify,
     rook_wait,
 )
+from cloud import Cloud
+from cloudproxy import CloudProxy
 from controlplane import CACHE, ControlPlane, build
 from raw import Raw
 
@@ -102,3 +104,28 @@ def run(capsys: pytest.CaptureFixture[str], plane: ControlPlane) -> Run:
         return run_module(capsys, plane.folder / "admin.conf", MODULES[name], check, **model)
 
     return call
+
+
+@pytest.fixture(scope="session")
+def cloud() -> t.Iterator[Cloud]:
+    """An OpenStack that all tests share; a test leaves nothing in it."""
+    running = Cloud()
+    try:
+        running.start()
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def fresh_cloud(cloud: Cloud) -> Cloud:
+    """The same one with nothing in it but what a provider has put there."""
+    cloud.reset()
+    return cloud
+
+
+@pytest.fixture
+def cloud_proxy(cloud: Cloud) -> t.Iterator[CloudProxy]:
+    """What sees every request to the cloud, and can break it."""
+    with CloudProxy(cloud.clouds) as proxy:
+        yield proxy
