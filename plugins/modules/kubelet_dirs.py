@@ -14,8 +14,13 @@ author: The rookery.rook authors (@rookery)
 description:
   - Finds the root directory and the volume plugin directory of the kubelet in the flags of the
     running process, else in its drop-ins, else in its configuration file, else in its defaults.
+  - Knows where kubeadm, kubespray, Flatcar, OpenShift, k3s, RKE2, MicroK8s and k0s keep them. An
+    argument that stands nowhere yet gets a file of its own. Where the distribution would undo a
+    change, it is refused with what to do instead.
   - Without O(volume_plugin_dir) it only reads. With it, the directory is written where the one
     that rules now is written, and the kubelet is restarted and waited for.
+  - The controller manager of a control plane that kubeadm made gets the same directory; the
+    kubelet starts it anew by itself. One that has it already is left alone.
   - A host without a kubelet is left alone.
   - Needs nothing but Python 3.9.
 options:
@@ -116,6 +121,24 @@ kubelet:
       sample: /var/lib/kubelet/config.yaml
     writable:
       description: Whether drivers can be put there.
+      type: bool
+    distribution:
+      description:
+        - Whose way of keeping its arguments it has, V(kubeadm), V(kubespray), V(flatcar),
+          V(openshift), V(k3s), V(rke2), V(microk8s) or V(k0s).
+      type: str
+      sample: kubeadm
+    unit:
+      description: The unit that runs it.
+      type: str
+      sample: kubelet
+    managed:
+      description: What to do instead, where the distribution would undo a change; empty otherwise.
+      type: str
+    sees_host:
+      description:
+        - Whether it sees the directory as the host does, which one in a container may not. Null
+          when that cannot be told.
       type: bool
     health_url:
       description: Where the kubelet tells this host that it is well; empty when that is off.

@@ -16,7 +16,11 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     Refusal,
     WaitTimeout,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._host import files, kubelet_settings
+from ansible_collections.rookery.rook.plugins.module_utils._host import (
+    controller_manager,
+    files,
+    kubelet_settings,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._host.record import Record
 from ansible_collections.rookery.rook.plugins.module_utils._host.steps import HostStep
 
@@ -46,7 +50,8 @@ def plan_present(system: System, kubelet: Kubelet, wish: Wish) -> Iterator[HostS
     answered = wish["answered"].rstrip("/")
     if differs or answered not in ("", wanted) or record.section("restart"):
         reason = "it has to read its setting" if differs else "it has not read its setting yet"
-        yield _restart(system, record, reason, (kubelet.health_url, wish["wait_timeout"]))
+        yield _restart(system, record, reason, kubelet, wish["wait_timeout"])
+    yield from controller_manager.plan_present(system, record, wanted)
 
 
 def plan_absent(system: System, kubelet: Kubelet, wish: Wish) -> Iterator[HostStep]:
@@ -56,10 +61,11 @@ def plan_absent(system: System, kubelet: Kubelet, wish: Wish) -> Iterator[HostSt
     for path, before in sorted(values.items()):
         yield _restored(system, record, path, before)
     if kubelet.running and (values or record.section("restart")):
-        health = (kubelet.health_url, wish["wait_timeout"])
-        yield _restart(system, record, "as it was before", health)
+        yield _restart(system, record, "as it was before", kubelet, wish["wait_timeout"])
+    managers = list(controller_manager.plan_absent(system, record))
+    yield from managers
     yield from files.plan_empty_directories(system, record)
-    if values or record.section("restart") or record.section("directories"):
+    if values or managers or record.section("restart") or record.section("directories"):
         yield HostStep(f"Record/{_RECORD}", "delete", "nothing is left of it", record.remove)
 
 
@@ -76,7 +82,11 @@ def _refuse(system: System, kubelet: Kubelet, root: str, wanted: str) -> None:
             "Set rook_kubelet_volume_plugin_dir to another one, say /var/lib/kubelet/volumeplugins"
         )
         refusals.append(Refusal(f"Directory/{wanted}", reason, cure))
-    if wanted != kubelet.volume_plugin_dir and wanted and not kubelet.ruling:
+    differs = bool(wanted) and wanted != kubelet.volume_plugin_dir
+    if differs and kubelet.managed:
+        reason = f"{kubelet.distribution} writes this kubelet's unit, and would set it back"
+        refusals.append(Refusal("Unit/kubelet", reason, kubelet.managed))
+    elif differs and not kubelet.ruling:
         reason = f"this kubelet runs with neither --config nor --{kubelet_settings.FLAG}"
         cure = "Give it a configuration file (--config), and run again"
         refusals.append(Refusal("Unit/kubelet", reason, cure))
@@ -87,7 +97,8 @@ def _refuse(system: System, kubelet: Kubelet, root: str, wanted: str) -> None:
 def _setting(system: System, record: Record, kubelet: Kubelet, wanted: str) -> HostStep:
     """Return the step that writes the directory where what rules it stands."""
     path = kubelet.ruling
-    text = system.text(path) or ""
+    there = system.text(path)
+    text = there or ""
     before = kubelet_settings.value_of(text, path)
     after = kubelet_settings.with_value(text, path, wanted)
 
@@ -96,7 +107,10 @@ def _setting(system: System, record: Record, kubelet: Kubelet, wanted: str) -> H
         record.note("restart", {"kubelet": None})
         record.note("values", {path: before})
         files.make_directory(system, record, wanted)
-        system.write(path, after, system.path(path).stat().st_mode & 0o7777)
+        if there is None:
+            files.make_directory(system, record, path.rpartition("/")[0])
+        mode = 0o600 if there is None else system.path(path).stat().st_mode & 0o7777
+        system.write(path, after, mode)
 
     reason = f"{kubelet.volume_plugin_dir} is not {wanted}"
     return HostStep(f"File/{path}", "update", reason, write, text, after)
@@ -109,22 +123,29 @@ def _restored(system: System, record: Record, path: str, before: str | None) -> 
 
     def write() -> None:
         record.note("restart", {"kubelet": None})
-        if text is not None:
+        if text is not None and before is None and not after.strip():
+            # There was no such file.
+            system.path(path).unlink()
+        elif text is not None:
             system.write(path, after, system.path(path).stat().st_mode & 0o7777)
         record.forget("values", path)
 
     return HostStep(f"File/{path}", "update", "as it was before", write, text or "", after)
 
 
-def _restart(system: System, record: Record, reason: str, health: tuple[str, int]) -> HostStep:
+def _restart(
+    system: System, record: Record, reason: str, kubelet: Kubelet, seconds: int
+) -> HostStep:
+    unit = kubelet.unit or "kubelet"
+
     def restart() -> None:
-        cure = "Look at `journalctl -u kubelet` on this host"
+        cure = f"Look at `journalctl -u {unit}` on this host"
         system.run("reload", "systemd", ["systemctl", "daemon-reload"])
-        system.run("restart", "unit kubelet", ["systemctl", "restart", "kubelet"], cure=cure)
-        wait_until_healthy(*health)
+        system.run("restart", f"unit {unit}", ["systemctl", "restart", unit], cure=cure)
+        wait_until_healthy(kubelet.health_url, seconds)
         record.forget("restart", "kubelet")
 
-    return HostStep("Unit/kubelet", "update", reason, restart, "", "restarted")
+    return HostStep(f"Unit/{unit}", "update", reason, restart, "", "restarted")
 
 
 def wait_until_healthy(

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for the modules of this collection only; its functions may change in any release.
-"""Where a kubelet's settings come from: its flags, then drop-ins, then its file, then defaults."""
+"""Where a kubelet's settings come from: its flags, then drop-ins, then its file, then defaults.
+
+Flags stand in unit files and files of variables, or as arguments in those of a distribution.
+"""
 
 from __future__ import annotations
 
@@ -14,21 +17,28 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._host import kubelet_layouts
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ansible_collections.rookery.rook.plugins.module_utils._host.kubelet_layouts import (
+        Layout,
+    )
     from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
 FLAG = "volume-plugin-dir"
 _KEY = "volumePluginDir"
-_ROOT_DIR = "/var/lib/kubelet"
-_PLUGIN_DIR = "/usr/libexec/kubernetes/kubelet-plugins/volume/exec"
 _CONFIG = "/var/lib/kubelet/config.yaml"
 _HEALTH_PORT = "10248"
 _UNIT_FILES = "MainPID,FragmentPath,DropInPaths,EnvironmentFiles"
 # These hold settings by name; flags stand in unit files and files of environment variables.
 _SETTINGS = (".yaml", ".yml", ".json")
+# The arguments of a kubelet in these are a list, and what is added to it a further one.
+_RANCHER = "/etc/rancher/"
+_RANCHER_LINES = 'kubelet-arg+:\n  - "{flag}={value}"\n'
+# One argument a line.
+_ARGUMENTS = "/args/kubelet"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,6 +53,12 @@ class Kubelet:
     """The file in which the volume plugin directory is, or would be, written down."""
     writable: bool
     health_url: str
+    distribution: str = ""
+    unit: str = ""
+    managed: str = ""
+    """What to do instead, where the distribution would undo a change."""
+    sees_host: bool | None = None
+    """Whether it sees that directory as the host does; None when that cannot be told."""
 
 
 NONE = Kubelet(False, False, "", "", "", False, "")
@@ -51,7 +67,8 @@ NONE = Kubelet(False, False, "", "", "", False, "")
 def find(system: System) -> Kubelet:
     """Look at the running process, and at the files that it reads."""
     text = system.ask("systemctl", "show", "kubelet", f"--property={_UNIT_FILES}").stdout
-    words = _command_line(system, text)
+    process, words = _command_line(system, text)
+    layout = kubelet_layouts.layout_of(system, words)
     config = flag_value(words, "config") or (
         _CONFIG if not words and system.path(_CONFIG).exists() else ""
     )
@@ -60,18 +77,50 @@ def find(system: System) -> Kubelet:
     flagged = flag_value(words, FLAG)
     sources = _sources(system, config, flag_value(words, "config-dir"))
     directory, ruling = _plugin_dir(system, sources)
-    if flagged:
-        directory, ruling = flagged, _file_with_flag(system, text)
-    directory = (directory or _PLUGIN_DIR).rstrip("/")
+    if layout.settings:
+        directory, ruling = _argument(system, layout, FLAG, layout.own)
+        directory = flagged or directory
+    elif flagged:
+        directory = flagged
+        ruling = "" if layout.managed else _file_with_flag(system, text)
+    directory = (directory or layout.plugin_dir).rstrip("/")
+    root = flag_value(words, "root-dir") or _argument(system, layout, "root-dir")[0]
     return Kubelet(
         found=True,
         running=bool(words),
-        root_dir=(flag_value(words, "root-dir") or _ROOT_DIR).rstrip("/"),
+        root_dir=(root or layout.root_dir).rstrip("/"),
         volume_plugin_dir=directory,
         ruling=ruling,
         writable=is_writable(system, directory),
         health_url=_health_url(system, sources),
+        distribution=layout.name,
+        unit=kubelet_layouts.unit_of(system, layout),
+        managed=layout.managed,
+        sees_host=_sees_host(system, process, directory),
     )
+
+
+def _argument(system: System, layout: Layout, flag: str, own: str = "") -> tuple[str, str]:
+    """Return an argument in a distribution's files and the file; without it the file to write."""
+    for path in reversed(kubelet_layouts.files_of(system, layout)):
+        value = _flag_in(system.text(path) or "", flag)
+        if value is not None:
+            return kubelet_layouts.plain(value), path
+    return "", own
+
+
+def _sees_host(system: System, process: Path | None, folder: str) -> bool | None:
+    """Tell whether a process sees a directory as the host does, or None when nobody can tell."""
+    if process is None:
+        return None
+    try:
+        if (process / "ns/mnt").readlink() == system.path("/proc/1/ns/mnt").readlink():
+            return True
+        inside = (process / "root" / folder.lstrip("/")).stat()
+        outside = system.path(folder).stat()
+    except OSError:
+        return None
+    return (inside.st_dev, inside.st_ino) == (outside.st_dev, outside.st_ino)
 
 
 def flag_value(words: Sequence[str], name: str) -> str:
@@ -90,8 +139,7 @@ def value_of(text: str, path: str, key: str = _KEY) -> str | None:
         value = _json(text, path).get(key)
         return None if value is None else str(value)
     if not _holds_settings(path):
-        flags = re.findall(rf"--{FLAG}[= ]+([^\s\"']+)", text)
-        return flags[-1] if flags else None
+        return _flag_in(text, FLAG)
     line = re.search(_line(key), text, re.MULTILINE)
     return str(line[1]).strip("\"'") if line else None
 
@@ -102,12 +150,31 @@ def with_value(text: str, path: str, value: str | None) -> str:
         data = {name: item for name, item in _json(text, path).items() if name != _KEY}
         return json.dumps({**data, **({_KEY: value} if value else {})}, indent=2) + "\n"
     if not _holds_settings(path):
-        after = f"--{FLAG}={value}" if value else ""
-        return re.sub(rf"--{FLAG}[= ]+[^\s\"']+", lambda _found: after, text)
+        return _with_flag(text, path, value)
     line = f"{_KEY}: {value}\n" if value else ""
     if re.search(_line(_KEY), text, re.MULTILINE):
         return re.sub(_line(_KEY) + r"\n?", lambda _found: line, text, flags=re.MULTILINE)
     return (text if not text or text.endswith("\n") else text + "\n") + line
+
+
+def _flag_in(text: str, flag: str) -> str | None:
+    """Return the value of the last flag, or argument, of that name."""
+    flags: list[str] = re.findall(rf"(?<![-\w])(?:--)?{flag}[= ]+([^\s\"',]+)", text)
+    return flags[-1] if flags else None
+
+
+def _with_flag(text: str, path: str, value: str | None) -> str:
+    """Return a text with another flag, or one more, or without it."""
+    more = _RANCHER_LINES.format(flag=FLAG, value=value) if path.startswith(_RANCHER) else ""
+    more = more or (f"--{FLAG}={value}\n" if path.endswith(_ARGUMENTS) else "")
+    if value and _flag_in(text, FLAG) is None:
+        return (text if not text or text.endswith("\n") else text + "\n") + more
+    if not value and more:
+        ours = re.escape(_RANCHER_LINES.format(flag=FLAG, value="@")).replace("@", '[^"]*')
+        text = re.sub(ours, "", text)
+        return re.sub(rf"^--{FLAG}[= ]\S+\n?", "", text, flags=re.MULTILINE)
+    form = rf"(?<![-\w])(--)?{FLAG}[= ]+[^\s\"',]+"
+    return re.sub(form, lambda found: f"{found[1] or ''}{FLAG}={value}" if value else "", text)
 
 
 def is_writable(system: System, folder: str) -> bool:
@@ -118,8 +185,8 @@ def is_writable(system: System, folder: str) -> bool:
     return path.is_dir() and os.access(path, os.W_OK)
 
 
-def _command_line(system: System, unit: str) -> list[str]:
-    """Return the running kubelet's words: of its unit, else of a process of that name."""
+def _command_line(system: System, unit: str) -> tuple[Path | None, list[str]]:
+    """Return the running kubelet and its words: of its unit, else of a process of that name."""
     main = re.search(r"^MainPID=([1-9]\d*)$", unit, re.MULTILINE)
     places = [system.path(f"/proc/{main[1]}")] if main else []
     places += sorted(system.path("/proc").glob("[0-9]*"))
@@ -129,9 +196,11 @@ def _command_line(system: System, unit: str) -> list[str]:
         except OSError:
             # A process may end while one looks.
             continue
-        if "kubelet" in (Path(words[0]).name, *words[1:2]):
-            return words
-    return []
+        # Some write their whole command into the first word.
+        words = words[0].split(" ") if len(words) == 1 else words
+        if kubelet_layouts.is_kubelet(words):
+            return place, words
+    return None, []
 
 
 def _sources(system: System, config: str, folder: str) -> list[str]:
@@ -170,6 +239,8 @@ def _health_url(system: System, sources: Sequence[str]) -> str:
 
 def _holds_settings(path: str) -> bool:
     """Tell whether a file is the kubelet's own; its drop-ins end in .conf as those of units do."""
+    if path.startswith(_RANCHER):
+        return False
     return path.endswith(_SETTINGS) or (path.endswith(".conf") and "/systemd/" not in path)
 
 
