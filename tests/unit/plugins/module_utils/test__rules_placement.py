@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What preflight says of weights, sizes and domains inside of others."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._model.parse import parse_site
+from ansible_collections.rookery.rook.plugins.module_utils._rules import Finding, check
+
+ZONE = "topology.kubernetes.io/zone"
+GIB = 1 << 30
+
+
+def findings(sizes: dict[str, int], zones: t.Sequence[str] = (), **pool: t.Any) -> list[Finding]:
+    """Return what is found of one pool on hosts by their size in GiB, in turns in some zones."""
+    labels = {
+        name: {ZONE: zones[place % len(zones)]} if zones else {} for place, name in enumerate(sizes)
+    }
+    site = parse_site(
+        {
+            "site": "store1", "version": "1.18.11", "operator": {"manifests": "/srv/rook"},
+            "hosts": {
+                name: {"devices": ["/dev/sdb"], "labels": labels[name]} for name in sizes
+            },
+            "block_pools": [{"name": "fast", "replicas": 3, **pool}],
+        }
+    )  # fmt: skip
+    said = {
+        name: {"devices": [{"path": "/dev/sdb", "size": size * GIB, "rotational": True}]}
+        for name, size in sizes.items()
+        if size
+    }
+    found = check(site, {"hosts": said})
+    return [item for item in found if item.path.startswith("block_pools[0]")]
+
+
+def rules(found: list[Finding]) -> list[tuple[str, str]]:
+    return [(item.rule, item.severity) for item in found]
+
+
+def test_hosts_of_one_size_are_well() -> None:
+    assert findings({"a": 4096, "b": 4096, "c": 4096, "d": 4096}) == []
+
+
+def test_a_small_host_is_missed_by_groups_and_the_number_is_told() -> None:
+    found = findings({"a": 4096, "b": 4096, "c": 40})
+    assert ("POOL-02", "warn") in rules(found)
+    (missed,) = [item for item in found if item.rule == "POOL-02"]
+    assert "CRUSH is expected to miss a place in 25 of 32 groups" in missed.reason
+    assert "add an OSD host with 4 TiB of hdd devices" in missed.cure
+
+
+def test_without_an_answer_of_the_devices_nothing_is_said_of_weights() -> None:
+    assert rules(findings({"a": 0, "b": 0, "c": 0, "d": 0})) == []
+
+
+def test_a_small_host_that_has_to_take_the_place_of_a_large_one_is_a_trap() -> None:
+    found = findings({"a": 8192, "b": 8192, "c": 4096, "d": 400})
+    (trap,) = [item for item in found if item.rule == "POOL-04"]
+    # It would be 95 % of 400 GiB if host d took a piece of every group; it is drawn too rarely.
+    assert "when host a is lost" in trap.reason and "593 GiB are in it" in trap.reason
+    assert "keep less than 530 GiB" in trap.cure
+
+
+def test_a_loss_that_others_can_bear_is_no_trap() -> None:
+    assert findings({"a": 8192, "b": 8192, "c": 8192, "d": 8192, "e": 4096}) == []
+
+
+TWICE = {
+    "replicas": 4,
+    "failure_domain": "zone",
+    "spec": {"replicated": {"replicasPerFailureDomain": 2}},
+}
+
+
+def test_two_copies_in_each_of_two_zones_need_two_hosts_in_each() -> None:
+    hosts = {"a": 512, "b": 512, "c": 512, "d": 512}
+    assert ("POOL-02", "error") not in rules(findings(hosts, ("x", "y"), **TWICE))
+    del hosts["d"]
+    (short,) = [item for item in findings(hosts, ("x", "y"), **TWICE) if item.rule == "POOL-02"]
+    assert short.severity == "error"
+    assert "2 on different hosts in each: 3 of 4 pieces find a place" in short.reason
