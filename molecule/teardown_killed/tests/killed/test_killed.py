@@ -3,18 +3,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """teardown.yml gets kill -9 at one point after the other; whatever it left, the next run goes on.
 
-The last run ends well, one more changes nothing, and what is left of it is looked at afterwards.
+At first two pods hold the file system: refused, waited for in vain, and then evicted. The last run
+ends well, one more changes nothing, and what is left of it is looked at afterwards.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
+import re
 import signal
 import subprocess
 import time
+import typing as t
 from pathlib import Path
 
+import pytest
 from conftest import INVENTORY, ROOT
 
 # The task at which a run is killed, and how many seconds later, in the order of the teardown.
@@ -33,6 +38,22 @@ POINTS = (
 )
 LEAST = 10
 SECONDS = 600
+# So many points come while the pods are evicted; so often is planned what is left of that.
+EVICTING, PLANS = 2, 3
+CLAIM = {
+    "apiVersion": "v1",
+    "kind": "PersistentVolumeClaim",
+    "metadata": {"name": "uploads", "namespace": "shop"},
+    "spec": {
+        "accessModes": ["ReadWriteMany"],
+        "storageClassName": "rook-cephfs",
+        "resources": {"requests": {"storage": "64Mi"}},
+    },
+}
+POLICY = {"rook_consumers": "evict", "rook_evict_namespaces": ["shop"]}
+STALE = "Plan again, and apply that plan"
+Options = t.Mapping[str, t.Any]
+Tell = t.Callable[..., str]
 # A killed run cannot give its lease back; the next one waits until that has run out.
 COMMAND = (
     "ansible-playbook", "-i", str(INVENTORY), str(ROOT / "playbooks/teardown.yml"),
@@ -40,11 +61,12 @@ COMMAND = (
 )  # fmt: skip
 
 
-def start() -> subprocess.Popen[str]:
+def start(options: Options, *words: str) -> subprocess.Popen[str]:
     """Start teardown.yml; what it says has no log of its own."""
     environment = {key: value for key, value in os.environ.items() if key != "ANSIBLE_LOG_PATH"}
     return subprocess.Popen(
-        COMMAND, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        (*COMMAND, "--extra-vars", json.dumps(options), *words),
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, env={**environment, "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
 
@@ -67,9 +89,9 @@ def kill(process: subprocess.Popen[str]) -> None:
     process.wait(20)
 
 
-def killed_at(task: str, seconds: float) -> bool:
+def killed_at(task: str, seconds: float, options: Options) -> bool:
     """Run teardown.yml and kill it; tell whether it came to that point before its end."""
-    with start() as process:
+    with start(options) as process:
         assert process.stdout is not None
         said = []
         for line in process.stdout:
@@ -85,17 +107,132 @@ def killed_at(task: str, seconds: float) -> bool:
         return False
 
 
-def finish() -> str:
-    """Run teardown.yml to its end and return what it says."""
-    with start() as process:
+def ended(options: Options, *words: str) -> tuple[int, str]:
+    """Run teardown.yml to its end, and return how that was and what it said."""
+    with start(options, *words) as process:
         said, _nothing = process.communicate(timeout=SECONDS)
-    assert process.returncode == 0, said[-4000:]
+    return process.returncode, said
+
+
+def finish() -> str:
+    """Run teardown.yml to its good end and return what it says."""
+    status, said = ended({})
+    assert status == 0, said[-4000:]
     return said
 
 
-def test_a_run_after_kills_at_many_points_ends_it_and_one_more_changes_nothing() -> None:
-    kills = [point for point in POINTS if killed_at(*point)]
+def web(image: str) -> dict[str, t.Any]:
+    """Return a Deployment of two pods that do nothing but mount the volume."""
+    mounts = [{"name": "data", "mountPath": "/data"}]
+    container = {"name": "web", "image": image, "command": ["sleep", "infinity"]}
+    pod = {
+        "terminationGracePeriodSeconds": 1,
+        "containers": [{**container, "volumeMounts": mounts}],
+        "volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "uploads"}}],
+    }
+    labels = {"app": "web"}
+    template = {"metadata": {"labels": labels}, "spec": pod}
+    return {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "web", "namespace": "shop"},
+        "spec": {"replicas": 2, "selector": {"matchLabels": labels}, "template": template},
+    }
+
+
+@pytest.fixture(scope="module", name="tell")
+def _tell(lab: dict[str, t.Any]) -> Tell:
+    """Tell the cluster something, and return what it answers as text."""
+
+    def run(*words: str, text: str = "") -> str:
+        kubeconfig = f"--kubeconfig={lab['lab_directory']}/kubeconfig"
+        done = subprocess.run(
+            [lab["lab_kubectl"], kubeconfig, *words],
+            input=text, capture_output=True, text=True, timeout=150, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    return run
+
+
+@pytest.fixture(scope="module", name="pods")
+def _pods(tell: Tell, lab: dict[str, t.Any]) -> list[str]:
+    """Return the names of two pods that hold the site's file system."""
+    space = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}}
+    items = [space, CLAIM, web(lab["rook_cluster_ceph_image"])]
+    tell("apply", "-f", "-", text=json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
+    tell("rollout", "status", "-n", "shop", "deployment/web", "--timeout=120s")
+    names = tell("get", "pods", "-n", "shop", "-o", "name").split()
+    return [name.removeprefix("pod/") for name in names]
+
+
+def mounts() -> list[str]:
+    """Return the mounts of the shop's volume on all nodes, as the nodes tell them."""
+    words = ("-m", "ansible.builtin.command", "-a", "cat /proc/self/mounts")
+    done = subprocess.run(
+        ["ansible", "kube_node", "-i", str(INVENTORY), *words],
+        capture_output=True, text=True, timeout=120, check=True, stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    return [line for line in done.stdout.splitlines() if "ceph-fuse" in line or "~csi/" in line]
+
+
+def evicting() -> dict[str, t.Any]:
+    """Return what evicts the pods by a plan that was looked at; plan.yml shows its fingerprint."""
+    variables = json.dumps({**POLICY, "rook_state": "absent", "rook_confirm": "lab"})
+    done = subprocess.run(
+        ["ansible-playbook", "-i", str(INVENTORY), str(ROOT / "playbooks/plan.yml"),
+         "--tags", "preflight", "--extra-vars", variables],
+        capture_output=True, text=True, timeout=300, check=False, stdin=subprocess.DEVNULL,
+        env={key: value for key, value in os.environ.items() if key != "ANSIBLE_LOG_PATH"},
+    )  # fmt: skip
+    shown = re.search(r"rook_plan_fingerprint.*?storage\W+([0-9a-f]{64})", done.stdout)
+    assert done.returncode == 0 and shown, done.stdout[-4000:]
+    return {**POLICY, "rook_plan_fingerprint": {"storage": shown[1]}}
+
+
+def evict_the_rest() -> None:
+    """Take the storage down; what a killed run has left may still change after it was planned."""
+    for _again in range(PLANS):
+        status, said = ended(evicting(), "--tags", "rook_storage")
+        if status == 0:
+            return
+        assert STALE in said, said[-4000:]
+    raise AssertionError(said[-4000:])
+
+
+def test_while_two_pods_hold_the_file_system_it_is_refused_and_both_are_named(
+    pods: list[str],
+) -> None:
+    status, said = ended({})
+    assert len(pods) == 2 and status != 0
+    for name in pods:
+        assert f"shop/{name}" in said, said[-4000:]
+    assert "changed=0" in said and "changed: [" not in said
+    assert mounts() != []
+
+
+def test_waited_for_in_vain_it_ends_within_its_limit_and_says_for_whom(
+    pods: list[str], tell: Tell
+) -> None:
+    status, said = ended({"rook_consumers": "wait", "rook_storage_wait_timeout": 5})
+    assert status != 0
+    for words in ("Waiting reached its limit", "PersistentVolumeClaim/shop/uploads", *pods):
+        assert words in said, said[-4000:]
+    assert "CephFilesystem" in tell("get", "cephfilesystems", "-n", "rook-ceph", "-o", "yaml")
+
+
+def test_a_run_after_kills_at_many_points_ends_it_and_one_more_changes_nothing(
+    pods: list[str], tell: Tell
+) -> None:
+    options = evicting()
+    kills = [point for point in POINTS[:EVICTING] if killed_at(*point, options)]
+    evict_the_rest()
+    assert tell("get", "pods,persistentvolumeclaims", "-n", "shop", "-o", "name") == ""
+    assert tell("get", "deployments", "-n", "shop", "-o", "name") == "deployment.apps/web\n"
+    assert mounts() == []
+    kills += [point for point in POINTS[EVICTING:] if killed_at(*point, {})]
     print(f"\nkilled {len(kills)} times: {kills}")
     assert len(kills) >= LEAST, kills
-    ended, again = finish(), finish()
-    assert "changed: [" not in again, (ended[-2000:], again[-4000:])
+    last, again = finish(), finish()
+    assert "changed: [" not in again, (last[-2000:], again[-4000:])

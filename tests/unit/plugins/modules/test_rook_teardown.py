@@ -90,6 +90,23 @@ def test_what_is_not_ours_stays_as_it_was(onsite: Onsite) -> None:
     assert onsite.kube.get(Ref.of(theirs)) == before
 
 
+def test_in_a_namespace_of_another_name_nothing_of_the_usual_one_is_touched(
+    onsite: Onsite, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    before = {ref: item for ref, item in onsite.kube.objects.items() if ref.namespace}
+    more: Result = {**MODEL, "operator": {"manifests": str(tmp_path / "manifests")}}
+    more |= {"site": "store2", "namespace": "vault", "storage_classes": []}
+    where = {"kubeconfig": str(onsite.kubeconfig), "wait_timeout": 20}
+    made = run_module(capsys, rook_site, False, **more, **where)
+    assert made.get("failed") is None, made["msg"]
+    onsite.kube.writes.clear()
+    removed = onsite(**{**more, "confirm": "store2"})
+    assert removed.get("failed") is None, removed["msg"]
+    inside = [key for key in deleted(onsite) if key.split("/")[1]]
+    assert inside and {key.split("/")[1] for key in inside} == {"vault"}
+    assert {ref: onsite.kube.objects[ref] for ref in before} == before
+
+
 @pytest.mark.parametrize("namespace", ["rook-ceph", "elsewhere"])
 def test_somebody_elses_resource_of_our_kinds_refuses_it_whole(
     onsite: Onsite, namespace: str
