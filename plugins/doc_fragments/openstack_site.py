@@ -246,8 +246,9 @@ options:
       - Key pairs and server groups cannot be marked afterwards. They stay in here as long as the
         site lives.
       - Kinds are C(network), C(subnet), C(router), C(security_group), C(keypair), C(server_group),
-        C(port), C(volume), C(server), C(floating_ip) and C(load_balancer). A port or floating IP
-        of a server is called C(<server>-<network>), a volume C(<server>-<volume>).
+        C(port), C(volume), C(server), C(floating_ip) and C(load_balancer). A port of a
+        server is called C(<server>-<network>), a volume C(<server>-<volume>), a floating IP like
+        its server or load balancer.
     type: dict
     default: {}
 """

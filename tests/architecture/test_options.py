@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import re
 import typing as t
 from pathlib import Path
 
@@ -19,7 +20,7 @@ PACKAGE = "ansible_collections.rookery.rook.plugins"
 MODULES = sorted(
     path.stem
     for path in (ROOT / "plugins/modules").glob("*.py")
-    if "rookery.rook.kubernetes\n" in path.read_text()
+    if re.search(r"rookery\.rook\.(?:kubernetes|openstack)\n", path.read_text())
 )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sys
 import time
@@ -53,7 +54,7 @@ def test_all_modules_of_the_deploy_host_and_no_other_can_run_in_a_fork() -> None
     modules = {
         path.stem
         for path in (ROOT / "plugins/modules").glob("*.py")
-        if "plugins.module_utils._module import" in path.read_text()
+        if re.search(r"plugins\.module_utils\.(?:_module|_frame) import", path.read_text())
     }
     rows = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())["plugin_routing"]["modules"]
     assert {SITE.rpartition(".")[2], *rows} == modules

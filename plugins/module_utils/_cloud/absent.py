@@ -1,0 +1,216 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""The reverse: from what is there to the steps that remove it, and what others have there. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import kinds
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import (
+    ROUTER_PORTS,
+    uid_of,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Step
+
+if t.TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Mapping
+
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import (
+        Found,
+        Live,
+        Sight,
+    )
+
+EXECUTOR = "openstack"
+# Ports with these owners belong to what the cloud itself does for a network, and go with it.
+_INFRASTRUCTURE = (
+    "network:dhcp", "network:distributed", "network:router_gateway", "network:floatingip",
+    "network:ha_router_replicated_interface", "network:router_ha_interface",
+    "network:router_centralized_snat", "network:local_ip",
+)  # fmt: skip
+# What has to be gone before a kind goes, as the cloud refuses otherwise.
+_AFTER: Mapping[str, tuple[str, ...]] = {
+    "floating_ip": ("load_balancer",),
+    "server": ("floating_ip", "load_balancer"),
+    "port": ("server", "floating_ip", "load_balancer"),
+    "volume": ("server",),
+    "subnet": ("port", "server"),
+    "keypair": ("server",),
+    "server_group": ("server",),
+    "security_group": ("port", "server"),
+    "router": ("floating_ip", "load_balancer"),
+    "network": ("port", "server", "router", "load_balancer"),
+}
+# Metadata by which the driver for Kubernetes tells the cluster of a volume.
+CSI_CLUSTER = "cinder.csi.openstack.org/cluster"
+
+
+@dataclasses.dataclass(frozen=True)
+class Foreign:
+    """Something of others in what is the site's; it blocks a removal or would only be left over."""
+
+    kind: str
+    id: str
+    name: str
+    owner: str
+    reason: str
+    blocks: bool = True
+
+    def __str__(self) -> str:
+        named = f" {self.name}" if self.name else ""
+        return f"{self.kind} {self.id}{named}, owner {self.owner or 'unknown'}"
+
+
+def removal_needs(
+    target: str, live: Live, found: Found, going: Mapping[str, Live]
+) -> Iterator[str]:
+    """Yield what has to be gone before a thing: only what is going at all."""
+    kind = kinds.kind_of(target)
+    for other in going:
+        if other == target or kinds.kind_of(other) not in _AFTER.get(kind, ()):
+            continue
+        yield other
+
+
+def absent_steps(found: Found, sight: Sight, release: Collection[str]) -> Iterator[Step]:
+    """Yield what removes all of a site, and of others what is permitted."""
+    # Subnets go with their network, rules with their group.
+    networks = {
+        uid_of(target, live) for target, live in found.live.items() if _is("network", target)
+    }
+    going = {
+        target: live
+        for target, live in found.live.items()
+        if not _is("rules", target)
+        and not (_is("subnet", target) and live["network_id"] in networks)
+    }
+    others = [item for item in foreign(found, sight) if item.id in release]
+    released = tuple(f"delete {item.kind}/{item.id}" for item in others)
+    servers = tuple(f"delete {target}" for target in going if _is("server", target))
+    for item in others:
+        after = servers if item.kind in ("volume", "snapshot", "backup") else ()
+        yield Step(
+            f"delete {item.kind}/{item.id}", "delete", f"{item.kind}/{item.id}", EXECUTOR,
+            needs=after, destructive=True, reason=f"permitted: {item.reason}",
+        )  # fmt: skip
+    for target, live in going.items():
+        before = tuple(f"delete {other}" for other in removal_needs(target, live, found, going))
+        held = () if _is("server", target) else released
+        yield Step(
+            f"delete {target}", "delete", target, EXECUTOR, needs=(*before, *held),
+            destructive=kinds.KINDS[kinds.kind_of(target)].costly,
+        )  # fmt: skip
+    for target, live in found.doubles:
+        uid = uid_of(target, live)
+        needs = tuple(f"delete {other}" for other in removal_needs(target, live, found, going))
+        yield Step(
+            f"delete {target} {uid}", "delete", target, EXECUTOR, needs=needs,
+            destructive=kinds.KINDS[kinds.kind_of(target)].costly, reason="is there twice",
+        )  # fmt: skip
+
+
+def _is(kind: str, target: str) -> bool:
+    """Tell whether a thing is of a kind."""
+    return kinds.kind_of(target) == kind
+
+
+def foreign(found: Found, sight: Sight) -> list[Foreign]:
+    """Return what others have in the site's networks, behind its routers and of its volumes."""
+    return sorted(
+        [*_ports(found, sight), *_addresses(found, sight), *_volumes(found, sight)],
+        key=lambda item: (item.kind, item.id),
+    )
+
+
+def _uids(found: Found, kind: str) -> set[str]:
+    """Return the ids of all that is ours of a kind."""
+    uids = {uid_of(target, live) for target, live in found.live.items() if _is(kind, target)}
+    return uids | {uid_of(target, live) for target, live in found.doubles if _is(kind, target)}
+
+
+def _ports(found: Found, sight: Sight) -> Iterator[Foreign]:
+    """Yield ports of others in our networks, and interfaces of our routers elsewhere."""
+    networks, ours = _uids(found, "network"), _uids(found, "port")
+    routers, servers = _uids(found, "router"), _uids(found, "server")
+    balancers = {
+        live["vip_port_id"] for target, live in found.live.items() if _is("load_balancer", target)
+    }
+    for port in sight.of("port"):
+        owner, device = port["device_owner"], port["device_id"]
+        interface = owner.startswith(ROUTER_PORTS)
+        if port["id"] in ours | balancers or owner.startswith(_INFRASTRUCTURE):
+            continue
+        if interface and device in routers and port["network_id"] in networks:
+            continue
+        if interface and device in routers:
+            reason = f"is an interface of our router in network {port['network_id']} of others"
+        elif port["network_id"] not in networks:
+            continue
+        elif device in servers:
+            reason = "was added to our server by somebody else"
+        else:
+            reason = f"is in our network {_name_of(found, port['network_id'])}"
+        yield Foreign("port", port["id"], port["name"], _owner(port), reason)
+
+
+def _owner(port: Live) -> str:
+    """Return who has a port, as far as it says."""
+    words = " ".join(word for word in (port["device_owner"], port["device_id"]) if word)
+    if port.get("trunk_details"):
+        return f"trunk {port['trunk_details']['trunk_id']}"
+    return words or f"project {port['project_id']}"
+
+
+def _name_of(found: Found, uid: str) -> str:
+    """Return what a plan calls a thing of ours."""
+    return found.names().get(uid, uid)
+
+
+def _addresses(found: Found, sight: Sight) -> Iterator[Foreign]:
+    """Yield floating IPs of others that hold our routers."""
+    routers, ours, ports = _uids(found, "router"), _uids(found, "floating_ip"), _uids(found, "port")
+    for address in sight.of("floating_ip"):
+        if address["id"] in ours:
+            continue
+        if address.get("router_id") in routers or address.get("port_id") in ports:
+            behind = address.get("port_id") or address.get("router_id")
+            yield Foreign(
+                "floating_ip", address["id"], address["floating_ip_address"],
+                f"port {behind}", "leads into our network",
+            )  # fmt: skip
+
+
+def _volumes(found: Found, sight: Sight) -> Iterator[Foreign]:
+    """Yield volumes of others on our servers, and what was made from our volumes."""
+    servers, ours = _uids(found, "server"), _uids(found, "volume")
+    for volume in sight.of("volume"):
+        holders = {item["server_id"] for item in volume.get("attachments") or ()}
+        metadata = volume.get("metadata") or {}
+        if volume["id"] in ours:
+            for holder in sorted(holders - servers):
+                reason = f"holds our volume {_name_of(found, volume['id'])}"
+                yield Foreign("attachment", f"{holder}", "", f"server {holder}", reason)
+        elif holders & servers and not _goes_along(volume, sight, servers):
+            cluster = metadata.get(CSI_CLUSTER)
+            owner = f"Kubernetes cluster {cluster}" if cluster else "somebody else"
+            yield Foreign("volume", volume["id"], volume["name"], owner, "is on our server")
+    for kind, blocks in (("snapshot", True), ("backup", False)):
+        for item in sight.of(kind):
+            if item["volume_id"] in ours:
+                reason = f"was made from our volume {_name_of(found, item['volume_id'])}"
+                yield Foreign(kind, item["id"], item["name"] or "", "somebody", reason, blocks)
+
+
+def _goes_along(volume: Live, sight: Sight, servers: set[str]) -> bool:
+    """Tell whether a volume is one from which our server boots, which goes with it."""
+    kept = {
+        item["id"]: item.get("delete_on_termination")
+        for server in sight.of("server")
+        if server["id"] in servers
+        for item in server.get("os-extended-volumes:volumes_attached") or ()
+    }
+    return bool(kept.get(volume["id"]))

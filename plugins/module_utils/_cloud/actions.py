@@ -1,0 +1,159 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""How a step is done: the requests and waits that bring one thing to its state. Pure.
+
+An action yields what it asks for. What it cannot know is asked for again: when no answer came to a
+creation, the list tells by the mark whether it was done, before it is repeated.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import bodies, marks, read, states
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
+    Action,
+    Look,
+    Request,
+    Until,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+
+if t.TYPE_CHECKING:
+    from collections.abc import Generator, Mapping, Sequence
+
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Ask, Live
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Wanted
+
+# How often a creation without an answer is looked for and repeated.
+TRIES = 3
+# These are created by one request for many.
+BULK = frozenset({"security_group", "port"})
+
+
+class UnsureError(ClientError):
+    """No answer came, so nobody knows whether it was done."""
+
+
+class Resolver(t.Protocol):
+    """Tells the ids of what the attributes refer to."""
+
+    def value(self, value: t.Any) -> t.Any:
+        """Return a value with ids for references, at any depth."""
+
+    def live(self, target: str) -> Live:
+        """Return a thing as it was seen last."""
+
+
+def create(site: str, items: Sequence[Wanted], known: Resolver) -> Action:
+    """Create things of one kind, several only of a kind that takes them at once."""
+    kind = KINDS[items[0].kind]
+    if kind.name == "rules":
+        return (yield from _create_rules(items[0], known))
+    made: dict[str, Live] = {}
+    for attempt in range(1, TRIES + 1):
+        left = [item for item in items if item.id not in made]
+        if not left:
+            break
+        try:
+            answer = yield _creation(kind.name, left, known)
+        except UnsureError:
+            seen = yield Look(kind.name)
+            made |= _marked(site, kind.name, seen, {item.id for item in left})
+            if attempt == TRIES and len(made) < len(items):
+                raise
+            continue
+        found = answer[kind.many] if len(left) > 1 else [answer[kind.one]]
+        made |= {item.id: live for item, live in zip(left, found, strict=True)}
+    if kind.status:
+        for item in items:
+            uid = str(made[item.id][kind.uid])
+            ready = Until(kind.name, uid, item.id, states.judge_ready(kind))
+            made[item.id] = yield ready
+    if kind.name == "router":
+        yield from _route(items[0], made[items[0].id], known)
+    return [made[item.id] for item in items]
+
+
+def _creation(kind: str, items: Sequence[Wanted], known: Resolver) -> Request:
+    """Return the request that creates things of one kind."""
+    row = KINDS[kind]
+    sent = [bodies.create_body(kind, known.value(dict(item.attributes))) for item in items]
+    body: dict[str, t.Any] = {row.many: sent} if len(items) > 1 else {row.one: sent[0]}
+    if kind == "server":
+        group = items[0].attributes.get("server_group")
+        if group is not None:
+            body["os:scheduler_hints"] = {"group": known.value(group)}
+    told = ", ".join(item.id for item in items)
+    return Request("POST", row.service, row.path, told, body, again=False)
+
+
+def _marked(site: str, kind: str, seen: Sequence[Live], wanted: set[str]) -> dict[str, Live]:
+    """Return what is there after all, by its mark."""
+    found: dict[str, Live] = {}
+    for live in seen:
+        owner, target = marks.read_mark(kind, KINDS[kind].mark, live)
+        if owner == site and target in wanted:
+            found.setdefault(target, live)
+    return found
+
+
+def _route(item: Wanted, live: Live, known: Resolver) -> Generator[Ask, t.Any, None]:
+    """Give a new router its interfaces, then its routes, which lead through them."""
+    for subnet in item.attributes["subnets"]:
+        yield interface(item.id, str(live["id"]), "add", known.value(subnet))
+    if item.attributes["routes"]:
+        yield put("router", live, item.id, {"routes": item.attributes["routes"]})
+
+
+def interface(target: str, router: str, verb: str, subnet: str) -> Request:
+    """Return the request that ties a router to a subnet or unties it; once more is no harm."""
+    path = f"/routers/{router}/{verb}_router_interface"
+    done = (400,) if verb == "add" else (404,)
+    return Request("PUT", "network", path, target, {"subnet_id": subnet}, accept=done)
+
+
+def put(kind: str, live: Live, target: str, body: Mapping[str, t.Any]) -> Request:
+    """Return the request that changes attributes."""
+    row = KINDS[kind]
+    path = f"{row.path}/{live[row.uid]}"
+    return Request("PUT", row.service, path, target, {row.one: dict(body)})
+
+
+def _create_rules(item: Wanted, known: Resolver) -> Action:
+    """Create the rules of a group at once; what is there already is left out and tried again."""
+    group = known.live(f"security_group/{item.name}")
+    yield from write_rules(item.id, str(group["id"]), known.value(item.attributes["rules"]))
+    return [group]
+
+
+def write_rules(
+    target: str, group: str, rules: Sequence[Mapping[str, t.Any]]
+) -> Generator[Ask, t.Any, None]:
+    """Create rules of one group by one request."""
+    sent = [bodies.rule_body(rule, group) for rule in rules]
+    for attempt in range(1, TRIES + 1):
+        if not sent:
+            return
+        body = {"security_group_rules": sent}
+        request = Request("POST", "network", "/security-group-rules", target, body, again=False)
+        try:
+            yield request
+        except ClientError as error:
+            if attempt == TRIES or not (isinstance(error, UnsureError) or error.status == 409):
+                raise
+            seen = yield Look("security_group")
+            live = next((item for item in seen if item["id"] == group), None)
+            there = live["security_group_rules"] if live else ()
+            sent = [rule for rule in sent if not any(_same(rule, other) for other in there)]
+        else:
+            return
+
+
+def _same(rule: Mapping[str, t.Any], live: Mapping[str, t.Any]) -> bool:
+    """Tell whether a rule is there."""
+    keys = (*read.RULE, "security_group_id")
+    return all(rule.get(key) == live.get(key) for key in keys)

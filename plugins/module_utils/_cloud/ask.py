@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""What doing a step asks of the outside: requests, and waits for a state. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+from collections.abc import Callable, Generator, Mapping, Sequence
+
+Live = Mapping[str, t.Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Request:
+    """One request. accept are statuses that mean that it is done already.
+
+    Of one that is not again nobody knows, when no answer comes, whether it was done.
+    """
+
+    method: str
+    service: str
+    path: str
+    target: str
+    body: t.Any = None
+    accept: tuple[int, ...] = ()
+    again: bool = True
+
+
+@dataclasses.dataclass(frozen=True)
+class Standing:
+    """How something stands: done, or why not yet, or why never."""
+
+    outcome: str
+    reason: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Until:
+    """A wait for one thing of a kind, judged by each look at the kind's list."""
+
+    kind: str
+    uid: str
+    target: str
+    judge: Callable[[Live | None], Standing]
+
+
+@dataclasses.dataclass(frozen=True)
+class Look:
+    """A fresh look at the list of a kind."""
+
+    kind: str
+
+
+# What a step is made of: it yields what it asks for, is sent the answer, and returns what is there.
+Ask = Request | Until | Look
+Action = Generator[Ask, t.Any, Sequence[Live]]

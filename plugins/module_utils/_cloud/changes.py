@@ -1,0 +1,176 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""How a thing that is there is changed: the requests of an update step. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+from collections.abc import Mapping
+
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import (
+    actions,
+    bodies,
+    read,
+    states,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
+    Action,
+    Request,
+    Until,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS, kind_of
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.plan import STARTS
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable
+
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Ask, Live
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Wanted
+    from ansible_collections.rookery.rook.plugins.module_utils._diff import Change
+
+    Steps = Generator[Ask, t.Any, None]
+
+
+_GATEWAY = frozenset({"external_network", "enable_snat"})
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What a change is made from: the thing as it is, as it should be, and what differs."""
+
+    target: str
+    live: Live
+    given: Mapping[str, t.Any]
+    changes: Mapping[str, Change]
+    known: actions.Resolver
+    sight: Sight
+
+    def put(self, body: Mapping[str, t.Any]) -> Request:
+        """Return the request that changes attributes."""
+        return actions.put(kind_of(self.target), self.live, self.target, body)
+
+    def path(self, more: str = "") -> str:
+        """Return the path of the thing."""
+        return f"{KINDS[kind_of(self.target)].path}/{self.live['id']}{more}"
+
+
+def update(
+    item: Wanted, changes: Iterable[Change], known: actions.Resolver, sight: Sight
+) -> Action:
+    """Change the attributes of a thing that differ."""
+    kind, live = KINDS[item.kind], known.live(item.id)
+    differing = {change.path: change for change in changes}
+    # What does not differ may refer to what was not looked for; a gateway is changed as a whole.
+    wanted = item.attributes.items()
+    needed = {key: value for key, value in wanted if key in differing or key in _GATEWAY}
+    given = known.value(needed)
+    yield from _CHANGERS.get(item.kind, _plain)(Job(item.id, live, given, differing, known, sight))
+    if kind.status:
+        live = yield Until(kind.name, live[kind.uid], item.id, states.judge_ready(kind))
+    return [live]
+
+
+def _plain(job: Job) -> Steps:
+    """Change attributes that are the cloud's own."""
+    yield job.put(bodies.port_changes({key: job.given[key] for key in sorted(job.changes)}))
+
+
+def _router(job: Job) -> Steps:
+    """Change a router: routes that would lead nowhere first, interfaces, then the rest."""
+    router, wanted = str(job.live["id"]), job.given
+    body: dict[str, t.Any] = {
+        key: wanted[key] for key in ("name", "description", "routes") if key in job.changes
+    }
+    if job.changes.keys() & _GATEWAY:
+        body["external_gateway_info"] = bodies.gateway(wanted) or {}
+    subnets = job.changes.get("subnets")
+    if subnets:
+        extra = [name for name in subnets.old if name not in subnets.new]
+        if extra and job.live.get("routes"):
+            yield job.put({"routes": []})
+            body["routes"] = wanted.get("routes", job.live["routes"])
+        for name in extra:
+            subnet = str(job.known.live(name)["id"])
+            yield actions.interface(job.target, router, "remove", subnet)
+        there = read.read("router", job.live, job.sight)["subnets"]
+        for subnet in sorted(set(wanted["subnets"]) - set(there)):
+            yield actions.interface(job.target, router, "add", subnet)
+    if body:
+        yield job.put(body)
+
+
+def _rules(job: Job) -> Steps:
+    """Add the rules that are missing, then remove those that are too many."""
+    wanted, there = job.given["rules"], job.live["security_group_rules"]
+    open_egress = not any(rule["direction"] == "egress" for rule in wanted)
+    missing = [rule for rule in wanted if not any(_alike(rule, other) for other in there)]
+    yield from actions.write_rules(job.target, str(job.live["id"]), missing)
+    for rule in there:
+        spared = open_egress and read.is_from_the_cloud(rule)
+        if not spared and not any(_alike(other, rule) for other in wanted):
+            path = f"/security-group-rules/{rule['id']}"
+            yield Request("DELETE", "network", path, job.target, accept=(404,))
+
+
+def _alike(one: Mapping[str, t.Any], other: Mapping[str, t.Any]) -> bool:
+    """Tell whether two rules say the same."""
+    return all(one.get(key) == other.get(key) for key in read.RULE)
+
+
+def _volume(job: Job) -> Steps:
+    """Change a volume; its metadata are added to."""
+    if "name" in job.changes:
+        yield job.put({"name": job.given["name"]})
+    if "metadata" in job.changes:
+        body: dict[str, t.Any] = {"metadata": job.given["metadata"]}
+        yield Request("POST", "block-storage", job.path("/metadata"), job.target, body)
+    if "size" in job.changes:
+        row = KINDS["volume"]
+        yield Until("volume", job.live["id"], job.target, states.judge_state(row, row.states))
+        body = {"os-extend": {"new_size": job.given["size"]}}
+        # Once more is refused, as it would not grow.
+        yield Request("POST", "block-storage", job.path("/action"), job.target, body, again=False)
+
+
+def _server(job: Job) -> Steps:
+    """Change a server: its name, metadata, ports and volumes, and bring it back to life."""
+    uid = job.live["id"]
+    if "name" in job.changes:
+        yield job.put({"name": job.given["name"]})
+    if "metadata" in job.changes:
+        body: dict[str, t.Any] = {"metadata": job.given["metadata"]}
+        yield Request("POST", "compute", job.path("/metadata"), job.target, body)
+    start = STARTS.get(job.live["status"]) if "status" in job.changes else ""
+    if start:
+        # The conflict is that somebody else was quicker.
+        body = {start: None}
+        yield Request("POST", "compute", job.path("/action"), job.target, body, accept=(409,))
+        yield Until("server", uid, job.target, states.judge_ready(KINDS["server"]))
+    there = read.read("server", job.live, job.sight)
+    for port in _missing("ports", job, there):
+        body = {"interfaceAttachment": {"port_id": port}}
+        path = job.path("/os-interface")
+        yield Request("POST", "compute", path, job.target, body, accept=(400, 409))
+    for volume in _missing("volumes", job, there):
+        body = {"volumeAttachment": {"volumeId": volume}}
+        path = job.path("/os-volume_attachments")
+        yield Request("POST", "compute", path, job.target, body, accept=(400, 409))
+        judge = states.judge_state(KINDS["volume"], frozenset({"in-use"}))
+        yield Until("volume", volume, job.target, judge)
+
+
+def _missing(key: str, job: Job, there: Mapping[str, t.Any]) -> list[str]:
+    """Return what a server should have and does not."""
+    return sorted(set(job.given[key]) - set(there[key])) if key in job.changes else []
+
+
+_CHANGERS: Mapping[str, Callable[[Job], Steps]] = {
+    "router": _router,
+    "rules": _rules,
+    "volume": _volume,
+    "server": _server,
+}

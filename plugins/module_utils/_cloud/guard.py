@@ -1,0 +1,87 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""What a plan may not do without being allowed to, and what cannot be done at all. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import absent, kinds
+from ansible_collections.rookery.rook.plugins.module_utils._errors import GuardError, Refusal
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud.plan import Permission
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Found, Sight
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Wanted
+    from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Plan
+
+
+def guard(
+    plan: Plan, wanted: Mapping[str, Wanted], found: Found, sight: Sight, allowed: Permission
+) -> None:
+    """Raise GuardError unless all that a plan would destroy is allowed to go."""
+    refusals = [*_unconfirmed(plan, allowed), *_taken(plan, wanted, sight), *_unknown(found)]
+    if plan.state == "absent":
+        refusals += _held(found, sight, allowed)
+    else:
+        refusals += _undrained(plan, found, allowed)
+    if refusals:
+        raise GuardError(refusals)
+
+
+def _unconfirmed(plan: Plan, allowed: Permission) -> Iterator[Refusal]:
+    """Yield what is lost for good without a word that this is meant."""
+    if allowed.confirm == plan.site:
+        return
+    for step in plan.steps:
+        if step.destructive and step.op == "delete":
+            reason = "its data or address would be lost"
+            yield Refusal(step.target, reason, f"Set confirm to {plan.site} if that is meant.")
+
+
+def _held(found: Found, sight: Sight, allowed: Permission) -> Iterator[Refusal]:
+    """Yield what others have in the way."""
+    for item in absent.foreign(found, sight):
+        if item.blocks and item.id not in allowed.release:
+            reason = f"{item.reason}, and is not ours"
+            way_on = "Have its owner remove it, or name its id in release_foreign."
+            yield Refusal(str(item), reason, way_on)
+
+
+def _undrained(plan: Plan, found: Found, allowed: Permission) -> Iterator[Refusal]:
+    """Yield servers that would go with what they hold."""
+    doubles = {str(live["id"]) for _target, live in found.doubles}
+    for step in plan.steps:
+        if step.op != "delete" or kinds.kind_of(step.target) != "server" or allowed.force:
+            continue
+        live, name = found.live[step.target], step.target.partition("/")[2]
+        double = any(step.id.endswith(uid) for uid in doubles)
+        # What never started, or is going already, holds nothing.
+        nothing = step.reason.startswith(("never started", "is being deleted"))
+        if double or nothing or allowed.drained & {name, str(live["name"])}:
+            continue
+        way_on = "Drain it and name it in drained, or set force."
+        yield Refusal(step.target, f"{step.reason}, and may hold data", way_on)
+
+
+def _taken(plan: Plan, wanted: Mapping[str, Wanted], sight: Sight) -> Iterator[Refusal]:
+    """Yield key pairs whose name somebody else has; the cloud has each name once."""
+    names = {str(item["name"]) for item in sight.of("keypair")}
+    going = {step.target for step in plan.steps if step.op == "delete"}
+    for step in plan.steps:
+        if step.op == "create" and kinds.kind_of(step.target) == "keypair":
+            name = wanted[step.target].attributes["name"]
+            if name in names and step.target not in going:
+                reason = f"a key pair {name} is there, and does not carry the site's mark"
+                way_on = f"Name it in adopt as {name}: {step.target}, or choose another name."
+                yield Refusal(step.target, reason, way_on)
+
+
+def _unknown(found: Found) -> Iterator[Refusal]:
+    """Yield what is to be adopted and is not there."""
+    for uid in found.missing:
+        yield Refusal(uid, "is to be adopted, and is not in this project", "Correct the id.")

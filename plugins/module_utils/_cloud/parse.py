@@ -1,0 +1,246 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""From a module's parameters to the declaration: all problems at once. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+import re
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import kinds
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.parse_servers import (
+    read_load_balancer,
+    read_servers,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import (
+    CloudSite,
+    Keypair,
+    Network,
+    Router,
+    Rule,
+    SecurityGroup,
+    ServerGroup,
+    Subnet,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError, Problem
+from ansible_collections.rookery.rook.plugins.module_utils._model import references
+from ansible_collections.rookery.rook.plugins.module_utils._model.fields import Fields
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    Item = t.TypeVar("Item", bound=references.Named)
+
+_LAST_PORT = 65535
+_PORTS = re.compile(r"(\d+)(?:-(\d+))?")
+
+
+def parse_site(params: Mapping[str, t.Any]) -> CloudSite:
+    """Return the declaration; raises ModelError with every problem that was found."""
+    problems: list[Problem] = []
+    fields = Fields(params, "", problems)
+    networks = _listed(fields, "networks", _network)
+    only = networks[0].name if len(networks) == 1 else None
+    subnets = _listed(fields, "subnets", lambda item: _subnet(item, only))
+    site = CloudSite(
+        name=fields.name("site", 40),
+        networks=networks,
+        subnets=subnets,
+        routers=_listed(fields, "routers", _router),
+        security_groups=_listed(fields, "security_groups", _security_group),
+        keypairs=_listed(fields, "keypairs", _keypair),
+        server_groups=_listed(fields, "server_groups", _server_group),
+        servers=read_servers(fields, only),
+        load_balancers=_listed(fields, "load_balancers", read_load_balancer),
+        adopt=fields.strings("adopt"),
+    )
+    problems.extend(_references(site))
+    problems.extend(_adoptions(site))
+    if problems:
+        raise ModelError(dict.fromkeys(problems))
+    return site
+
+
+def _listed(fields: Fields, key: str, read: Callable[[Fields], Item]) -> tuple[Item, ...]:
+    """Return the entries of a list, and note names that are there twice."""
+    found = tuple(read(item) for item in fields.items(key))
+    fields.problems.extend(references.twice(key, found))
+    return found
+
+
+def _name(fields: Fields) -> str:
+    """Return a name that the cloud and a person can live with."""
+    name = fields.required("name", "a name")
+    if name and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,62}", name):
+        reason = "is not letters, digits, hyphens, underscores and dots"
+        fields.bad("name", name, reason, "Begin with a letter or digit, 63 characters at most.")
+    return name
+
+
+def _optional_flag(fields: Fields, key: str) -> bool | None:
+    """Return a boolean, or None when it is left to the cloud."""
+    return fields.flag(key, default=False) if fields.has(key) else None
+
+
+def _network(fields: Fields) -> Network:
+    """Return a network."""
+    mtu = fields.whole("mtu", 0, least=68, most=65535) if fields.has("mtu") else None
+    return Network(_name(fields), mtu, _optional_flag(fields, "port_security_enabled"))
+
+
+def _address(fields: Fields, key: str) -> str | None:
+    """Return an address that is one."""
+    text = fields.text(key)
+    if text:
+        try:
+            return str(ipaddress.ip_address(text))
+        except ValueError:
+            fields.bad(key, text, "is not an IP address", "Write it like 192.0.2.1.")
+    return text or None
+
+
+def _cidr(fields: Fields, key: str) -> str:
+    """Return addresses with the length of their prefix."""
+    text = fields.text(key) or ""
+    if text:
+        try:
+            return str(ipaddress.ip_network(text))
+        except ValueError as error:
+            fields.bad(key, text, f"is no network: {error}", "Write it like 192.0.2.0/24.")
+    return text
+
+
+def _subnet(fields: Fields, only: str | None) -> Subnet:
+    """Return a subnet."""
+    name = _name(fields)
+    cidr = _cidr(fields, "cidr")
+    pools = [
+        (_address(pool, "start") or "", _address(pool, "end") or "")
+        for pool in fields.items("allocation_pools")
+    ]
+    return Subnet(
+        name=name,
+        network=fields.text("network") or only or "",
+        cidr=cidr,
+        version=6 if ":" in cidr else 4,
+        gateway_ip=_address(fields, "gateway_ip"),
+        enable_dhcp=fields.flag("enable_dhcp", default=True),
+        dns_nameservers=fields.texts("dns_nameservers"),
+        allocation_pools=tuple(sorted(pools)) if fields.has("allocation_pools") else None,
+    )
+
+
+def _router(fields: Fields) -> Router:
+    """Return a router."""
+    routes = [
+        (_cidr(route, "destination"), _address(route, "nexthop") or "")
+        for route in fields.items("routes")
+    ]
+    return Router(
+        name=_name(fields),
+        external_network=fields.text("external_network") or None,
+        enable_snat=_optional_flag(fields, "enable_snat"),
+        subnets=fields.texts("subnets"),
+        routes=tuple(sorted(routes)),
+    )
+
+
+def _security_group(fields: Fields) -> SecurityGroup:
+    """Return a security group with its rules in one order."""
+    name = _name(fields)
+    rules = {_rule(item) for item in fields.items("rules")}
+    return SecurityGroup(
+        name, tuple(sorted(rules, key=lambda rule: str(dataclasses.astuple(rule))))
+    )
+
+
+def _rule(fields: Fields) -> Rule:
+    """Return a rule."""
+    protocol = (fields.text("protocol") or "").lower() or None
+    ports = fields.text("ports") or ""
+    match = _PORTS.fullmatch(ports)
+    least, most = (int(match[1]), int(match[2] or match[1])) if match else (None, None)
+    if ports and (not match or not 0 <= int(match[1]) <= int(match[2] or match[1]) <= 65535):
+        fields.bad("ports", ports, "is no port or range of ports", "Write 22, or 30000-32767.")
+    elif ports and protocol in (None, "icmp", "icmpv6", "ipv6-icmp"):
+        fields.bad("ports", ports, "needs a protocol that has ports", "Set protocol to tcp or udp.")
+    if least is not None and least <= 1 and most == _LAST_PORT:
+        # The cloud keeps all ports as none.
+        least, most = None, None
+    if (fields.text("remote_cidr") or "") and (fields.text("remote_group") or ""):
+        cure = "Write two rules."
+        fields.bad("remote_group", fields.text("remote_group"), "goes not with remote_cidr", cure)
+    return Rule(
+        direction=fields.text("direction", "ingress") or "ingress",
+        ethertype=fields.text("ethertype", "IPv4") or "IPv4",
+        protocol=protocol,
+        port_range_min=least,
+        port_range_max=most,
+        remote_ip_prefix=_cidr(fields, "remote_cidr") or None,
+        remote_group=fields.text("remote_group") or None,
+    )
+
+
+def _keypair(fields: Fields) -> Keypair:
+    """Return a key pair; the comment of its key makes place for the mark."""
+    name = _name(fields)
+    words = fields.required("public_key", "the public key").split()
+    if len(words) < 2:
+        fields.bad("public_key", None, "is no public key", "Give the whole line of the .pub file.")
+    return Keypair(name, " ".join(words[:2]))
+
+
+def _server_group(fields: Fields) -> ServerGroup:
+    """Return a server group."""
+    policy = fields.text("policy", "soft-anti-affinity") or "soft-anti-affinity"
+    return ServerGroup(_name(fields), policy)
+
+
+def _references(site: CloudSite) -> Iterator[Problem]:
+    """Yield what one part says of another that is not there."""
+    networks = [item.name for item in site.networks]
+    subnets = [item.name for item in site.subnets]
+    groups = [item.name for item in site.security_groups]
+    for place, subnet in enumerate(site.subnets):
+        path = f"subnets[{place}].network"
+        yield from _named(path, subnet.network, "networks", networks)
+    for place, router in enumerate(site.routers):
+        for name in router.subnets:
+            yield from _named(f"routers[{place}].subnets", name, "subnets", subnets)
+    for place, group in enumerate(site.security_groups):
+        for rule in group.rules:
+            path = f"security_groups[{place}].rules"
+            yield from references.nowhere(path, rule.remote_group, "security_groups", groups)
+    for place, balancer in enumerate(site.load_balancers):
+        yield from _named(f"load_balancers[{place}].subnet", balancer.subnet, "subnets", subnets)
+    keys = [item.name for item in site.keypairs]
+    server_groups = [item.name for item in site.server_groups]
+    for server in site.servers:
+        path = f"servers[{server.name}]"
+        yield from references.nowhere(f"{path}.keypair", server.keypair, "keypairs", keys)
+        name = server.server_group
+        yield from references.nowhere(f"{path}.server_group", name, "server_groups", server_groups)
+        for port in server.ports:
+            yield from _named(f"{path}.ports.network", port.network, "networks", networks)
+            yield from references.nowhere(f"{path}.ports.subnet", port.subnet, "subnets", subnets)
+
+
+def _named(path: str, name: str, section: str, known: list[str]) -> Iterator[Problem]:
+    """Yield a problem when a name that is needed is not given, or is not there."""
+    if not name:
+        reason = f"is needed, for there is not one of {section} alone"
+        yield Problem(path, "", reason, f"Name one of: {', '.join(sorted(known)) or 'none yet'}.")
+    yield from references.nowhere(path, name, section, known)
+
+
+def _adoptions(site: CloudSite) -> Iterator[Problem]:
+    """Yield what cannot be adopted."""
+    for uid, target in site.adopt.items():
+        kind, _slash, name = target.partition("/")
+        if kind not in kinds.KINDS or not name:
+            cure = f"Write kind/name; kinds are {', '.join(kinds.ADOPTABLE)}."
+            yield Problem(f"adopt.{uid}", target, "is not the name of a thing of a site", cure)

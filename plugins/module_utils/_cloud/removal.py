@@ -1,0 +1,139 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""How a thing is removed, whatever state it is in: the requests of a delete step. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import actions, states
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
+    Action,
+    Request,
+    Until,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS, Kind
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import ROUTER_PORTS
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Mapping
+
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Ask, Live
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight
+
+    Steps = Generator[Ask, t.Any, None]
+
+GONE = (404,)
+# A volume is removed from these; from the others it comes to one of them by itself, or never.
+_REMOVABLE = frozenset({"available", "error", "error_restoring", "error_extending"})
+# What others make of our volumes, and how the cloud names it.
+_DERIVED = {"snapshot": "/snapshots", "backup": "/backups"}
+
+
+def remove(target: str, live: Live, sight: Sight) -> Action:
+    """Remove one thing, and wait until it is gone where that takes time."""
+    kind, uid = target.partition("/")[0], target.partition("/")[2]
+    if kind in _DERIVED:
+        path = f"{_DERIVED[kind]}/{uid}"
+        yield Request("DELETE", "block-storage", path, target, accept=GONE)
+        yield Until(kind, uid, target, states.judge_gone(_derived(kind)))
+    elif kind == "attachment":
+        yield from _detach_everywhere(target, uid, sight)
+    else:
+        yield from _REMOVERS.get(kind, _plain)(target, live, sight)
+        if KINDS[kind].status:
+            uid = str(live[KINDS[kind].uid])
+            yield Until(kind, uid, target, states.judge_gone(KINDS[kind]))
+    return []
+
+
+def _derived(kind: str) -> Kind:
+    """Return a row for what is made of volumes."""
+    path = _DERIVED[kind]
+    return Kind(kind, "block-storage", path, kind, path[1:], "", status="status")
+
+
+def _plain(target: str, live: Live, _sight: Sight) -> Steps:
+    """Remove a thing that is gone with the answer, or soon after."""
+    row = KINDS[target.partition("/")[0]]
+    yield Request("DELETE", row.service, f"{row.path}/{live[row.uid]}", target, accept=GONE)
+
+
+def _server(target: str, live: Live, sight: Sight) -> Steps:
+    """Remove a server; a locked one is unlocked, and one that is being deleted is waited for."""
+    if live.get("locked"):
+        path = f"/servers/{live['id']}/action"
+        yield Request("POST", "compute", path, target, {"unlock": None}, accept=GONE)
+    if live.get("OS-EXT-STS:task_state") != "deleting":
+        yield from _plain(target, live, sight)
+
+
+def _volume(target: str, live: Live, _sight: Sight) -> Steps:
+    """Remove a volume once nothing holds it."""
+    uid, row = str(live["id"]), KINDS["volume"]
+    if live["status"] == "deleting":
+        return
+    for holder in [item["server_id"] for item in live.get("attachments") or ()]:
+        path = f"/servers/{holder}/os-volume_attachments/{uid}"
+        yield Request("DELETE", "compute", path, target, accept=GONE)
+    if live["status"] not in _REMOVABLE:
+        seen = yield Until("volume", uid, target, judge_removable(row))
+        if seen is None:
+            return
+    yield Request("DELETE", row.service, f"{row.path}/{uid}?cascade=true", target, accept=GONE)
+
+
+def judge_removable(kind: Kind) -> Callable[[Live | None], states.Standing]:
+    """Return what tells whether a volume can be removed, or is gone."""
+    judge = states.judge_state(kind, _REMOVABLE)
+    return lambda live: states.Standing(states.READY) if live is None else judge(live)
+
+
+def _router(target: str, live: Live, sight: Sight) -> Steps:
+    """Remove a router after its routes and interfaces, those that others added among them."""
+    if live.get("routes"):
+        yield actions.put("router", live, target, {"routes": []})
+    for port in sight.ports_of(live["id"]):
+        if port["device_owner"].startswith(ROUTER_PORTS[0]):
+            for fixed in port["fixed_ips"]:
+                yield actions.interface(target, live["id"], "remove", fixed["subnet_id"])
+    yield from _plain(target, live, sight)
+
+
+def _port(target: str, live: Live, sight: Sight) -> Steps:
+    """Remove a port; as an interface of a router, or as part of a trunk, that goes first."""
+    if live.get("trunk_details"):
+        path = f"/trunks/{live['trunk_details']['trunk_id']}"
+        yield Request("DELETE", "network", path, target, accept=GONE)
+    if live["device_owner"].startswith(ROUTER_PORTS[0]):
+        body = {"port_id": live["id"]}
+        path = f"/routers/{live['device_id']}/remove_router_interface"
+        yield Request("PUT", "network", path, target, body, accept=GONE)
+    else:
+        yield from _plain(target, live, sight)
+
+
+def _load_balancer(target: str, live: Live, _sight: Sight) -> Steps:
+    """Remove a load balancer with all that is behind it."""
+    path = f"{KINDS['load_balancer'].path}/{live['id']}?cascade=true"
+    yield Request("DELETE", "load-balancer", path, target, accept=GONE)
+
+
+def _detach_everywhere(target: str, server: str, sight: Sight) -> Steps:
+    """Take our volumes from a server of others."""
+    for volume in sight.of("volume"):
+        for item in volume.get("attachments") or ():
+            if item["server_id"] == server and volume["metadata"].get("rook_site"):
+                path = f"/servers/{server}/os-volume_attachments/{volume['id']}"
+                yield Request("DELETE", "compute", path, target, accept=GONE)
+
+
+_REMOVERS: Mapping[str, Callable[[str, Live, Sight], Steps]] = {
+    "server": _server,
+    "volume": _volume,
+    "router": _router,
+    "port": _port,
+    "load_balancer": _load_balancer,
+}

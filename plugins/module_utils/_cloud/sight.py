@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""What is there, as lists of the cloud's own objects, and which of it is the site's. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+from collections.abc import Mapping, Sequence
+
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import marks
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS, kind_of
+
+Live = Mapping[str, t.Any]
+
+# What the cloud offers, by the kind of a reference: under which name each list is kept.
+CATALOGS = {"external": "external", "image": "image", "flavor": "flavor"}
+ROUTER_PORTS = ("network:router_interface", "network:ha_router_replicated_interface")
+
+
+@dataclasses.dataclass(frozen=True)
+class Sight:
+    """One look at a project: lists by kind, catalogs among them."""
+
+    lists: Mapping[str, Sequence[Live]] = dataclasses.field(default_factory=dict)
+
+    def of(self, kind: str) -> Sequence[Live]:
+        """Return the list of a kind; one that was not asked for is empty."""
+        return self.lists.get(kind, ())
+
+    def catalog(self, kind: str, name: str) -> list[Live]:
+        """Return what the cloud offers by name or id."""
+        kept = "security_group" if kind == "other_group" else kind
+        by_id = [item for item in self.of(kept) if item["id"] == name]
+        return by_id or [item for item in self.of(kept) if item["name"] == name]
+
+    def ports_of(self, device: str) -> list[Live]:
+        """Return the ports of a server or router."""
+        return [port for port in self.of("port") if port["device_id"] == device]
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+    """What is the site's: by id of the plan, and what carries a mark that another one has, too."""
+
+    live: Mapping[str, Live] = dataclasses.field(default_factory=dict)
+    doubles: Sequence[tuple[str, Live]] = ()
+    missing: Sequence[str] = ()
+
+    def uid(self, target: str) -> str:
+        """Return the cloud's id of a thing, nothing when it is not there."""
+        live = self.live.get(target)
+        return uid_of(target, live) if live is not None else ""
+
+    def names(self) -> dict[str, str]:
+        """Return ids of the plan by ids of the cloud."""
+        return {
+            uid_of(target, live): target
+            for target, live in self.live.items()
+            if not target.startswith("rules/")
+        }
+
+
+def uid_of(target: str, live: Live) -> str:
+    """Return the id by which the cloud knows a thing."""
+    return str(live[KINDS[kind_of(target)].uid])
+
+
+def find(site: str, adopt: Mapping[str, str], sight: Sight) -> Found:
+    """Return what is the site's, by its mark or because it is to be adopted.
+
+    Of several with one mark the eldest is taken; the others came from requests that were repeated.
+    """
+    live: dict[str, Live] = {}
+    doubles: list[tuple[str, Live]] = []
+    for name, row in KINDS.items():
+        for item in sorted(sight.of(name), key=_age):
+            target = adopt.get(str(item.get(row.uid, "")), "")
+            if not target.startswith(f"{name}/"):
+                owner, target = marks.read_mark(name, row.mark, item) if row.mark else ("", "")
+                if owner != site:
+                    continue
+            if target in live:
+                doubles.append((target, item))
+            else:
+                live[target] = item
+    for target in [target for target in live if target.startswith("security_group/")]:
+        live[f"rules/{target.partition('/')[2]}"] = live[target]
+    taken = {uid_of(target, item) for target, item in live.items()}
+    missing = sorted(uid for uid in adopt if uid not in taken)
+    return Found(live, tuple(doubles), tuple(missing))
+
+
+def _age(item: Live) -> tuple[bool, str, str]:
+    """Order things by age; what never came to life comes last."""
+    broken = str(item.get("status", "")).upper() == "ERROR"
+    born = str(item.get("created_at") or item.get("created") or "")
+    return broken, born, str(item.get("id", ""))

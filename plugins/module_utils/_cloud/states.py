@@ -1,0 +1,76 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""How the states of things are read: ready, not yet, or never. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Standing
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Live
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import Kind
+
+READY, GONE = "ready", "gone"
+WAITING, FAILED = "waiting", "failed"
+# From these nothing of ours leads out; only who runs the cloud can reset them.
+_STUCK = frozenset({"error_deleting", "error_managing"})
+
+
+def judge_ready(kind: Kind) -> Callable[[Live | None], Standing]:
+    """Return what tells whether a thing is as it should be."""
+
+    def judge(live: Live | None) -> Standing:
+        if live is None:
+            return Standing(WAITING, "is not in the list yet")
+        state, task = str(live.get(kind.status)), live.get("OS-EXT-STS:task_state")
+        if state in kind.states and not task:
+            return Standing(READY)
+        if state in kind.broken:
+            return Standing(FAILED, f"is in state {state}: {why(live)}")
+        return Standing(WAITING, f"is in state {state}{f' ({task})' if task else ''}")
+
+    return judge
+
+
+def judge_state(kind: Kind, states: frozenset[str]) -> Callable[[Live | None], Standing]:
+    """Return what tells whether a thing has reached one of some states."""
+
+    def judge(live: Live | None) -> Standing:
+        state = str(live.get(kind.status)) if live is not None else ""
+        if state in states:
+            return Standing(READY)
+        if state in kind.broken:
+            return Standing(FAILED, f"is in state {state}")
+        return Standing(WAITING, f"is in state {state or 'unknown'}")
+
+    return judge
+
+
+def judge_gone(kind: Kind) -> Callable[[Live | None], Standing]:
+    """Return what tells whether a thing is gone."""
+
+    def judge(live: Live | None) -> Standing:
+        if live is None or str(live.get(kind.status)).upper() in ("DELETED", "SOFT_DELETED"):
+            return Standing(GONE)
+        state, task = str(live.get(kind.status)), live.get("OS-EXT-STS:task_state")
+        if state in _STUCK or (state in kind.broken and not task and kind.name == "server"):
+            return Standing(FAILED, f"is in state {state}: {why(live)}")
+        return Standing(WAITING, f"is in state {state}{f' ({task})' if task else ''}")
+
+    return judge
+
+
+def why(live: Live) -> str:
+    """Return what the cloud says of a state from which nothing comes."""
+    fault = live.get("fault") or {}
+    if fault.get("message"):
+        return str(fault["message"])
+    if str(live.get("status", "")).startswith("error"):
+        return "who runs the cloud has to reset its state"
+    return "the cloud does not say why"

@@ -1,0 +1,353 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Do the steps of a plan for a cloud: the one place that writes there.
+
+Steps whose needs are met run at the same time. Whatever waits shares one look at the list of its
+kind, less and less often; no thread is held by a wait. A step that fails holds up what needs it;
+the rest goes on, and the report says what was done.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import time
+import typing as t
+from collections.abc import Mapping, Sequence
+
+from ansible_collections.rookery.rook.plugins.module_utils._applied import Applied, ApplyError
+from ansible_collections.rookery.rook.plugins.module_utils._clients.openstack import THREADS
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import (
+    actions,
+    changes,
+    kinds,
+    removal,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
+    Action,
+    Live,
+    Look,
+    Request,
+    Until,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Ref
+from ansible_collections.rookery.rook.plugins.module_utils._cloud_look import refresh
+from ansible_collections.rookery.rook.plugins.module_utils._errors import (
+    ClientError,
+    RookeryError,
+    WaitFailed,
+    WaitTimeout,
+)
+
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.openstack import Cloud
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Found, Sight
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Wanted
+    from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Plan, Step
+
+    Future = concurrent.futures.Future[t.Any]
+
+# Seconds to the first look after a wait began, by how much the next one is later, and the longest.
+FIRST, FACTOR, LONGEST = 0.6, 1.5, 5.0
+# What one request for many may hold, so that none is too long for a proxy.
+AT_ONCE = 50
+
+
+class Known:
+    """The things of the site as they are seen or made, by which references become ids."""
+
+    def __init__(self, found: Found, sight: Sight) -> None:
+        self._live: dict[str, Live] = dict(found.live)
+        self._sight = sight
+
+    def live(self, target: str) -> Live:
+        """Return a thing as it was seen last."""
+        return self._live[target]
+
+    def all(self) -> Mapping[str, Live]:
+        """Return all things by what a plan calls them."""
+        return dict(self._live)
+
+    def keep(self, target: str, live: Live) -> None:
+        """Take in what was made."""
+        self._live[target] = live
+
+    def forget(self, target: str) -> None:
+        """Take in that something is gone."""
+        self._live.pop(target, None)
+
+    def value(self, value: t.Any) -> t.Any:
+        """Return a value with ids for references, at any depth."""
+        if isinstance(value, Ref):
+            return self._id(value)
+        if isinstance(value, Mapping):
+            # A member of a load balancer is an address, whatever its port is called.
+            return {
+                key: [self._address(item) for item in inner]
+                if key == "members"
+                else self.value(inner)
+                for key, inner in value.items()
+            }
+        if isinstance(value, (list, tuple)):
+            return [self.value(item) for item in value]
+        return value
+
+    def _id(self, ref: Ref) -> str:
+        """Return the id of what a reference means; a load balancer is reached by its port."""
+        if ref.kind not in kinds.KINDS:
+            return str(self._sight.catalog(ref.kind, ref.name)[0]["id"])
+        live = self._live[str(ref)]
+        key = "vip_port_id" if ref.kind == "load_balancer" else kinds.KINDS[ref.kind].uid
+        return str(live[key])
+
+    def _address(self, ref: Ref) -> str:
+        """Return the address of a port."""
+        return str(self._live[str(ref)]["fixed_ips"][0]["ip_address"])
+
+
+@dataclasses.dataclass
+class Run:
+    """Steps that are being done by one action."""
+
+    steps: Sequence[Step]
+    action: Action
+
+
+@dataclasses.dataclass
+class Wait:
+    """A run that waits: since when, until when, and the last reason."""
+
+    run: Run
+    until: Until
+    began: float
+    limit: float
+    reason: str = "was not looked at yet"
+
+
+@dataclasses.dataclass
+class Poll:
+    """When a kind is looked at next, and the look that is under way."""
+
+    due: float
+    pause: float
+    began: float = 0.0
+    future: Future | None = None
+
+
+class Doer:
+    """Walks one plan."""
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        wanted: Mapping[str, Wanted],
+        found: Found,
+        sight: Sight,
+        timeout: float,
+        log: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._cloud, self._wanted, self._found = cloud, wanted, found
+        self._sight, self._timeout, self._log, self._clock = sight, timeout, log, clock
+        self.known = Known(found, sight)
+        self._applied = Applied()
+        self._asked: dict[Future, Run] = {}
+        self._waits: list[Wait] = []
+        self._polls: dict[str, Poll] = {}
+
+    def run(self, plan: Plan) -> Applied:
+        """Do all steps that can be done; raise ApplyError when one of them failed."""
+        todo = {step.id: step for step in plan.steps}
+        self._site = plan.site
+        with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
+            self._pool = pool
+            while todo or self._asked or self._waits:
+                self._start(todo)
+                if not self._asked and not self._waits:
+                    if todo and not self._ready(todo):
+                        self._block(todo)
+                    continue
+                self._pause()
+                self._collect()
+                self._look()
+        applied = self._applied
+        if applied.failed or applied.blocked:
+            writing = {step.id for step in plan.steps if step.op != "keep"}
+            raise ApplyError(applied, changed=bool(writing & set(applied.done)))
+        return applied
+
+    def _ready(self, todo: Mapping[str, Step]) -> list[Step]:
+        """Return the steps whose needs are met."""
+        done = set(self._applied.done)
+        return [step for step in todo.values() if done.issuperset(step.needs)]
+
+    def _block(self, todo: dict[str, Step]) -> None:
+        """Mark what can no longer run."""
+        for step in todo.values():
+            reasons = [need for need in step.needs if need not in self._applied.done]
+            self._applied.blocked[step.id] = ", ".join(reasons)
+        todo.clear()
+
+    def _start(self, todo: dict[str, Step]) -> None:
+        """Start every step that can start; those that are created together are one run."""
+        together: dict[str, list[Step]] = {}
+        for step in self._ready(todo):
+            del todo[step.id]
+            kind = kinds.kind_of(step.target)
+            if step.op == "create" and kind in actions.BULK:
+                together.setdefault(kind, []).append(step)
+            elif step.op == "keep":
+                self._applied.done.append(step.id)
+            else:
+                self._begin([step])
+        for steps in together.values():
+            for place in range(0, len(steps), AT_ONCE):
+                self._begin(steps[place : place + AT_ONCE])
+
+    def _begin(self, steps: Sequence[Step]) -> None:
+        """Begin the action of steps."""
+        run = Run(steps, self._action(steps))
+        self._advance(run, None)
+
+    def _action(self, steps: Sequence[Step]) -> Action:
+        """Return how steps are done."""
+        step = steps[0]
+        if step.op == "create":
+            items = [self._wanted[item.target] for item in steps]
+            return actions.create(self._site, items, self.known)
+        if step.op == "update":
+            item = self._wanted[step.target]
+            return changes.update(item, step.changes, self.known, self._sight)
+        return removal.remove(step.target, self._doomed(step), self._sight)
+
+    def _doomed(self, step: Step) -> Live:
+        """Return what a step removes: ours, a double of it, or something of others."""
+        for target, live in self._found.doubles:
+            if step.id == f"delete {target} {live[kinds.KINDS[kinds.kind_of(target)].uid]}":
+                return live
+        if step.target in self._found.live:
+            return self._found.live[step.target]
+        kind, _slash, uid = step.target.partition("/")
+        return next((item for item in self._sight.of(kind) if item["id"] == uid), {})
+
+    def _advance(self, run: Run, answer: t.Any, error: RookeryError | None = None) -> None:
+        """Give a run its answer, and take what it asks for next."""
+        try:
+            ask = run.action.throw(error) if error is not None else run.action.send(answer)
+        except StopIteration as end:
+            self._finish(run, end.value)
+        except RookeryError as problem:
+            for step in run.steps:
+                self._applied.failed[step.id] = problem
+                self._log(f"{step.id} failed: {problem}")
+        else:
+            self._ask(run, ask)
+
+    def _ask(self, run: Run, ask: Request | Look | Until) -> None:
+        """Send a request, or begin a wait."""
+        if isinstance(ask, Until):
+            now = self._clock()
+            self._waits.append(Wait(run, ask, now, now + self._timeout))
+            poll = self._polls.setdefault(ask.kind, Poll(now + FIRST, FIRST))
+            if poll.future is None:
+                poll.due = min(poll.due, now + FIRST)
+                poll.pause = FIRST
+        elif isinstance(ask, Look):
+            self._asked[self._pool.submit(refresh, self._cloud, ask.kind)] = run
+        else:
+            self._asked[self._pool.submit(self._cloud.send, ask)] = run
+
+    def _finish(self, run: Run, made: Sequence[Live]) -> None:
+        """Take in what a run has done."""
+        for place, step in enumerate(run.steps):
+            if step.op == "delete":
+                self.known.forget(step.target)
+            elif place < len(made):
+                self.known.keep(step.target, made[place])
+            self._applied.done.append(step.id)
+            self._log(f"{step.id} done")
+
+    def _pause(self) -> None:
+        """Wait for an answer, or until the next look is due."""
+        pending = [*self._asked, *(poll.future for poll in self._polls.values() if poll.future)]
+        now = self._clock()
+        kinds_waited = {wait.until.kind for wait in self._waits}
+        dues = [
+            poll.due - now
+            for kind, poll in self._polls.items()
+            if poll.future is None and kind in kinds_waited
+        ]
+        limit = max(0.0, min(dues)) if dues else None
+        if pending:
+            first = concurrent.futures.FIRST_COMPLETED
+            concurrent.futures.wait(pending, limit, return_when=first)
+        elif limit:
+            time.sleep(limit)
+
+    def _collect(self) -> None:
+        """Give the runs the answers that came."""
+        for future in [future for future in self._asked if future.done()]:
+            run = self._asked.pop(future)
+            problem = future.exception()
+            if problem is None:
+                self._advance(run, future.result())
+            elif isinstance(problem, RookeryError):
+                self._advance(run, None, problem)
+            else:
+                raise problem
+
+    def _look(self) -> None:
+        """Begin the looks that are due, and judge by those that came back."""
+        now = self._clock()
+        waited = {wait.until.kind for wait in self._waits}
+        for kind, poll in list(self._polls.items()):
+            if poll.future is not None and poll.future.done():
+                future, poll.future = poll.future, None
+                # A cloud that needs long to answer is not asked more often than it can.
+                pause = max(poll.pause, now - poll.began)
+                poll.due, poll.pause = now + pause, min(poll.pause * FACTOR, LONGEST)
+                self._judge(kind, future, poll.began)
+            elif kind not in waited and poll.future is None:
+                del self._polls[kind]
+            elif poll.future is None and poll.due <= now:
+                poll.began = now
+                poll.future = self._pool.submit(refresh, self._cloud, kind)
+
+    def _judge(self, kind: str, future: Future, began: float) -> None:
+        """Tell by one look how those stand that waited when it began."""
+        waits = [wait for wait in self._waits if wait.until.kind == kind and wait.began <= began]
+        problem = future.exception()
+        if problem is not None and not isinstance(problem, ClientError):
+            raise problem
+        uid = kinds.KINDS[kind].uid if kind in kinds.KINDS else "id"
+        seen = {} if problem else {str(item[uid]): item for item in future.result()}
+        for wait in waits:
+            if problem is not None:
+                wait.reason = str(problem)
+            else:
+                self._settle(wait, seen.get(wait.until.uid))
+            if wait in self._waits and self._clock() >= wait.limit:
+                self._end(wait, WaitTimeout(self._told(wait), self._timeout))
+
+    def _settle(self, wait: Wait, live: Live | None) -> None:
+        """End a wait that is over."""
+        standing = wait.until.judge(live)
+        wait.reason = standing.reason
+        if standing.outcome in ("ready", "gone"):
+            self._waits.remove(wait)
+            self._advance(wait.run, live)
+        elif standing.outcome == "failed":
+            self._end(wait, WaitFailed(self._told(wait), self._clock() - wait.began))
+
+    def _end(self, wait: Wait, error: RookeryError) -> None:
+        """End a wait that will not be over."""
+        self._waits.remove(wait)
+        self._advance(wait.run, None, error)
+
+    def _told(self, wait: Wait) -> dict[str, str]:
+        """Return for what was waited and why."""
+        return {f"{wait.until.target} ({wait.until.uid})": wait.reason}

@@ -1,0 +1,194 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Look at a project: each kind is one list, all lists at the same time."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import typing as t
+from collections.abc import Callable, Mapping, Sequence
+
+from ansible_collections.rookery.rook.plugins.module_utils._clients.openstack import THREADS
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Request
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.openstack import Cloud
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Wanted
+
+Objects = Sequence[Mapping[str, t.Any]]
+Listing = Callable[["Cloud"], Objects]
+
+
+def _quotas_of_servers(cloud: Cloud) -> Objects:
+    found = cloud.send(Request("GET", "compute", "/limits", "quotas"))["limits"]["absolute"]
+    return [
+        {"name": name, "limit": found[f"maxTotal{theirs}"], "used": found[f"total{used}Used"]}
+        for name, theirs, used in (
+            ("instances", "Instances", "Instances"),
+            ("cores", "Cores", "Cores"),
+            ("ram", "RAMSize", "RAM"),
+        )
+    ]
+
+
+def _quotas_of_volumes(cloud: Cloud) -> Objects:
+    found = cloud.send(Request("GET", "block-storage", "/limits", "quotas"))["limits"]["absolute"]
+    return [
+        {"name": name, "limit": found[f"maxTotal{theirs}"], "used": found[f"total{used}Used"]}
+        for name, theirs, used in (
+            ("volumes", "Volumes", "Volumes"),
+            ("gigabytes", "VolumeGigabytes", "Gigabytes"),
+        )
+    ]
+
+
+def _quotas_of_networks(cloud: Cloud) -> Objects:
+    path = f"/quotas/{cloud.project}/details.json"
+    found = cloud.send(Request("GET", "network", path, "quotas"))["quota"]
+    return [
+        {"name": name, "limit": item["limit"], "used": item["used"] + item["reserved"]}
+        for name, item in found.items()
+    ]
+
+
+def _keypairs(cloud: Cloud) -> Objects:
+    return [item["keypair"] for item in cloud.list("compute", "/os-keypairs", "keypairs")]
+
+
+def _plain(kind: str, **query: str) -> Listing:
+    row = KINDS[kind]
+    path = f"{row.path}/detail" if kind in ("server", "volume") else row.path
+
+    def ask(cloud: Cloud) -> Objects:
+        # Ports of others in our networks are seen by who has the network.
+        own = row.service == "network" and kind != "port"
+        mine = {"project_id": cloud.project} if own else {}
+        return cloud.list(row.service, path, row.many, **mine, **query)
+
+    return ask
+
+
+def _at(service: str, path: str, many: str, **query: str) -> Listing:
+    return lambda cloud: cloud.list(service, path, many, **query)
+
+
+def images(names: Iterable[str]) -> Listing:
+    """Return what lists images by name, and those that are not names by id."""
+
+    def ask(cloud: Cloud) -> Objects:
+        wanted = sorted(set(names))
+        quoted = ",".join(f'"{name}"' for name in wanted)
+        found = cloud.list("image", "/images", "images", name=f"in:{quoted}", limit="1000")
+        left = sorted(set(wanted) - {str(item["name"]) for item in found})
+        if left:
+            path = f"in:{','.join(left)}"
+            found += cloud.list("image", "/images", "images", id=path, limit="1000")
+        return found
+
+    return ask
+
+
+SITE: Mapping[str, Listing] = {name: _plain(name) for name in KINDS if name != "rules"} | {
+    "keypair": _keypairs,
+}
+EXTERNAL = _at("network", "/networks", "networks", **{"router:external": "true"})
+FLAVORS: Mapping[str, Listing] = {"flavor": _at("compute", "/flavors/detail", "flavors")}
+# What is looked at before something is created.
+ROOM: Mapping[str, Listing] = {
+    **FLAVORS,
+    "quota server": _quotas_of_servers,
+    "quota volume": _quotas_of_volumes,
+    "quota network": _quotas_of_networks,
+}
+ZONES: Mapping[str, Listing] = {
+    "server_zone": _at("compute", "/os-availability-zone", "availabilityZoneInfo"),
+    "volume_zone": _at("block-storage", "/os-availability-zone", "availabilityZoneInfo"),
+}
+TYPES: Mapping[str, Listing] = {"volume_type": _at("block-storage", "/types", "volume_types")}
+# What others make of our volumes.
+DERIVED: Mapping[str, Listing] = {
+    "snapshot": _at("block-storage", "/snapshots/detail", "snapshots"),
+    "backup": _at("block-storage", "/backups/detail", "backups"),
+}
+
+
+def look(cloud: Cloud, listings: Mapping[str, Listing]) -> Sight:
+    """Return lists by kind; of several that begin with one word the entries stand together."""
+    # The first request logs in; the others would all do so at once.
+    cloud.login()
+    asked = {
+        name: listing
+        for name, listing in listings.items()
+        if name != "load_balancer" or cloud.has("load-balancer")
+    }
+    with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
+        futures = {name: pool.submit(listing, cloud) for name, listing in asked.items()}
+        lists: dict[str, list[Mapping[str, t.Any]]] = {}
+        for name, future in futures.items():
+            lists.setdefault(name.partition(" ")[0], []).extend(future.result())
+    return Sight(lists)
+
+
+def look_at_site(cloud: Cloud, wanted: Mapping[str, Wanted]) -> Sight:
+    """Return the site's lists, and what the declaration names of the cloud's offers."""
+    return look(cloud, {**SITE, **_offers(wanted)})
+
+
+def look_at_offers(cloud: Cloud, wanted: Mapping[str, Wanted]) -> Sight:
+    """Return what the declaration names of the cloud's offers."""
+    flavors = FLAVORS if wanted else {}
+    return look(cloud, {**flavors, **_offers(wanted)})
+
+
+def _offers(wanted: Mapping[str, Wanted]) -> dict[str, Listing]:
+    """Return how the offers are listed that a declaration names."""
+    listings: dict[str, Listing] = {}
+    names = {item.attributes["image"].name for item in wanted.values() if item.kind == "server"}
+    if names:
+        listings["image"] = images(names)
+    if any("external_network" in item.attributes for item in wanted.values()) or any(
+        item.kind == "floating_ip" for item in wanted.values()
+    ):
+        listings["external"] = EXTERNAL
+    return listings
+
+
+def look_for_removal(cloud: Cloud) -> Sight:
+    """Return the site's lists, and what others made of volumes."""
+    return look(cloud, {**SITE, **DERIVED})
+
+
+def look_for_rest(cloud: Cloud) -> Sight:
+    """Return the lists of what may be made behind one's back while a site is removed.
+
+    Of servers and volumes the waits have seen the end.
+    """
+    kept = ("network", "router", "security_group", "port", "floating_ip", "load_balancer")
+    return look(cloud, {kind: SITE[kind] for kind in kept})
+
+
+def look_for_room(cloud: Cloud, creates: Sequence[Wanted], sight: Sight) -> Sight:
+    """Return the lists with what tells whether there is room for what is to be created."""
+    if not creates:
+        return sight
+    listings = dict(ROOM)
+    if any(item.attributes.get("availability_zone") for item in creates):
+        listings |= ZONES
+    boots = [item.attributes.get("boot_volume") or {} for item in creates]
+    if any(item.attributes.get("volume_type") for item in creates) or any(
+        boot.get("type") for boot in boots
+    ):
+        listings |= TYPES
+    return Sight({**sight.lists, **look(cloud, listings).lists})
+
+
+def refresh(cloud: Cloud, kind: str) -> Objects:
+    """Return the list of one kind as it is now."""
+    listing = SITE.get(kind) or DERIVED[kind]
+    return listing(cloud)
