@@ -21,6 +21,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._model.fields import 
 from ansible_collections.rookery.rook.plugins.module_utils._model.parse import parse_site
 from ansible_collections.rookery.rook.plugins.module_utils._model.sections import SECTIONS
 from ansible_collections.rookery.rook.plugins.module_utils._rules import Facts, Finding, check
+from ansible_collections.rookery.rook.plugins.module_utils._rules_facts import cleaned
 from ansible_collections.rookery.rook.plugins.module_utils._verdicts import mute_findings, muted
 
 if t.TYPE_CHECKING:
@@ -159,6 +160,13 @@ def unknown(params: Mapping[str, t.Any]) -> dict[str, str]:
             where = name if answer.get("unreachable") else f"{fact} of {name}"
             reasons.setdefault(where, _reason(answer))
     return reasons
+
+
+def devices_facts(disks: Answers) -> Facts:
+    """Return the facts that the answers about disks alone make, without what is not of its form."""
+    return cleaned(
+        {"hosts": {name: {"devices": rows} for name, rows in usable(disks, "disks").items()}}
+    )
 
 
 def usable(answers: Answers, key: str) -> dict[str, t.Any]:

@@ -42,6 +42,12 @@ options:
     description: The confirmation that taking down would be given.
     type: str
     default: ''
+  disks:
+    description:
+      - What M(rookery.rook.disk_info) answered on each node, by its name. RV(placement) goes by the
+        sizes and classes of devices then; without an answer all devices count as the same.
+    type: dict
+    default: {}
 seealso:
   - module: rookery.rook.rook_site
   - module: rookery.rook.rook_teardown
@@ -148,6 +154,66 @@ fingerprints:
     operator: 9a1be1f2c3d4e5f6071829a0b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b9c0
     cluster: 1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b9c09a1be1f2c3d4e5f6071829a0b
     storage: 5a6b7c8d9e0f1a2b3c4d5e6f7a8b9c09a1be1f2c3d4e5f6071829a0b1c2d3e4f
+placement:
+  description:
+    - Where the pieces of each pool lie, and what is left of them when hosts are lost, as the guide
+      to placement explains it. A picture can be drawn from it.
+  returned: O(state=present)
+  type: dict
+  contains:
+    verdict:
+      description: "The worst of the pools': V(redundant), V(degraded) or V(never writable)."
+      type: str
+    assumed: {description: What was taken for granted for want of facts., type: list, elements: str}
+    levels:
+      description: "What can be lost, the lowest first: V(host), and each level with labels."
+      type: list
+      elements: str
+    hosts: {description: Hosts with their places and devices., type: list, elements: dict}
+    pools:
+      description:
+        - Pools with their verdict, the reasons for it, what they survive, the smallest changes that
+          cure them, capacity and placement groups. Shares of a pool are V(all), V(some), V(none).
+      type: list
+      elements: dict
+    groups: {description: Placement groups on each OSD by device class., type: dict}
+    daemons: {description: Daemons and what of them survives., type: list, elements: dict}
+  sample:
+    verdict: degraded
+    assumed: [all devices are of one size]
+    levels: [host]
+    hosts:
+      - name: node1
+        places: {}
+        devices: [{name: /dev/sdb, size: null, device_class: ""}]
+    pools:
+      - name: replicapool
+        path: "block_pools[0]"
+        role: data
+        pieces: 3 copies
+        size: 3
+        min_size: 2
+        failure_domain: host
+        device_class: ""
+        verdict: degraded
+        reasons: ["2 of 3 pieces find a place, so it stays undersized for ever"]
+        placed: 2
+        short_groups: 0
+        survives:
+          - {lost: 1 host, writes: none, data: all, writes_healed: none, whole_again: false}
+        cures: [set replicas to 2, add an OSD host]
+        capacity: null
+        pg_num: 32
+        pg_num_aim: 64
+    groups: {per_osd: {any: 32.0}, target: 100, limit: 250}
+    daemons:
+      - kind: mon
+        name: ""
+        wanted: 3
+        placed: 3
+        needed: 2
+        apart: true
+        survives: {1 host: all, 2 hosts: none}
 refusals:
   description: What stands against the plan, each with the object, the reason and the way on.
   returned: always
@@ -170,6 +236,8 @@ from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._guards import refusals
 from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
+from ansible_collections.rookery.rook.plugins.module_utils._placement.picture import picture
+from ansible_collections.rookery.rook.plugins.module_utils._preflight import devices_facts
 from ansible_collections.rookery.rook.plugins.module_utils._report import told
 from ansible_collections.rookery.rook.plugins.module_utils._site import (
     Wish,
@@ -185,6 +253,7 @@ SPEC = {
     **CONSUMERS,
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "confirm": {"type": "str", "default": ""},
+    "disks": {"type": "dict", "default": {}},
 }
 
 
@@ -201,8 +270,12 @@ def main() -> None:
             found.plan.fingerprint,
             force_conflicts=module.params["force_conflicts"],
         )
+        leaving = wish.state == "absent"
+        facts = devices_facts(module.params["disks"])
+        lies = {} if leaving else {"placement": picture(wish.site, facts)}
         module.note(
             **{**found.as_result(), "changed": False},
+            **lies,
             lines=told(found.plan),
             fingerprints=fingerprints(found),
             refusals=[dataclasses.asdict(refusal) for refusal in against],

@@ -187,6 +187,13 @@ summary:
   returned: always
   type: dict
   sample: {error: 0, warned: 2, muted: 0, not decided: 3, passed: 84, not applicable: 47}
+placement:
+  description:
+    - Where the pieces of each pool lie, and what survives what, in the form of
+      RV(rookery.rook.rook_plan#module:placement), with all that nodes and the API have said.
+  returned: O(state=present), when the model can be read
+  type: dict
+  sample: {verdict: redundant, assumed: [], levels: [host], hosts: [], pools: [], groups: {}}
 ceph_fsid:
   description: The id of the site's own Ceph cluster as the API knows it, empty if there is none.
   returned: always
@@ -205,6 +212,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._examine import (
     operator_release,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
+from ansible_collections.rookery.rook.plugins.module_utils._placement.picture import picture
 from ansible_collections.rookery.rook.plugins.module_utils._plan import Policy
 from ansible_collections.rookery.rook.plugins.module_utils._preflight import (
     PreflightError,
@@ -215,6 +223,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._preflight import (
     told,
     unknown,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._rules_facts import cleaned
 from ansible_collections.rookery.rook.plugins.module_utils._verdicts import summary, verdicts
 
 SPEC = {
@@ -266,6 +275,8 @@ def main() -> None:
             every += manifest_findings(site)
         found = told(every, params["mute"])
         rules = verdicts(site, facts, every, params["mute"], params["state"])
+        if site is not None and params["state"] == "present":
+            module.note(placement=picture(site, cleaned(facts)))
         module.note(
             findings=[dataclasses.asdict(finding) for finding in found],
             rules=[dataclasses.asdict(rule) for rule in rules],

@@ -96,6 +96,22 @@ def test_the_plan_of_an_eviction_is_shown_with_whom_it_takes_the_storage_from(
     assert [refusal["id"] for refusal in refused["refusals"]] == [blocker["id"]]
 
 
+def test_what_pools_survive_is_told_by_the_devices_that_were_asked(plan: Onsite) -> None:
+    told = plan()["placement"]
+    assert told["verdict"] == "redundant"
+    assert told["assumed"][0] == "all devices are of one size"
+    gib = dict.fromkeys(MODEL["hosts"], 4096)
+    gib[min(gib)] = 40
+    said = {
+        host: {"disks": [{"path": path, "size": gib[host] << 30, "rotational": True}]}
+        for host, given in MODEL["hosts"].items()
+        for path in given["devices"]
+    }
+    told = plan(disks=said)["placement"]
+    assert (told["verdict"], told["assumed"]) == ("degraded", [])
+    assert "placement" not in plan(state="absent")
+
+
 def test_the_fingerprint_is_that_of_the_same_plan(plan: Onsite) -> None:
     first = plan()
     assert plan()["fingerprint"] == first["fingerprint"]
