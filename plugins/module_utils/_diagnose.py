@@ -52,8 +52,10 @@ def gathered_or_why(ask: Callable[[], Kube], question: Question) -> Gathered:
         return Gathered((), (hidden(str(problem)),), (), {})
 
 
-def with_given(gathered: Gathered, given: Iterable[Mapping[str, t.Any]]) -> Gathered:
-    """Add what somebody else has read, such as logs of kubelets."""
+def with_given(
+    gathered: Gathered, given: Iterable[Mapping[str, t.Any]], unread: Iterable[str] = ()
+) -> Gathered:
+    """Add what somebody else has read, such as logs of kubelets, and what he could not."""
     lines, logs = list(gathered.lines), dict(gathered.logs)
     for place, entry in enumerate(given):
         source, about = entry["source"], entry.get("object") or ""
@@ -62,7 +64,8 @@ def with_given(gathered: Gathered, given: Iterable[Mapping[str, t.Any]]) -> Gath
         else:
             lines += log_lines(source, about, "\n".join(entry["lines"]))
         logs[f"given/{source}-{place}"] = "\n".join(entry["lines"])
-    return dataclasses.replace(gathered, lines=tuple(lines), logs=logs)
+    told = (*gathered.unread, *unread)
+    return dataclasses.replace(gathered, lines=tuple(lines), logs=logs, unread=told)
 
 
 def as_result(

@@ -77,6 +77,11 @@ options:
         type: list
         elements: str
         required: true
+  unread:
+    description: What could not be read elsewhere, and why. It is told beside the diagnoses.
+    type: list
+    elements: str
+    default: []
   bundle:
     description:
       - File for a support bundle, a C(.tar.gz) with the diagnosis, the evidence, objects and logs,
@@ -195,6 +200,7 @@ SPEC = {
             "lines": {"type": "list", "elements": "str", "required": True},
         },
     },
+    "unread": {"type": "list", "elements": "str", "default": []},
     "bundle": {"type": "path"},
 }  # fmt: skip
 
@@ -205,7 +211,9 @@ def main() -> None:
         params = module.params
         places = (params["operator_namespace"] or params["namespace"], params["namespace"])
         question = Question(places, params["timeout"], params["log_lines"])
-        gathered = with_given(gathered_or_why(module.client, question), params["evidence"])
+        gathered = with_given(
+            gathered_or_why(module.client, question), params["evidence"], params["unread"]
+        )
         release = parse_version(params["version"] or "")
         result = as_result(gathered, release, params["mute_health"])
         module.note(**result, bundle=params["bundle"] or "")

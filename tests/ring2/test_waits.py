@@ -153,7 +153,9 @@ def test_a_time_out_tells_what_is_missing_and_what_others_said_last(
         })  # fmt: skip
         ended = site("rook_wait", objects=["CephBlockPool/replicapool"], wait_timeout=2)
     target = "CephBlockPool/rook-ceph/replicapool"
-    assert ended["failed"] and ended["msg"].splitlines()[1:] == [
+    *told, down, none = ended["msg"].splitlines()[1:]
+    assert down.startswith("Diagnosis OSD-DOWN") and none.startswith("Diagnosis OSD-NONE")
+    assert ended["failed"] and told == [
         f"{target}: phase is Progressing",
         f"{target}: last event: ReconcileFailed: no OSD takes the pool, token=(hidden)",
         "The operator, Pod/rook-ceph/operator-1: last error in its log: 2026-01-01 00:00:01.000000 "

@@ -96,8 +96,10 @@ def absences(
     if "Pod" in seen and not apps & {"rook-ceph-operator", "rook-operator"}:
         yield line("absent", "", f"there is no pod of the operator in {places}")
     for cluster in seen.get("CephCluster", ()):
-        ready = at(cluster, "status.phase") == "Ready" and not at(cluster, "spec.external.enable")
-        if ready and "Pod" in seen and "rook-ceph-osd" not in apps:
+        stands = at(cluster, "status.phase") == "Ready" and not (
+            at(cluster, "spec.external.enable") or at(cluster, "metadata.deletionTimestamp")
+        )
+        if stands and "Pod" in seen and "rook-ceph-osd" not in apps:
             yield line("absent", id_of(cluster), "there is no pod of an OSD")
     if "CSIDriver" in seen:
         yield from _undriven(seen)
