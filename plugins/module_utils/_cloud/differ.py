@@ -126,10 +126,8 @@ def _fixed_ips(
 ) -> tuple[t.Any, t.Any]:
     """Return addresses as far as they are wanted."""
     keys = {key for item in new for key, value in item.items() if value is not None}
-    return tuple(
-        ordered([{key: item.get(key) for key in sorted(keys)} for item in items])
-        for items in (old, new)
-    )
+    told = [[{key: item.get(key) for key in sorted(keys)} for item in items] for items in (old, new)]
+    return ordered(told[0]), ordered(told[1])
 
 
 def _rules(old: list[Mapping[str, t.Any]], new: list[Mapping[str, t.Any]]) -> tuple[t.Any, t.Any]:

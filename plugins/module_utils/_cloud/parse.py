@@ -222,8 +222,10 @@ def _references(site: CloudSite) -> Iterator[Problem]:
     for server in site.servers:
         path = f"servers[{server.name}]"
         yield from references.nowhere(f"{path}.keypair", server.keypair, "keypairs", keys)
-        name = server.server_group
-        yield from references.nowhere(f"{path}.server_group", name, "server_groups", server_groups)
+        chosen = server.server_group
+        yield from references.nowhere(
+            f"{path}.server_group", chosen, "server_groups", server_groups
+        )
         for port in server.ports:
             yield from _named(f"{path}.ports.network", port.network, "networks", networks)
             yield from references.nowhere(f"{path}.ports.subnet", port.subnet, "subnets", subnets)

@@ -12,6 +12,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud import actions
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
     Action,
     Request,
+    Standing,
     Until,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS, Kind
@@ -28,6 +29,7 @@ if t.TYPE_CHECKING:
 GONE = (404,)
 # A volume is removed from these; from the others it comes to one of them by itself, or never.
 _REMOVABLE = frozenset({"available", "error", "error_restoring", "error_extending"})
+_HELD = frozenset({"in-use"})
 # What others make of our volumes, and how the cloud names it.
 _DERIVED = {"snapshot": "/snapshots", "backup": "/backups"}
 
@@ -75,20 +77,28 @@ def _volume(target: str, live: Live, _sight: Sight) -> Steps:
     uid, row = str(live["id"]), KINDS["volume"]
     if live["status"] == "deleting":
         return
+    if live["status"] not in _REMOVABLE:
+        # A server that is gone by now has let it go.
+        seen = yield Until("volume", uid, target, judge_removable(row, _REMOVABLE | _HELD))
+        if seen is None:
+            return
+        live = seen
     for holder in [item["server_id"] for item in live.get("attachments") or ()]:
         path = f"/servers/{holder}/os-volume_attachments/{uid}"
         yield Request("DELETE", "compute", path, target, accept=GONE)
     if live["status"] not in _REMOVABLE:
-        seen = yield Until("volume", uid, target, judge_removable(row))
+        seen = yield Until("volume", uid, target, judge_removable(row, _REMOVABLE))
         if seen is None:
             return
     yield Request("DELETE", row.service, f"{row.path}/{uid}?cascade=true", target, accept=GONE)
 
 
-def judge_removable(kind: Kind) -> Callable[[Live | None], states.Standing]:
-    """Return what tells whether a volume can be removed, or is gone."""
-    judge = states.judge_state(kind, _REMOVABLE)
-    return lambda live: states.Standing(states.READY) if live is None else judge(live)
+def judge_removable(
+    kind: Kind, wanted: frozenset[str]
+) -> Callable[[Live | None], Standing]:
+    """Return what tells whether a volume is in a state that is wanted, or gone."""
+    judge = states.judge_state(kind, wanted)
+    return lambda live: Standing(states.READY) if live is None else judge(live)
 
 
 def _router(target: str, live: Live, sight: Sight) -> Steps:

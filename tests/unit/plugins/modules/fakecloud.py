@@ -118,6 +118,11 @@ class FakeCloud:
         row = next(row for row in KINDS.values() if row.path == f"/{parts[0]}")
         if request.method == "POST" and len(parts) == 1:
             return self._create(row.name, request)
+        if row.name == "rules" and request.method == "DELETE":
+            for group in self.things["security_groups"]:
+                rules = group["security_group_rules"]
+                rules[:] = [rule for rule in rules if rule["id"] != parts[1]]
+            return None
         found = self._one(row.many, row.uid, parts[1])
         if found is None:
             if 404 in request.accept:
