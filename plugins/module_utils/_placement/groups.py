@@ -71,8 +71,8 @@ def _pieces(pool: Pool) -> list[tuple[str | None, int]]:
 
 
 def power(number: float) -> int:
-    """Return the power of two that is nearest."""
+    """Return the power of two that is nearest, of two the larger one."""
     if number < 1:
         return 1
     low = 2 ** math.floor(math.log2(number))
-    return int(low if number - low <= 2 * low - number else 2 * low)
+    return int(low if number - low < 2 * low - number else 2 * low)
