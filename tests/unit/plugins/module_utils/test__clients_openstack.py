@@ -1,0 +1,175 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What can be repeated is, and of what cannot it is told that nobody knows."""
+
+from __future__ import annotations
+
+import typing as t
+from types import SimpleNamespace
+
+import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._clients.openstack import (
+    PAUSES,
+    Cloud,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.actions import UnsureError
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Request
+from ansible_collections.rookery.rook.plugins.module_utils._errors import (
+    ClientError,
+    RookeryError,
+)
+from keystoneauth1 import exceptions
+
+READ = Request("GET", "network", "/networks", "networks")
+MAKE = Request("POST", "compute", "/servers", "server/w1", {"server": {}}, again=False)
+DROP = Request("DELETE", "block-storage", "/volumes/v", "volume/v", accept=(404,))
+CATALOG = {
+    "network": "https://cloud.example/network",
+    "compute": "https://cloud.example/compute/v2.1",
+    "volumev3": "https://cloud.example/volume/v3/p1",
+    "image": "https://cloud.example/image/",
+}
+RESET = exceptions.ConnectFailure("connection reset by peer\nand more")
+
+
+def answer(status: int, body: t.Any = None, **headers: str) -> t.Any:
+    return SimpleNamespace(
+        status_code=status, content=b"x" if body is not None else b"", headers=headers,
+        json=lambda: body, reason="Reason",
+    )  # fmt: skip
+
+
+class Region:
+    """A configured cloud whose session gives prepared answers."""
+
+    def __init__(self, *answers: t.Any) -> None:
+        self.answers = list(answers)
+        self.sent: list[tuple[str, str]] = []
+        self.slept: list[float] = []
+
+    def get_session(self) -> t.Any:
+        return self
+
+    @property
+    def auth(self) -> t.Any:
+        return self
+
+    def get_access(self, _session: t.Any) -> t.Any:
+        return SimpleNamespace(project_id="p1", service_catalog=self)
+
+    def get_endpoints_data(self, service_type: str, **_where: str) -> dict[str, t.Any]:
+        url = CATALOG.get(service_type)
+        return {service_type: [SimpleNamespace(url=url)]} if url else {}
+
+    def get_endpoint(self, _service: str) -> None:
+        return None
+
+    def get_interface(self, _service: str) -> str:
+        return "public"
+
+    def get_region_name(self, _service: str) -> str:
+        return "one"
+
+    def request(self, url: str, method: str, **_how: t.Any) -> t.Any:
+        self.sent.append((method, url))
+        found = self.answers.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+def cloud(*answers: t.Any) -> tuple[Cloud, Region]:
+    region = Region(*answers)
+    return Cloud(region, region.slept.append), region
+
+
+@pytest.mark.parametrize("request_", [READ, DROP], ids=["a read", "a removal"])
+def test_what_can_be_repeated_is_repeated_after_a_reset_and_a_fault(request_: Request) -> None:
+    client, region = cloud(RESET, answer(500), answer(502), answer(200, {"networks": []}))
+    assert client.send(request_) == {"networks": []}
+    assert region.slept == list(PAUSES[:3]) and client.requests == 4
+
+
+@pytest.mark.parametrize("last", [RESET, answer(500, {"message": "oops"}), answer(504)])
+def test_of_a_creation_without_an_answer_nobody_knows(last: t.Any) -> None:
+    client, region = cloud(last)
+    with pytest.raises(UnsureError):
+        client.send(MAKE)
+    assert client.unsure == 1 and len(region.sent) == 1
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_cloud_is_left_alone_as_long_as_it_asks(status: int) -> None:
+    client, region = cloud(
+        answer(status, **{"Retry-After": "7"}), answer(status), answer(202, {"server": {}})
+    )
+    assert client.send(MAKE) == {"server": {}}
+    assert region.slept == [7.0, PAUSES[1]] and client.unsure == 0
+
+
+def test_it_ends_when_the_cloud_stays_away() -> None:
+    client, region = cloud(*[RESET] * (len(PAUSES) + 1))
+    with pytest.raises(ClientError, match=r"Failed to get networks: ConnectFailure: connection"):
+        client.send(READ)
+    assert region.slept == list(PAUSES)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "told"),
+    [
+        (403, {"forbidden": {"message": "Quota exceeded for cores"}}, "larger quota"),
+        (413, {"overLimit": {"message": "exceeds allowed gigabytes quota"}}, "larger quota"),
+        (409, {"NeutronError": {"type": "x", "message": "No more IP addresses"}}, "used up"),
+        (403, {"NeutronError": {"message": "disallowed by policy"}}, "roles do not allow"),
+        (400, {"badRequest": {"message": "Image 1 is not active"}}, "until the image is active"),
+        (401, {"error": {"message": "expired"}}, "whether the credential has expired"),
+    ],
+)
+def test_an_error_is_a_sentence_with_the_thing_and_the_request(
+    status: int, body: t.Any, told: str
+) -> None:
+    client, _region = cloud(answer(status, body, **{"x-openstack-request-id": "req-1"}))
+    with pytest.raises(ClientError) as caught:
+        client.send(MAKE)
+    message = str(caught.value)
+    assert message.startswith("Failed to post server/w1: ") and told in message
+    assert "[req-1]" in message and f"({status})" in message
+
+
+def test_what_is_gone_already_is_no_error() -> None:
+    client, _region = cloud(answer(404, {"itemNotFound": {"message": "no"}}))
+    assert client.send(DROP) is None
+
+
+def test_a_list_is_read_page_by_page() -> None:
+    link = "https://cloud.example/network/v2.0/networks?marker=a"
+    first = {"networks": [{"id": "a"}], "networks_links": [{"rel": "next", "href": link}]}
+    client, region = cloud(answer(200, first), answer(200, {"networks": [{"id": "b"}]}))
+    found = client.list("network", "/networks", "networks", project_id="p1")
+    assert [item["id"] for item in found] == ["a", "b"]
+    assert region.sent == [
+        ("GET", "https://cloud.example/network/v2.0/networks?project_id=p1"),
+        ("GET", link),
+    ]
+
+
+def test_images_name_their_next_page_without_the_address() -> None:
+    first = {"images": [{"id": "a"}], "next": "/v2/images?marker=a"}
+    client, region = cloud(answer(200, first), answer(200, {"images": []}))
+    assert len(client.list("image", "/images", "images")) == 1
+    assert region.sent[1] == ("GET", "https://cloud.example/image/v2/images?marker=a")
+
+
+def test_services_are_found_under_their_older_names_and_missing_ones_told() -> None:
+    client, region = cloud(answer(200, {}))
+    client.send(DROP)
+    assert region.sent == [("DELETE", "https://cloud.example/volume/v3/p1/volumes/v")]
+    assert client.has("network") is True and client.has("load-balancer") is False
+
+
+def test_a_client_that_only_reads_refuses_to_write() -> None:
+    region = Region()
+    with pytest.raises(RookeryError, match="only reads"):
+        Cloud(region, reads=True).send(MAKE)
+    assert region.sent == []
