@@ -1,0 +1,180 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A thing goes whatever state it is in, or what keeps it is told."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import marks
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.absent import foreign
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Request, Until
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.plan import (
+    Permission,
+    make_plan,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.removal import remove
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight, find
+
+Thing = dict[str, t.Any]
+
+
+def asked(target: str, live: Thing, sight: Sight | None = None) -> list[str]:
+    """Return what removing a thing asks for, as words; every wait finds it gone or as wanted."""
+    found = []
+    action = remove(target, live, sight or Sight())
+    answer: t.Any = None
+    while True:
+        try:
+            ask = action.send(answer)
+        except StopIteration:
+            return found
+        if isinstance(ask, Request):
+            body = next(iter(ask.body), "") if ask.body else ""
+            found.append(f"{ask.method} {ask.path} {body}".rstrip())
+        elif isinstance(ask, Until):
+            found.append(f"wait for {ask.kind}")
+            answer = {"id": ask.uid, "status": "available"}
+
+
+def server(**more: t.Any) -> Thing:
+    return {"id": "s", "name": "s", "status": "ACTIVE", "OS-EXT-STS:task_state": None, **more}
+
+
+@pytest.mark.parametrize("status", ["ACTIVE", "ERROR", "SHUTOFF", "SHELVED_OFFLOADED", "PAUSED"])
+def test_a_server_goes_from_every_state(status: str) -> None:
+    assert asked("server/s", server(status=status)) == ["DELETE /servers/s", "wait for server"]
+
+
+def test_a_locked_server_is_unlocked_and_one_that_is_going_is_waited_for() -> None:
+    assert asked("server/s", server(locked=True))[0] == "POST /servers/s/action unlock"
+    going = server(**{"OS-EXT-STS:task_state": "deleting"})
+    assert asked("server/s", going) == ["wait for server"]
+
+
+def volume(status: str, *holders: str, **more: t.Any) -> Thing:
+    attachments = [{"server_id": holder} for holder in holders]
+    return {
+        "id": "v", "name": "v", "status": status, "size": 1, "metadata": {},
+        "attachments": attachments, **more,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("status", "holders", "steps"),
+    [
+        ("available", (), ["DELETE /volumes/v?cascade=true"]),
+        ("error", (), ["DELETE /volumes/v?cascade=true"]),
+        ("detaching", (), ["wait for volume", "DELETE /volumes/v?cascade=true"]),
+        ("deleting", (), []),
+        ("in-use", ("gone meanwhile",), ["wait for volume", "DELETE /volumes/v?cascade=true"]),
+    ],
+)  # fmt: skip
+def test_a_volume_goes_once_nothing_holds_it(
+    status: str, holders: tuple[str, ...], steps: list[str]
+) -> None:
+    assert asked("volume/v", volume(status, *holders)) == [*steps, "wait for volume"]
+
+
+def test_a_volume_that_is_still_held_is_taken_from_who_holds_it() -> None:
+    live = volume("in-use", "other")
+    action = remove("volume/v", live, Sight())
+    action.send(None)
+    take = action.send(live)
+    assert isinstance(take, Request)
+    assert (take.method, take.path) == ("DELETE", "/servers/other/os-volume_attachments/v")
+    assert isinstance(action.send(None), Until)
+    drop = action.send(volume("available"))
+    assert isinstance(drop, Request) and drop.path == "/volumes/v?cascade=true"
+
+
+def test_a_wait_for_what_only_the_operator_can_reset_ends_at_once() -> None:
+    action = remove("volume/v", volume("deleting"), Sight())
+    wait = action.send(None)
+    assert isinstance(wait, Until)
+    standing = wait.judge(volume("error_deleting"))
+    assert standing.outcome == "failed" and "who runs the cloud has to reset" in standing.reason
+    assert wait.judge(None).outcome == "gone"
+
+
+def test_a_router_loses_its_routes_and_every_interface_first() -> None:
+    port = {
+        "id": "p", "device_id": "r", "device_owner": "network:router_interface",
+        "fixed_ips": [{"subnet_id": "n1"}],
+    }  # fmt: skip
+    live = {"id": "r", "routes": [{"destination": "a", "nexthop": "b"}]}
+    assert asked("router/r", live, Sight({"port": [port]})) == [
+        "PUT /routers/r router",
+        "PUT /routers/r/remove_router_interface subnet_id",
+        "DELETE /routers/r",
+    ]
+
+
+def test_a_port_that_carries_a_trunk_goes_after_the_trunk() -> None:
+    live = {"id": "p", "device_owner": "", "trunk_details": {"trunk_id": "t"}}
+    assert asked("port/p", live) == ["DELETE /trunks/t", "DELETE /ports/p"]
+
+
+def mark(kind: str, name: str) -> Thing:
+    return {"description": marks.text_mark("store1", f"{kind}/{name}")}
+
+
+def port(uid: str, **more: t.Any) -> Thing:
+    return {
+        "id": uid, "name": "", "description": "", "network_id": "n", "device_id": "d",
+        "device_owner": "", "project_id": "p2", "fixed_ips": [], **more,
+    }  # fmt: skip
+
+
+SIGHT = Sight(
+    {
+        "network": [{"id": "n", "name": "n", **mark("network", "net")}],
+        "router": [{"id": "r", "name": "r", **mark("router", "router")}],
+        "server": [server(metadata=marks.metadata_mark("store1", "server/w"))],
+        "port": [
+            port("dhcp", device_owner="network:dhcp"),
+            port("own", device_id="r", device_owner="network:router_interface"),
+            port("lb", device_owner="Octavia"),
+            port("trunk", trunk_details={"trunk_id": "t1"}),
+            port("elsewhere", network_id="m", device_id="r", device_owner="network:router_interface"),
+            port("unrelated", network_id="m"),
+        ],
+        "volume": [
+            volume("in-use", "other", metadata=marks.metadata_mark("store1", "volume/o")),
+            volume("in-use", "s", metadata={}) | {"id": "csi"},
+        ],
+        "floating_ip": [
+            {"id": "f", "floating_ip_address": "203.0.113.9", "router_id": "r", "port_id": "lb",
+             "description": ""},
+        ],
+        "snapshot": [{"id": "snap", "name": None, "volume_id": "v"}],
+        "backup": [{"id": "back", "name": "b", "volume_id": "v"}],
+    }
+)  # fmt: skip
+
+
+def test_all_that_others_have_inside_is_told_and_what_the_cloud_keeps_is_not() -> None:
+    told = {item.id: item for item in foreign(find("store1", {}, SIGHT), SIGHT)}
+    assert set(told) == {"lb", "trunk", "elsewhere", "other", "csi", "f", "snap", "back"}
+    assert told["trunk"].owner == "trunk t1" and told["lb"].owner == "Octavia d"
+    assert told["other"].reason == "holds our volume volume/o"
+    assert [key for key, item in told.items() if not item.blocks] == ["back"]
+
+
+def test_permitted_things_go_before_what_they_hold() -> None:
+    found = find("store1", {}, SIGHT)
+    ids = frozenset(item.id for item in foreign(found, SIGHT))
+    plan = make_plan("store1", "absent", {}, found, SIGHT, Permission(release=ids))
+    place = {step.id: number for number, step in enumerate(plan.steps)}
+    for before, after in (
+        ("delete port/lb", "delete network/net"),
+        ("delete floating_ip/f", "delete router/router"),
+        ("delete server/w", "delete volume/csi"),
+        ("delete snapshot/snap", "delete volume/o"),
+        ("delete attachment/other", "delete volume/o"),
+        ("delete router/router", "delete network/net"),
+    ):
+        assert place[before] < place[after], (before, after)
+    assert plan == make_plan("store1", "absent", {}, found, SIGHT, Permission(release=ids))
