@@ -138,7 +138,9 @@ SIGHT = Sight(
             port("own", device_id="r", device_owner="network:router_interface"),
             port("lb", device_owner="Octavia"),
             port("trunk", trunk_details={"trunk_id": "t1"}),
-            port("elsewhere", network_id="m", device_id="r", device_owner="network:router_interface"),
+            port(
+                "elsewhere", network_id="m", device_id="r", device_owner="network:router_interface",
+            ),
             port("unrelated", network_id="m"),
         ],
         "volume": [
