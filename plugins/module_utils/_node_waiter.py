@@ -100,5 +100,11 @@ def wait_for_plugin_dirs(
         sleep(_ASK_SECONDS)
 
 
+def configured_plugin_dir(client: Kube) -> str:
+    """Return the directory that kubeadm gives to nodes that join; nothing without kubeadm."""
+    ref = Ref("v1", "ConfigMap", "kube-system", "kubelet-config")
+    return _nodes.configured_plugin_dir(client.get(ref))
+
+
 def _ask_kubelet(client: Kube, name: str) -> str:
     return _nodes.plugin_dir(client.get(Ref("v1", "Node", "", f"{name}/proxy/configz")) or {})

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import collections
+import re
 import typing as t
 
 if t.TYPE_CHECKING:
@@ -61,6 +62,13 @@ def plugin_dir(answer: Object) -> str:
     """Return where a kubelet looks for FlexVolume drivers, from its configz."""
     config = answer.get("kubeletconfig") or {}
     return str(config.get("volumePluginDir") or "").rstrip("/")
+
+
+def configured_plugin_dir(config_map: Object | None) -> str:
+    """Return the directory that kubeadm's ConfigMap gives to nodes that join, or nothing."""
+    text = str(((config_map or {}).get("data") or {}).get("kubelet") or "")
+    found = re.search(r"^volumePluginDir: *[\"']?([^\s\"'#]+)", text, re.MULTILINE)
+    return found[1].rstrip("/") if found else ""
 
 
 def common_plugin_dir(dirs: Mapping[str, str]) -> str:

@@ -67,6 +67,12 @@ volume_plugin_dirs:
   returned: always
   type: dict
   sample: {worker1: /usr/libexec/kubernetes/kubelet-plugins/volume/exec}
+configured_volume_plugin_dir:
+  description:
+    - With O(configz), the directory that kubeadm's ConfigMap C(kubelet-config) gives to nodes that
+      join. Empty where it names none.
+  returned: always
+  type: str
 common_volume_plugin_dir:
   description: The one among them that most nodes have.
   returned: always
@@ -83,6 +89,7 @@ from ansible_collections.rookery.rook.plugins.module_utils import _nodes
 from ansible_collections.rookery.rook.plugins.module_utils._argspec import KUBERNETES
 from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
 from ansible_collections.rookery.rook.plugins.module_utils._node_waiter import (
+    configured_plugin_dir,
     wait_for_nodes,
     wait_for_plugin_dirs,
 )
@@ -111,6 +118,7 @@ def ask(client: Kube, wish: dict[str, t.Any]) -> dict[str, t.Any]:
     return {
         "nodes": nodes,
         "volume_plugin_dirs": dirs,
+        "configured_volume_plugin_dir": configured_plugin_dir(client) if asked else "",
         "common_volume_plugin_dir": _nodes.common_plugin_dir(dirs),
         "ready": all(nodes.get(name, {}).get("ready", False) for name in wish["nodes"]),
     }

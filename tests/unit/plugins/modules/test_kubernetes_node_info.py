@@ -92,3 +92,14 @@ def test_a_kubelet_with_another_directory_is_waited_for_and_named(run: Run) -> N
     assert run(False, nodes=["w1"], **wish)["volume_plugin_dirs"] == {"w1": PLUGINS}
     result = run(False, nodes=["w1", "w2"], **wish)
     assert f"w2: its kubelet uses {OTHER}, not {PLUGINS}" in result["msg"]
+
+
+def test_the_directory_that_kubeadm_gives_to_new_nodes_is_told(run: Run, kube: FakeKube) -> None:
+    assert run(False, nodes=["w1"], configz=True)["configured_volume_plugin_dir"] == ""
+    text = f'kind: KubeletConfiguration\nvolumePluginDir: "{OTHER}/"\n'
+    meta = {"name": "kubelet-config", "namespace": "kube-system"}
+    kube.apply(
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": meta, "data": {"kubelet": text}}
+    )
+    assert run(False, nodes=["w1"], configz=True)["configured_volume_plugin_dir"] == OTHER
+    assert run(False)["configured_volume_plugin_dir"] == ""
