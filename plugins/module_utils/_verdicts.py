@@ -21,6 +21,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
     Rule,
     host_facts,
     listed,
+    stage_of,
     table,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._rules_when import why_not
@@ -34,6 +35,7 @@ if t.TYPE_CHECKING:
 
 STATUSES = ("error", "warned", "muted", "not decided", "passed", "not applicable")
 _UNASKED = "it was not asked"
+_SILENT = {"operator_release": "the files of the operator do not tell it here"}
 _UNANSWERED = "it asked, and got no answer"
 _LATER = "it can be asked only when the cluster runs; rook_verify does"
 _SHOWN = 3
@@ -184,7 +186,8 @@ def _missing(row: Rule, site: Site, facts: Facts) -> str:
             return _LATER
         if not colon:
             if facts.get(need) is None:
-                return f"{need}: {why.get(need) or why.get('api') or _UNASKED}"
+                asked = why.get("api") if stage_of(need) == "api" else _SILENT.get(need)
+                return f"{need}: {why.get(need) or asked or _UNASKED}"
             continue
         hosts = site.storage_hosts if where == "storage" else site.hosts
         key, _dot, part = key.partition(".")
