@@ -17,12 +17,17 @@ from ansible_collections.rookery.rook.plugins.module_utils._placement.capacity i
     capacity,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._placement.cures import cures
+from ansible_collections.rookery.rook.plugins.module_utils._placement.groups import (
+    LIMIT,
+    count_groups,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._placement.judge import judge
 from ansible_collections.rookery.rook.plugins.module_utils._placement.sites import read_plant
 from ansible_collections.rookery.rook.plugins.module_utils._placement.words import reason_text
 from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
     Facts,
     Finding,
+    count,
     error,
     warn,
 )
@@ -32,19 +37,23 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
     from ansible_collections.rookery.rook.plugins.module_utils._placement.judge import Verdict
+    from ansible_collections.rookery.rook.plugins.module_utils._placement.sites import Plant
     from ansible_collections.rookery.rook.plugins.module_utils._placement.types import Pool
     from ansible_collections.rookery.rook.plugins.module_utils._placement.views import Tree
 
 # Below this share of what fits, what stays safe at a loss is a trap.
 _TRAP = 0.5
+# Before this release Rook gives pools their groups, and the rules of pools count them.
+_LEFT_TO_CEPH = (1, 3)
 GIB = 1 << 30
 
 
 def placement_findings(site: Site, facts: Facts) -> Iterator[Finding]:
-    """Yield pools whose pieces find no place, or no room after a loss (POOL-02 to POOL-04)."""
+    """Yield pools whose pieces have no place, or no room after a loss (POOL-02 to 04, POOL-14)."""
     plant = read_plant(site, facts)
     if not plant.tree.nodes:
         return
+    yield from _groups(site, plant)
     for pool in plant.pools:
         # Of the pools that Ceph makes by itself, nothing can be chosen in the model.
         if pool.role in ("index", "managers"):
@@ -55,6 +64,19 @@ def placement_findings(site: Site, facts: Facts) -> Iterator[Finding]:
         if "uneven weights" in verdict.reasons:
             yield _missed(plant.tree, verdict)
         yield from _trap(plant.tree, pool)
+
+
+def _groups(site: Site, plant: Plant) -> Iterator[Finding]:
+    """Yield that there would be more groups on an OSD than Ceph lets a new pool add."""
+    most = count_groups(plant.tree, plant.pools).most
+    if site.release < _LEFT_TO_CEPH or most <= LIMIT:
+        return
+    reason = (
+        f"they begin with {most:.0f} placement groups on each OSD, and Ceph makes no further pool "
+        f"where that would be more than {LIMIT}"
+    )
+    cure = "Make fewer pools, give them a smaller pg_num, or add OSDs."
+    yield warn("POOL-14", plant.pools[-1].path, count(len(plant.pools), "pool"), reason, cure)
 
 
 def _nested(pool: Pool) -> bool:

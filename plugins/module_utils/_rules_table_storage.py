@@ -64,9 +64,9 @@ ROWS: tuple[Rule, ...] = (
     Rule("POOL-13", "error", "", "The mode of mirroring is image, pool or init-only",
          "the operator refuses the pool", "Correct mirroring.mode.", "Rook: RBD Mirroring",
          since=(1, 4), when="block_pools"),
-    Rule("POOL-14", "warn", "", "Placement groups of old suit the number of OSDs",
+    Rule("POOL-14", "warn", "", "Placement groups suit the number of OSDs",
          "too many PGs per OSD", "Make fewer pools.", "Rook: Advanced Configuration",
-         until=(1, 2), when="pools"),
+         when="pools"),
     Rule("POOL-15", "error", "", "Pools have names of their own", "one is silently used again",
          "Rename one of them.", _POOL, when="pools"),
     # File systems

@@ -56,7 +56,8 @@ def _daemons(site: Site, units: Mapping[str, Mapping[str, list[str]]]) -> Iterat
     cluster, nodes = site.cluster, len(units["host"])
     mon = cluster.spec.get("mon")
     stretch = mon.get("stretchCluster") if isinstance(mon, Mapping) else None
-    zones = len(stretch.get("zones") or ()) if isinstance(stretch, Mapping) else 0
+    named = stretch.get("zones") if isinstance(stretch, Mapping) else None
+    zones = len(named) if isinstance(named, (list, tuple)) else 0
     several = cluster.mon_allow_multiple_per_node
     yield monitors(cluster.mon_count, units, several=several, zones=zones)
     yield service("mgr", "", cluster.mgr_count, nodes, apart=True)

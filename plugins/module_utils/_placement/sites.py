@@ -59,6 +59,16 @@ def _dig(data: t.Any, *path: str) -> t.Any:
     return data
 
 
+def _table(value: t.Any) -> Data:
+    """Return raw settings; what is none has no settings."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def _word(value: t.Any) -> str | None:
+    """Return a word of raw settings, or None where there is none."""
+    return value if isinstance(value, str) and value else None
+
+
 @dataclasses.dataclass(frozen=True)
 class Plant:
     """The tree of a site, and its pools; weighed and sorted say whether devices were asked."""
@@ -143,7 +153,7 @@ def _pools(site: Site) -> Iterator[Pool]:
         yield dataclasses.replace(made, pg_num=pool.pg_num) if pool.pg_num else made
     for place, filesystem in enumerate(site.filesystems):
         path = f"filesystems[{place}]"
-        raw = _dig(filesystem.spec, "metadataPool") or {}
+        raw = _table(filesystem.spec.get("metadataPool"))
         name = f"{filesystem.name}-metadata"
         yield _pool(site, name, path, filesystem.metadata, raw, role="metadata")
         for number, data in enumerate(filesystem.data_pools):
@@ -166,12 +176,12 @@ def _gateway_pools(site: Site) -> Iterator[Pool]:
     ]  # fmt: skip
     for place, (name, path, metadata, data, spec) in enumerate(places):
         if metadata is not None:
-            raw = _dig(spec, "metadataPool") or {}
+            raw = _table(spec.get("metadataPool"))
             for pool in GATEWAY_POOLS[1 if place else 0 :]:
                 full = pool if pool.startswith(".") else f"{name}.{pool}"
                 yield _pool(site, full, path, metadata, raw, role="index")
         if data is not None:
-            raw = _dig(spec, "dataPool") or {}
+            raw = _table(spec.get("dataPool"))
             yield _pool(site, f"{name}.rgw.buckets.data", f"{path}.data", data, raw)
 
 
@@ -235,7 +245,8 @@ def _takes(raw: Data, take: Take) -> tuple[Take, ...]:
     """Return the walks of the rule that Rook makes: one, two classes, or several in a domain."""
     hybrid = _dig(raw, "replicated", "hybridStorage")
     if isinstance(hybrid, Mapping):
-        first, then = hybrid.get("primaryDeviceClass"), hybrid.get("secondaryDeviceClass")
+        first = _word(hybrid.get("primaryDeviceClass"))
+        then = _word(hybrid.get("secondaryDeviceClass"))
         return (
             dataclasses.replace(take, device_class=first, count=1),
             dataclasses.replace(take, device_class=then),

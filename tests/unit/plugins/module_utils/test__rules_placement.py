@@ -83,3 +83,23 @@ def test_two_copies_in_each_of_two_zones_need_two_hosts_in_each() -> None:
     (short,) = [item for item in findings(hosts, ("x", "y"), **TWICE) if item.rule == "POOL-02"]
     assert short.severity == "error"
     assert "2 on different hosts in each: 3 of 4 pieces find a place" in short.reason
+
+
+def test_more_pools_than_the_osds_can_begin_with_are_told() -> None:
+    model = {
+        "site": "store1", "version": "1.18.11", "operator": {"manifests": "/srv/rook"},
+        "hosts": {name: {"devices": ["/dev/sdb"]} for name in ("a", "b", "c")},
+        "block_pools": [{"name": f"pool{number}", "replicas": 3} for number in range(8)],
+    }  # fmt: skip
+    (found,) = [item for item in check(parse_site(model)) if item.rule == "POOL-14"]
+    assert (found.severity, found.value) == ("warn", "9 pools")
+    assert "begin with 257 placement groups on each OSD" in found.reason
+    model["block_pools"] = model["block_pools"][:7]
+    assert [item for item in check(parse_site(model)) if item.rule == "POOL-14"] == []
+
+
+def test_raw_settings_of_no_form_are_judged_as_if_they_were_not_there() -> None:
+    hosts = {"a": 512, "b": 512, "c": 512, "d": 512}
+    for raw in ({"hybridStorage": {"primaryDeviceClass": ["ssd"]}}, {"hybridStorage": 3}):
+        findings(hosts, spec={"replicated": raw})
+    assert findings(hosts, spec={"parameters": {"min_size": "x", "pg_num": []}}) == []
