@@ -118,8 +118,10 @@ def _operator(client: Kube, site: Site) -> str:
         ref = Ref("apps/v1", "Deployment", namespace, era.operator)
         containers = at(client.get(ref), "spec.template.spec.containers") or ()
         for container in containers:
-            version = _eras.image_version(str(container.get("image") or ""))
-            if version:
+            image = str(container.get("image") or "")
+            version = _eras.image_version(image)
+            # The tags of other images, own builds among them, are not those of Rook's releases.
+            if version and ("rook/ceph:" in image or "rook/rook:" in image):
                 return _eras.dotted(version)
     return ""
 

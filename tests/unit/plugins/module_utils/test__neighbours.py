@@ -74,6 +74,12 @@ def test_what_runs_is_told_with_its_releases() -> None:
     }  # fmt: skip
 
 
+def test_the_tag_of_a_build_of_ones_own_is_not_taken_for_a_release() -> None:
+    built = {"template": {"spec": {"containers": [{"image": "own.example.org/operator:v7.1"}]}}}
+    api = Api(named("Deployment", "rook-ceph-operator", "rook-ceph", spec=built))
+    assert "rook" not in neighbourhood(api, SITE, [CLUSTER])["running"]
+
+
 def test_a_cluster_of_others_is_not_what_runs() -> None:
     other = named("CephCluster", "rook-ceph", "elsewhere", spec={})
     assert neighbourhood(Api(OPERATOR), SITE, [other])["running"] == {}
