@@ -45,6 +45,7 @@ def up(config: Config, seconds: int | None) -> Place:
         if not old:
             build.settle(pristine, made)
         processes.start(made)
+        processes.load_rules(made)
         announce(f"cloud {config.name!r} runs ({time.monotonic() - start:.1f} s): {made.clouds}")
         return made
 
@@ -69,6 +70,7 @@ def reset(config: Config) -> None:
         processes.stop(made)
         build.settle(build.build_pristine(config, made.venv), made)
         processes.start(made)
+        processes.load_rules(made)
     announce(f"cloud {config.name!r} is as new ({time.monotonic() - start:.1f} s)")
 
 
