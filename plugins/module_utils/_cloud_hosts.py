@@ -26,6 +26,7 @@ class Way:
 
     known_hosts: str
     address: str = "floating"
+    network: str = ""
     user: str = ""
     private_key_file: str = ""
     pinned_only: bool = False
@@ -58,8 +59,7 @@ def _jump(servers: Sequence[Server]) -> Server | None:
 
 
 def _variables(server: Server, jump: Server | None, way: Way) -> dict[str, t.Any]:
-    addresses = server["addresses"]
-    fixed = addresses[0]["address"] if addresses else ""
+    fixed = _fixed(server, way)
     public = server["floating_ip"] if way.address == "floating" else ""
     found: dict[str, t.Any] = {
         "ansible_host": public or fixed,
@@ -80,6 +80,12 @@ def _variables(server: Server, jump: Server | None, way: Way) -> dict[str, t.Any
             volume["device"] for volume in server["volumes"] if _is_storage(volume["name"], way)
         ]
     return found
+
+
+def _fixed(server: Server, way: Way) -> str:
+    """Return a server's own address, of the network in which the nodes know each other."""
+    found = [each for each in server["addresses"] if way.network in ("", each["network"])]
+    return str(found[0]["address"]) if found else ""
 
 
 def _is_storage(name: str, way: Way) -> bool:

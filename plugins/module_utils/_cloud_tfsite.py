@@ -10,6 +10,7 @@ import dataclasses
 import re
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.report import device_of
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError, Problem
 
 if t.TYPE_CHECKING:
@@ -73,11 +74,6 @@ class Server:
         if STORAGE not in self.groups:
             return []
         return [device_of(each.id) for each in self.volumes if not _words(each) & _NOT_FOR_CEPH]
-
-
-def device_of(volume: str) -> str:
-    """Return where a Linux guest finds a volume: virtio has 20 characters for its serial number."""
-    return f"/dev/disk/by-id/virtio-{volume[:20]}"
 
 
 class TerraformSite:
@@ -320,8 +316,8 @@ class TerraformSite:
             for net, name in zip(nets, names, strict=True):
                 if net.get("port"):
                     found[net["port"]] = f"port/{server.name}-{name}"
-            if server.floating and names:
-                found[server.floating.id] = f"floating_ip/{server.name}-{names[0]}"
+            if server.floating:
+                found[server.floating.id] = f"floating_ip/{server.name}"
         return found
 
     def _unclear(self) -> Iterator[str]:

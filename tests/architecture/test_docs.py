@@ -19,6 +19,7 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
 FILTERS = sorted(path.stem for path in (ROOT / "plugins/filter").glob("*.py"))
+INVENTORIES = sorted(path.stem for path in (ROOT / "plugins/inventory").glob("*.py"))
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
 GUIDES = sorted((ROOT / "docs/docsite/rst").glob("*.rst"))
 
@@ -26,7 +27,7 @@ GUIDES = sorted((ROOT / "docs/docsite/rst").glob("*.rst"))
 @functools.cache
 def documented(kind: str) -> dict[str, t.Any]:
     """Return ansible-doc's own reading of all plugins of a kind, in one process."""
-    names = {"module": MODULES, "filter": FILTERS, "role": ROLES}[kind]
+    names = {"module": MODULES, "filter": FILTERS, "inventory": INVENTORIES, "role": ROLES}[kind]
     command = [
         Path(sys.executable).parent / "ansible-doc",
         "--type",
@@ -82,6 +83,13 @@ def test_a_module_is_documented(name: str) -> None:
 def test_a_filter_is_documented(name: str) -> None:
     entry = documented("filter")[f"rookery.rook.{name}"]
     assert entry["examples"] and entry["return"]
+    assert unfinished(entry["doc"]["options"]) == []
+
+
+@pytest.mark.parametrize("name", INVENTORIES)
+def test_an_inventory_plugin_is_documented(name: str) -> None:
+    entry = documented("inventory")[f"rookery.rook.{name}"]
+    assert entry["examples"]
     assert unfinished(entry["doc"]["options"]) == []
 
 

@@ -79,6 +79,19 @@ def test_fixed_addresses_need_no_jump() -> None:
     assert "ProxyCommand" not in str(hosts)
 
 
+def test_the_own_address_is_of_the_network_that_is_named() -> None:
+    addresses = [
+        {"network": "front", "address": "192.168.1.1", "mac": ""},
+        {"network": "net", "address": "192.168.0.1", "mac": ""},
+    ]
+    double = {**server("two", "kube_node"), "addresses": addresses}
+    found = [
+        hosts_of([double], Way("/k", network=name))["two"]["rook_kubernetes_node_ip"]
+        for name in ("", "net", "none")
+    ]
+    assert found == ["192.168.1.1", "192.168.0.1", ""]
+
+
 @pytest.mark.parametrize(("pinned", "word"), [(True, "yes"), (False, "accept-new")])
 def test_keys_are_always_checked(pinned: bool, word: str) -> None:
     for host in hosts_of(SERVERS, Way("/a b/k", pinned_only=pinned)).values():

@@ -9,10 +9,7 @@ import json
 import typing as t
 
 import pytest
-from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfsite import (
-    TerraformSite,
-    device_of,
-)
+from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfsite import TerraformSite
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfstate import read_state
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError
 from sites.tfstates import rows, version_3, version_4
@@ -58,7 +55,7 @@ def test_only_the_disks_that_are_for_ceph_are_claimed(site: TerraformSite) -> No
     hosts = site.inventory()["all"]["hosts"]
     claimed = {name: host.get("rook_node_devices") for name, host in hosts.items()}
     volume = ID["blockstorage_volume_v2", "kubeadm-storage0"]
-    assert claimed["storage0"] == [device_of(volume)] == [f"/dev/disk/by-id/virtio-{volume[:20]}"]
+    assert claimed["storage0"] == [f"/dev/disk/by-id/virtio-{volume[:20]}"]
     assert (claimed["master"], claimed["worker0"]) == (None, None)
 
 
@@ -129,7 +126,7 @@ def test_what_is_declared_is_adopted_and_the_rest_is_told(site: TerraformSite) -
     master, docker = ID["compute_instance_v2", "kubeadm-master"], "kubeadm-master-docker"
     assert site.adopt[master] == "server/master"
     assert site.adopt[ID["blockstorage_volume_v2", docker]] == "volume/master-docker"
-    assert site.adopt[ID["networking_floatingip_v2", "masterip"]] == "floating_ip/master-net"
+    assert site.adopt[ID["networking_floatingip_v2", "masterip"]] == "floating_ip/master"
     assert site.adopt["kubeadm-key_pair"] == "keypair/key_pair"
     assert len(set(site.adopt.values())) == len(site.adopt)
     (told,) = site.unclear

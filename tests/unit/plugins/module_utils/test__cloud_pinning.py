@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Consoles are read until each server has shown its keys, never longer than the limit."""
+
+from __future__ import annotations
+
+import typing as t
+from pathlib import Path
+
+from ansible_collections.rookery.rook.plugins.module_utils import _cloud_pinning as pinning
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB"
+SHOWN = f"-----BEGIN SSH HOST KEY KEYS-----\n{KEY} root@a\n-----END SSH HOST KEY KEYS-----\n"
+SERVERS = [{"id": "1", "name": "s-a"}, {"id": "2", "name": "s-b"}]
+
+
+class Consoles:
+    """Answers of consoles, one after another, and a clock that moves by sleeping alone."""
+
+    def __init__(self, **answers: list[str | int]) -> None:
+        self.answers = {key.removeprefix("s"): value for key, value in answers.items()}
+        self.now = 0.0
+        self.asked: list[str] = []
+
+    def send(self, request: t.Any) -> t.Any:
+        uid = request.path.split("/")[2]
+        self.asked.append(uid)
+        left = self.answers[uid]
+        answer = left.pop(0) if len(left) > 1 else left[0]
+        if isinstance(answer, int):
+            raise ClientError("post", request.target, "no", answer)
+        return {"output": answer}
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds > 0
+        self.now += seconds
+
+    def find(self, timeout: float) -> pinning.Pins:
+        return pinning.find_keys(self, SERVERS, timeout, lambda: self.now, self.sleep)
+
+
+def test_a_console_that_has_keys_is_read_once() -> None:
+    cloud = Consoles(s1=[SHOWN], s2=["booting", 409, SHOWN])
+    pins = cloud.find(60)
+    assert (pins.keys, pins.reasons) == ({"1": (KEY,), "2": (KEY,)}, {})
+    assert cloud.asked.count("1") == 1
+    assert cloud.now == 2 * pinning.PAUSE
+
+
+def test_the_wait_ends_at_its_limit_with_the_reason() -> None:
+    cloud = Consoles(s1=[SHOWN], s2=["booting"])
+    pins = cloud.find(10)
+    assert (cloud.now, list(pins.keys)) == (10, ["1"])
+    assert pins.reasons == {"2": "its console shows no host keys"}
+
+
+def test_a_console_that_is_refused_is_not_waited_for() -> None:
+    cloud = Consoles(s1=[501], s2=[403])
+    pins = cloud.find(600)
+    assert cloud.now == 0
+    assert pins.reasons["1"] == "Failed to post server/s-a: no (501)."
+
+
+def test_nothing_is_waited_for_without_a_limit_or_without_servers() -> None:
+    cloud = Consoles(s1=["booting"], s2=["booting"])
+    assert cloud.find(0).keys == {}
+    assert (cloud.now, cloud.asked) == (0, ["1", "2"])
+    assert pinning.find_keys(cloud, [], 600).keys == {}
+
+
+def test_the_file_is_written_whole_and_for_its_user_alone(tmp_path: Path) -> None:
+    path = tmp_path / "ssh/known_hosts.store1"
+    assert pinning.text_of(path) == ""
+    text = pinning.after("", pinning.Pins({"1": (KEY,)}), SERVERS)
+    pinning.write(path, text)
+    assert pinning.text_of(path) == f"1 {KEY}\n"
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
+    assert pinning.new_servers(SERVERS, text) == [SERVERS[1]]
