@@ -22,6 +22,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.failures imp
     UnreachableError,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
+from ansible_collections.rookery.rook.plugins.module_utils._diagnosis.current import about, lasting
 from ansible_collections.rookery.rook.plugins.module_utils._diagnosis.lines import (
     absences,
     layouts,
@@ -45,6 +46,8 @@ THREADS = 8
 LOG_LINES = 500
 # Of so many events the last are taken: of a large cluster there can be tens of thousands.
 MOST_EVENTS = 2000
+# Of so many pods of other namespaces it is asked how they are.
+MOST_PODS = 40
 # Normal events that tell of something that is missing.
 _WAITING = ("ExternalProvisioning", "FailedBinding")
 _ANSWER = t.TypeVar("_ANSWER")
@@ -104,9 +107,9 @@ def gather(client: Kube, question: Question) -> Gathered:
     for place in places:
         if _words(place) in listings:
             seen.setdefault(place[1], []).extend(listings[_words(place)])
-    events = sorted(seen.get("Event", ()), key=_time)
-    seen["Event"] = events[-MOST_EVENTS:]
     whole = {kind: seen[kind] for kind in seen if kind not in _missing(places, listings)}
+    listed = [(kind, where) for _version, kind, where, _keep in places if kind in whole]
+    seen["Event"] = _events(client, seen, listed, end)
     logs, unread_logs, sources = _read_logs(client, question, seen.get("Pod", ()), end)
     lines = [each for kind in sorted(seen) for item in seen[kind] for each in lines_of(item)]
     lines += layouts([item for kind in sorted(seen) for item in seen[kind]], seen.get("Pod", ()))
@@ -207,6 +210,27 @@ def _list(client: Kube, place: Place) -> tuple[Object, ...]:
 def _missing(places: Sequence[Place], listings: Mapping[str, t.Any]) -> set[str]:
     """Return the kinds of which not all could be read: that one is absent is not known."""
     return {place[1] for place in places if _words(place) not in listings}
+
+
+def _events(
+    client: Kube,
+    seen: Mapping[str, Sequence[Object]],
+    listed: Sequence[tuple[str, str]],
+    end: float,
+) -> list[Object]:
+    """Return the last events whose objects are not well; some pods of others are looked at."""
+    events = sorted(seen.get("Event", ()), key=_time)[-MOST_EVENTS:]
+    known = {_kinds.id_of(item): item for items in seen.values() for item in items}
+    left = dict.fromkeys(map(about, lasting(events, known, listed)))
+    theirs = [name for name in left if name.startswith("Pod/") and name not in known]
+    asked = {
+        name: functools.partial(client.get, Ref("v1", *name.split("/")))
+        for name in theirs[-MOST_PODS:]
+    }
+    answers, _unread = ask_all(asked, end - time.monotonic())
+    known |= {name: pod for name, pod in answers.items() if pod is not None}
+    gone = {name for name, pod in answers.items() if pod is None}
+    return [each for each in lasting(events, known, listed) if about(each) not in gone]
 
 
 def _read_logs(

@@ -122,22 +122,42 @@ def an_image_that_does_not_exist(raw: Raw, _plane: ControlPlane) -> t.Iterator[l
     raw("DELETE", f"{pod}?gracePeriodSeconds=0")
 
 
-def a_claim_without_a_provisioner(raw: Raw, _plane: ControlPlane) -> t.Iterator[list[str]]:
+@contextlib.contextmanager
+def a_claim(raw: Raw, name: str) -> t.Iterator[None]:
+    """Make a claim of a class that nobody serves."""
     raw("POST", CLAIMS, {"metadata": {"name": "data"}, "spec": {
-        "storageClassName": "rook-ceph-block", "accessModes": ["ReadWriteOnce"],
+        "storageClassName": name, "accessModes": ["ReadWriteOnce"],
         "resources": {"requests": {"storage": "1Gi"}},
     }})  # fmt: skip
-    yield ["CSI-MISSING"]
+    yield
     raw.merge(f"{CLAIMS}/data", {"metadata": {"finalizers": []}})
     raw("DELETE", f"{CLAIMS}/data")
+
+
+@contextlib.contextmanager
+def a_consumer(raw: Raw, reason: str, message: str) -> t.Iterator[None]:
+    """Make a pod that waits for storage, with an event that says why."""
+    home, name = "/api/v1/namespaces/default/pods", "app-1"
+    spec = {"nodeName": "w1", "containers": [{"name": "app", "image": "none"}]}
+    raw("POST", home, {"metadata": {"name": name}, "spec": spec})
+    event = add_event(raw, ("Pod", "default", name), reason, message)
+    yield
+    raw("DELETE", event)
+    raw("DELETE", f"{home}/{name}?gracePeriodSeconds=0")
+
+
+def a_claim_without_a_provisioner(raw: Raw, _plane: ControlPlane) -> t.Iterator[list[str]]:
+    with a_claim(raw, "rook-ceph-block"):
+        yield ["CSI-MISSING"]
 
 
 def a_claim_of_no_class(raw: Raw, _plane: ControlPlane) -> t.Iterator[list[str]]:
     about = ("PersistentVolumeClaim", "default", "data")
     said = 'storageclass.storage.k8s.io "rook-ceph-blok" not found'
-    event = add_event(raw, about, "ProvisioningFailed", said)
-    yield ["CLAIM-CLASS"]
-    raw("DELETE", event)
+    with a_claim(raw, "rook-ceph-blok"):
+        event = add_event(raw, about, "ProvisioningFailed", said)
+        yield ["CLAIM-CLASS"]
+        raw("DELETE", event)
 
 
 def a_cluster_that_is_refused(raw: Raw, _plane: ControlPlane) -> t.Iterator[list[str]]:
@@ -159,24 +179,22 @@ def a_device_that_is_not_empty(raw: Raw, plane: ControlPlane) -> t.Iterator[list
     with kubelet(plane, raw):
         ended = {"exitCode": 0, "reason": "Completed", "startedAt": NOW, "finishedAt": NOW}
         pod = add_pod(raw, "rook-ceph-osd-prepare-w1-x", "rook-ceph-osd-prepare", terminated=ended)
-        yield ["OSD-FILESYSTEM", "OSD-NONE"]
+        yield ["OSD-FILESYSTEM", "OSD-FEW"]
         raw("DELETE", f"{pod}?gracePeriodSeconds=0")
 
 
 def a_node_that_is_down(raw: Raw, _plane: ControlPlane) -> t.Iterator[list[str]]:
     say_node(raw, "w3", ready="Unknown")
-    about = ("Pod", "default", "app-1")
     said = 'Multi-Attach error for volume "pvc-1" Volume is already used by pod(s) app-0'
-    event = add_event(raw, about, "FailedAttachVolume", said)
-    yield ["NODE-DOWN", "CSI-ATTACHED"]
-    raw("DELETE", event)
+    with a_consumer(raw, "FailedAttachVolume", said):
+        yield ["NODE-DOWN", "CSI-ATTACHED"]
     say_node(raw, "w3")
 
 
 def a_pool_that_cannot_be_written_to(raw: Raw, _plane: ControlPlane) -> t.Iterator[list[str]]:
     raw("DELETE", f"{PODS}/rook-ceph-osd-2-1?gracePeriodSeconds=0")
     say_health(raw, PG_AVAILABILITY="Reduced data availability: 8 pgs inactive, 8 pgs incomplete")
-    yield ["PG-IMPOSSIBLE", "PG-INACTIVE"]
+    yield ["PG-IMPOSSIBLE", "PG-INACTIVE", "OSD-FEW"]
     say_health(raw)
     add_pod(raw, "rook-ceph-osd-2-1", "rook-ceph-osd", "w3")
 
@@ -195,14 +213,21 @@ def a_pool_that_is_refused(raw: Raw, _plane: ControlPlane) -> t.Iterator[list[st
     said = "invalid pool CR: error pool size is 1 and requireSafeReplicaSize is true, must be false"
     about = ("CephBlockPool", "rook-ceph", "replicapool")
     event = add_event(raw, about, "ReconcileFailed", said)
+    raw.merge(f"{CEPH}/cephblockpools/replicapool/status", {"status": {"phase": "Failure"}})
     yield ["POOL-UNSAFE"]
+    # Of a pool that is well by now it is history.
+    raw.merge(f"{CEPH}/cephblockpools/replicapool/status", {"status": {"phase": "Ready"}})
+    yield []
     raw("DELETE", event)
 
 
 def a_plugin_that_is_not_found(raw: Raw, _plane: ControlPlane) -> t.Iterator[list[str]]:
     said = 'failed to get Plugin from volumeSpec for volume "d" err=no volume plugin matched'
-    event = add_event(raw, ("Pod", "default", "web-1"), "FailedMount", said)
-    yield ["FLEX-PLUGIN"]
+    with a_consumer(raw, "FailedMount", said):
+        yield ["FLEX-PLUGIN"]
+    # Of a pod that is gone the event is history.
+    event = add_event(raw, ("Pod", "default", "app-1"), "FailedMount", said)
+    yield []
     raw("DELETE", event)
 
 

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._diagnosis.current import about, recent
 from ansible_collections.rookery.rook.plugins.module_utils._diagnosis.types import Line
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import at, id_of, make_id
+from ansible_collections.rookery.rook.plugins.module_utils._readiness_ceph import expected_osds
 from ansible_collections.rookery.rook.plugins.module_utils._readiness_core import condition
 from ansible_collections.rookery.rook.plugins.module_utils._redact import hidden
 
@@ -33,9 +35,9 @@ _TIME = re.compile(
 )
 
 
-def line(source: str, about: str, text: str) -> Line:
+def line(source: str, name: str, text: str) -> Line:
     """Return a line of evidence without secrets, on one line, and not too long."""
-    return Line(source, about, " ".join(hidden(text).split())[:LONGEST])
+    return Line(source, name, " ".join(hidden(text).split())[:LONGEST])
 
 
 def lines_of(item: Manifest) -> Iterator[Line]:
@@ -61,10 +63,11 @@ def lines_of(item: Manifest) -> Iterator[Line]:
         yield line("status", name, "spec.dataDirHostPath is not set")
 
 
-def log_lines(source: str, about: str, text: str) -> Iterator[Line]:
-    """Yield the lines of a log; of those that differ in their time alone, the last one."""
-    last = {_TIME.sub("", said): said for said in hidden(text).splitlines() if said.strip()}
-    yield from (line(source, about, said) for said in last.values())
+def log_lines(source: str, name: str, text: str) -> Iterator[Line]:
+    """Yield the lines of a log's last hour; of those that differ in their time alone, the last."""
+    told = recent([said for said in hidden(text).splitlines() if said.strip()])
+    last = {_TIME.sub("", said): said for said in told}
+    yield from (line(source, name, said) for said in last.values())
 
 
 def layouts(items: Iterable[Manifest], pods: Iterable[Manifest]) -> Iterator[Line]:
@@ -99,8 +102,13 @@ def absences(
         stands = at(cluster, "status.phase") == "Ready" and not (
             at(cluster, "spec.external.enable") or at(cluster, "metadata.deletionTimestamp")
         )
-        if stands and "Pod" in seen and "rook-ceph-osd" not in apps:
+        have = sum(at(pod, "metadata.labels.app") == "rook-ceph-osd" for pod in pods)
+        wanted = expected_osds(cluster)
+        if stands and "Pod" in seen and not have:
             yield line("absent", id_of(cluster), "there is no pod of an OSD")
+        elif stands and "Pod" in seen and have < wanted:
+            said = f"there are pods of {have} OSDs, {wanted} OSDs are wanted"
+            yield line("absent", id_of(cluster), said)
     if "CSIDriver" in seen:
         yield from _undriven(seen)
 
@@ -118,11 +126,8 @@ def _undriven(seen: Mapping[str, Iterable[Manifest]]) -> Iterator[Line]:
 
 def _event(item: Manifest) -> Line:
     """Return what an event says, of the object that it is about."""
-    about = item.get("involvedObject") or {}
-    name = make_id(
-        str(about.get("kind")), str(about.get("namespace") or ""), str(about.get("name"))
-    )
-    return line("event", name, f"{item.get('reason')}: {item.get('message') or item.get('note')}")
+    said = f"{item.get('reason')}: {item.get('message') or item.get('note')}"
+    return line("event", about(item), said)
 
 
 def _status(item: Manifest, name: str) -> Iterator[Line]:
@@ -174,7 +179,11 @@ def _container(container: Mapping[str, t.Any], name: str) -> Iterator[Line]:
     if waits and waits.get("reason") not in _USUAL:
         said = f"{container['name']} waiting {waits.get('reason')}: {waits.get('message', '')}"
         yield line("pod", name, said)
-    for when in ("state.terminated", "lastState.terminated"):
+    # How it ended the last time is history once it is well again.
+    for when in (
+        "state.terminated",
+        *(() if container.get("ready") else ("lastState.terminated",)),
+    ):
         ended = at(container, when) or {}
         if ended.get("exitCode"):
             said = f"{container['name']} terminated {ended.get('reason')} ({ended['exitCode']})"

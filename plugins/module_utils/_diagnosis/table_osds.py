@@ -19,6 +19,14 @@ _SKIPPED = (
     "DIRECTORY-NAME",
 )  # fmt: skip
 
+# The system's own disk is skipped on every host: it tells of nothing unless OSDs are missing.
+_MISSED = sign(
+    "prepare health absent",
+    r"skipping OSD configuration as no devices matched|^TOO_FEW_OSDS|no pod of an OSD|"
+    r"OSDs are wanted",
+    1,
+)
+
 OSDS = (
     Signature(
         "OSD-FILESYSTEM",
@@ -28,7 +36,8 @@ OSDS = (
         "Run rookery.rook.disk_wipe on it, which destroys its data, or name another one in "
         "rook_node_devices.",
         "Rook: ceph-common-issues, OSD pods are not created on my devices",
-        some=(sign("prepare", r"skipping device \"\S+\" because it contains a filesystem", 3),),
+        some=(sign("prepare", r"skipping device \"?\S+ because it contains a filesystem", 1),),
+        every=(_MISSED,),
         follows=("OSD-FOREIGN",),
     ),
     Signature(
@@ -39,10 +48,16 @@ OSDS = (
         "in rook_node_devices.",
         "Rook: prerequisites, Ceph; rule DISK-02",
         some=(
-            sign("prepare", r"skipping device \"\S+\" with mountpoint", 3),
-            sign("prepare", r"skipping device \"\S+\".*(has partitions|ownership)", 3),
-            sign("prepare", r"skipping device \"\S+\".*(Has a FileSystem|LVM detected|locked)", 3),
+            sign("prepare", r"skipping device \"?\S+ with mountpoint", 1),
+            sign("prepare", r"skipping device \"?\S+ that is in use", 1),
+            sign(
+                "prepare",
+                r"skipping device \"?\S+ .*(Has a FileSystem|LVM detected|locked|has partitions|"
+                r"Used by ceph-disk)",
+                1,
+            ),
         ),
+        every=(_MISSED,),
     ),
     Signature(
         "OSD-FOREIGN",
@@ -52,10 +67,7 @@ OSDS = (
         "If that cluster is gone, run rookery.rook.disk_wipe, which clears and reads back all "
         "labels.",
         "Rook: cleanup; rook issues 9379, 15546; rule DISK-08",
-        some=(
-            sign("prepare", r"(belonging to|running on) a different ceph cluster", 3),
-            sign("prepare", r"skipping device \"\S+\", detected an existing OSD", 2),
-        ),
+        some=(sign("prepare", r"(belonging to|running on) a different ceph cluster", 3),),
         since=(0, 9),
     ),
     Signature(
@@ -65,9 +77,10 @@ OSDS = (
         "Give rook_node_devices a larger device.",
         "Rook: ceph-common-issues; rule DISK-03",
         some=(
-            sign("prepare", r"Insufficient space \(<5 ?GB\)", 3),
-            sign("prepare", r"skipping device \"\S+\".*(too small|smaller than 5)", 3),
+            sign("prepare", r"Insufficient space \(<5 ?GB\)", 1),
+            sign("prepare", r"skipping device \"?\S+ .*(too small|smaller than 5)", 1),
         ),
+        every=(_MISSED,),
     ),
     Signature(
         "OSD-DEVICE-MISSING",
@@ -89,8 +102,8 @@ OSDS = (
         "Compare rook_node_devices with what rookery.rook.disk_info says; name links under "
         "/dev/disk/by-id.",
         "Rook: CephCluster CRD, storage selection; rook issues 10713, 3905",
-        some=(sign("prepare", r"does not match the device filter/list", 2),),
-        none=(sign("prepare", r"\d+ ceph-volume raw osd devices configured.*[1-9]"),),
+        some=(sign("prepare", r"does not match the device filter/list", 1),),
+        every=(_MISSED,),
     ),
     Signature(
         "OSD-LOOP",
@@ -128,9 +141,22 @@ OSDS = (
         some=(
             sign("health", r"^TOO_FEW_OSDS", 2),
             sign("absent", r"no pod of an OSD", 2),
-            sign("prepare", r"skipping OSD configuration as no devices matched", 2),
         ),
         follows=(*_SKIPPED, "MON-QUORUM", "IMAGE-PULL", "POD-TAINT"),
+    ),
+    Signature(
+        "OSD-FEW",
+        "There are fewer OSDs than wanted",
+        "Some of the devices that are named did not become OSDs, or their pods are gone.",
+        "The logs of the prepare jobs say for each device why it was not taken; rook_node_devices "
+        "has what is wanted.",
+        "Rook: ceph-common-issues; rook issues 5602, 10713",
+        some=(
+            sign("absent", r"OSDs are wanted", 2),
+            sign("prepare", r"skipping OSD configuration as no devices matched", 1),
+        ),
+        none=(sign("absent health", r"no pod of an OSD|^TOO_FEW_OSDS"),),
+        follows=(*_SKIPPED, "POD-TAINT", "NODE-DOWN"),
     ),
     Signature(
         "OSD-AIO",

@@ -248,9 +248,8 @@ VOLUMES = (
         "process that waits for a pool that is gone ends only with the node.",
         "Rook: ceph-csi common issues",
         some=(
-            sign(
-                "kernel", r"task (mount|umount|rbd|mkfs\S*|ceph-fuse|dd|cp|sync)\S* blocked for", 2
-            ),
+            sign("kernel", r"task (mount|umount|rbd|mkfs\S*|ceph-fuse|dd|cp|sync)\S* blocked for"),
+            sign("kernel", r"task (kworker|jbd2|xfsaild)/\S+ blocked for more than", 1),
         ),
         follows=("PG-IMPOSSIBLE", "PG-INACTIVE", "MON-QUORUM", "OSD-DOWN", "XFS-DEADLOCK"),
     ),

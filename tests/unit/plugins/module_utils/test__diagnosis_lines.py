@@ -124,6 +124,30 @@ def test_of_lines_that_differ_in_their_time_the_last_one_stays() -> None:
     ]
 
 
+def test_of_a_log_its_last_hour_counts() -> None:
+    log = (
+        "2026-01-01 00:00:01.000000 E | op-mon: long ago\n"
+        "  and what belongs to it\n"
+        "2026-01-01 23:30:00.000000 E | op-mon: before midnight\n"
+        "E0102 00:20:00.000000       1 x.go:1] after it\n"
+        "  and what belongs to it\n"
+        "2026-01-02 00:25:00.000000 I | op-mon: now\n"
+    )
+    assert [each.text[:50] for each in log_lines("operator", "x", log)] == [
+        "2026-01-01 23:30:00.000000 E | op-mon: before midn",
+        "E0102 00:20:00.000000 1 x.go:1] after it",
+        "and what belongs to it",
+        "2026-01-02 00:25:00.000000 I | op-mon: now",
+    ]
+
+
+def test_how_a_container_ended_that_is_well_again_is_history() -> None:
+    ended = {"terminated": {"reason": "OOMKilled", "exitCode": 137}}
+    well = {"name": "mon", "ready": True, "state": {"running": {}}, "lastState": ended}
+    assert told(a("Pod", "x", status={"containerStatuses": [well]})) == []
+    assert len(told(a("Pod", "x", status={"containerStatuses": [{**well, "ready": False}]}))) == 1
+
+
 def osd(host: str) -> Object:
     meta = {"name": f"osd-{host}", "labels": {"app": "rook-ceph-osd"}, **INSIDE}
     return {"kind": "Pod", "metadata": meta, "spec": {"nodeName": host}}
@@ -166,5 +190,15 @@ def test_what_is_absent_is_told_only_of_what_was_listed() -> None:
         "CSIDriver//rook-ceph.rbd.csi.ceph.com | StorageClass block names this driver and there is "
         "no CSIDriver of this name",
     ]
+    wanting = a("CephCluster", "c", status={"phase": "Ready"}, spec={
+        "storage": {"nodes": [{"devices": [{"name": "a"}, {"name": "b"}]}]},
+    })  # fmt: skip
+    operator = {"kind": "Pod", "metadata": {"labels": {"app": "rook-ceph-operator"}}}
+    some = {"Pod": [osd("w1"), operator], "CephCluster": [wanting]}
+    assert [each.text for each in absences(some, [], "a")] == [
+        "there are pods of 1 OSDs, 2 OSDs are wanted"
+    ]
+    going = {**wanting, "metadata": {**wanting["metadata"], "deletionTimestamp": "now"}}
+    assert list(absences({**some, "CephCluster": [going]}, [], "a")) == []
     unlisted = {kind: seen[kind] for kind in ("CephCluster", "StorageClass")}
     assert list(absences(unlisted, [], "a")) == []

@@ -50,6 +50,7 @@ class Api:
         self.objects, self.refused = objects, refused
         self.log = "2026-01-01 00:00:00.000000 E | op-mon: mon quorum status failed"
         self.read: list[str] = []
+        self.theirs: dict[str, Object] = {}
 
     def serves(self, _api: str, kind: str) -> bool:
         return kind.startswith("Ceph")
@@ -59,6 +60,9 @@ class Api:
             raise ClientError("list", kind, "forbidden", 403)
         items = [item for item in self.objects if item["kind"] == kind]
         return Listing(tuple(filter(None, map(keep, items))) if keep else tuple(items), "")
+
+    def get(self, ref: t.Any) -> Object | None:
+        return self.theirs.get(ref.name)
 
     def logs(self, _namespace: str, pod: str, container: str, tail: int) -> str:
         self.read.append(f"{pod}/{container} {tail}")
@@ -119,6 +123,23 @@ def test_of_what_cannot_be_listed_nothing_is_said_to_be_absent() -> None:
     )
     assert [each for each in gathered.lines if each.source == "absent"] == []
     assert any(each.source == "absent" for each in found(Api()).lines)
+
+
+def event(name: str, namespace: str = "web", kind: str = "Pod") -> Object:
+    about = {"kind": kind, "namespace": namespace, "name": name}
+    return {"apiVersion": "v1", "kind": "Event", "type": "Warning", "reason": "FailedMount",
+            "metadata": {"name": f"e-{name}"}, "involvedObject": about, "message": "x"}  # fmt: skip
+
+
+def test_events_of_what_is_well_by_now_or_gone_are_over() -> None:
+    api = Api(
+        OPERATOR,
+        event("late"), event("well"), event("gone"), event("gone-too", "rook-ceph"),
+        event("rook-ceph-operator-1", "rook-ceph"), event("set", kind="ReplicaSet"),
+    )  # fmt: skip
+    api.theirs = {"late": pod("late", ready=False), "well": pod("well")}
+    told = {each.object for each in found(api).lines if each.source == "event"}
+    assert told == {"Pod/web/late", "ReplicaSet/web/set"}
 
 
 def test_what_does_not_answer_is_not_waited_for() -> None:
