@@ -164,6 +164,7 @@ placement:
     verdict:
       description: "The worst of the pools': V(redundant), V(degraded) or V(never writable)."
       type: str
+    lines: {description: A line for each pool that is not redundant., type: list, elements: str}
     assumed: {description: What was taken for granted for want of facts., type: list, elements: str}
     levels:
       description: "What can be lost, the lowest first: V(host), and each level with labels."
@@ -180,6 +181,10 @@ placement:
     daemons: {description: Daemons and what of them survives., type: list, elements: dict}
   sample:
     verdict: degraded
+    lines:
+      - >-
+        pool replicapool (3 copies over hosts) is degraded: 2 of 3 pieces find a place, so it stays
+        undersized for ever; to cure it, set replicas to 2 or add an OSD host
     assumed: [all devices are of one size]
     levels: [host]
     hosts:

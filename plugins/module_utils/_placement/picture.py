@@ -35,7 +35,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._placement.words impo
 )
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
     from ansible_collections.rookery.rook.plugins.module_utils._placement.types import Node
@@ -54,12 +54,14 @@ def picture_of(site: Site, plant: Plant, facts: Mapping[str, t.Any]) -> dict[str
     verdicts = [judge(tree, pool) for pool in plant.pools]
     groups = count_groups(tree, plant.pools)
     words = {verdict.word for verdict in verdicts}
+    rows = [_pool(plant, verdict, groups) for verdict in verdicts]
     return {
         "verdict": next((word for word in _WORST if word in words), REDUNDANT),
+        "lines": list(_lines(rows)),
         "assumed": list(_assumed(plant)),
         "levels": list(tree.levels()),
         "hosts": [_host(node) for node in tree.nodes],
-        "pools": [_pool(plant, verdict, groups) for verdict in verdicts],
+        "pools": rows,
         "groups": {
             "per_osd": {kind or "any": round(load, 1) for kind, load in groups.per_osd.items()},
             "target": TARGET,
@@ -67,6 +69,18 @@ def picture_of(site: Site, plant: Plant, facts: Mapping[str, t.Any]) -> dict[str
         },
         "daemons": [dataclasses.asdict(item) for item in read_daemons(site, facts)],
     }
+
+
+def _lines(rows: Sequence[Mapping[str, t.Any]]) -> t.Iterator[str]:
+    """Yield a line for each pool that is not redundant; pools of one variable are told once."""
+    told = set()
+    for row in rows:
+        if row["verdict"] == REDUNDANT or (row["path"], row["role"]) in told:
+            continue
+        told.add((row["path"], row["role"]))
+        ways = f"; to cure it, {' or '.join(row['cures'])}" if row["cures"] else ""
+        what = f"pool {row['name']} ({row['pieces']} over {row['failure_domain']}s)"
+        yield f"{what} is {row['verdict']}: {', '.join(row['reasons'])}{ways}"
 
 
 def _assumed(plant: Plant) -> t.Iterator[str]:

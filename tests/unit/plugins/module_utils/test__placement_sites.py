@@ -166,6 +166,18 @@ def test_the_picture_is_plain_data_and_the_same_each_time() -> None:
     assert told["hosts"][0]["devices"][0]["name"] == "/dev/disk/by-id/w1-a"
 
 
+def test_pools_of_one_variable_that_are_not_redundant_are_told_once() -> None:
+    two = {name: {"devices": [f"/dev/disk/by-id/{name}-a"]} for name in ("w1", "w2")}
+    lines = picture(site(hosts=two))["lines"]
+    assert len(lines) == 6
+    assert lines[1] == (
+        "pool fast (3 copies over hosts) is degraded: 2 of 3 pieces find a place, so it stays "
+        "undersized for ever, writes stop with one host; to cure it, set replicas to 2 or add an "
+        "OSD host"
+    )
+    assert picture(site())["lines"] == []
+
+
 def test_without_hosts_there_is_a_picture_too() -> None:
     assert picture(site(hosts={}))["verdict"] == "never writable"
 
