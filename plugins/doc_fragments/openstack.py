@@ -13,10 +13,10 @@ class ModuleDocFragment:
 options:
   cloud:
     description:
-      - Name of a cloud in C(clouds.yaml), or a whole entry of that file as a dictionary.
+      - Name of a cloud in C(clouds.yaml). Without that file O(auth) tells how to log in.
       - If it is not set, the environment variables C(OS_*) are used, then the only cloud of
         C(clouds.yaml). E(OS_CLIENT_CONFIG_FILE) names the file, as AWX's OpenStack credential does.
-    type: raw
+    type: str
   auth:
     description:
       - What the authentication plugin asks for, such as C(auth_url), C(application_credential_id)

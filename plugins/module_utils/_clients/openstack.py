@@ -34,6 +34,8 @@ if t.TYPE_CHECKING:
 THREADS = 8
 # Seconds between tries; a service that restarts needs about their sum.
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
+# Seconds without an answer after which a request has failed, unless the configuration says else.
+SILENCE = 120.0
 # The longest that a cloud's own wish to be left alone is followed.
 LONGEST_PAUSE = 60.0
 _BUSY = frozenset({429, 503})
@@ -64,6 +66,8 @@ class Cloud:
     ) -> None:
         self._region = region
         self._session = region.get_session()
+        # A cloud that takes a request and says nothing must not hold the run for ever.
+        self._session.timeout = self._session.timeout or SILENCE
         self._sleep = sleep
         self._reads = reads
         self._lock = threading.Lock()
@@ -79,13 +83,8 @@ class Cloud:
         except ImportError as error:
             way_on = "Install openstacksdk into the Python that runs the module"
             raise RookeryError(f"openstacksdk cannot be loaded: {error}. {way_on}.") from error
-        given, cloud = _given(params), params["cloud"]
         try:
-            if isinstance(cloud, Mapping):
-                loader = config.OpenStackConfig(load_yaml_config=False, load_envvars=False)
-                region = loader.get_one(**{**cloud, **given})
-            else:
-                region = config.OpenStackConfig().get_one(cloud=cloud, **given)
+            region = config.OpenStackConfig().get_one(params["cloud"] or None, **_given(params))
         except exceptions.ConfigException as error:
             raise RookeryError(
                 f"No cloud can be made out of cloud, auth and OS_*: {error}"

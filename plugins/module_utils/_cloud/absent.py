@@ -29,8 +29,7 @@ EXECUTOR = "openstack"
 # Ports with these owners belong to what the cloud itself does for a network, and go with it.
 _INFRASTRUCTURE = (
     "network:dhcp", "network:distributed", "network:router_gateway", "network:floatingip",
-    "network:ha_router_replicated_interface", "network:router_ha_interface",
-    "network:router_centralized_snat", "network:local_ip",
+    "network:router_ha_interface", "network:router_centralized_snat", "network:local_ip",
 )  # fmt: skip
 # What has to be gone before a kind goes, as the cloud refuses otherwise.
 _AFTER: Mapping[str, tuple[str, ...]] = {

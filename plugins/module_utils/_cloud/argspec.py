@@ -26,7 +26,7 @@ def _choice(default: str, *choices: str) -> dict[str, t.Any]:
 
 
 AUTH: Spec = {
-    "cloud": {"type": "raw"},
+    "cloud": _STR,
     "auth": {"type": "dict", "no_log": True},
     "auth_type": _STR,
     "region_name": _STR,

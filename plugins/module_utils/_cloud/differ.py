@@ -76,6 +76,9 @@ def differences(wanted: Wanted, live: Live, found: Found, sight: Sight) -> tuple
         old, new = _comparable(wanted.kind, key, old, new)
         if old != new:
             changes.append(Change(key, old, new))
+    row = KINDS[wanted.kind]
+    if "status" not in wanted.attributes and str(there.get(row.status)) in row.broken:
+        changes.append(Change("status", there[row.status], " or ".join(sorted(row.states))))
     return tuple(changes)
 
 
@@ -126,8 +129,12 @@ def _fixed_ips(
 ) -> tuple[t.Any, t.Any]:
     """Return addresses as far as they are wanted."""
     keys = {key for item in new for key, value in item.items() if value is not None}
-    told = [[{key: item.get(key) for key in sorted(keys)} for item in items] for items in (old, new)]
-    return ordered(told[0]), ordered(told[1])
+    told = [
+        [{key: item.get(key) for key in sorted(keys)} for item in items] for items in (old, new)
+    ]
+    # An address more, such as one of IPv6, is the cloud's.
+    there = [item for item in told[0] if item in told[1]]
+    return ordered(there if len(there) == len(new) else told[0]), ordered(told[1])
 
 
 def _rules(old: list[Mapping[str, t.Any]], new: list[Mapping[str, t.Any]]) -> tuple[t.Any, t.Any]:

@@ -24,10 +24,11 @@ def guard(
     plan: Plan, wanted: Mapping[str, Wanted], found: Found, sight: Sight, allowed: Permission
 ) -> None:
     """Raise GuardError unless all that a plan would destroy is allowed to go."""
-    refusals = [*_unconfirmed(plan, allowed), *_taken(plan, wanted, sight), *_unknown(found)]
+    refusals = [*_unconfirmed(plan, allowed), *_clashing(found)]
     if plan.state == "absent":
         refusals += _held(found, sight, allowed)
     else:
+        refusals += [*_taken(plan, wanted, sight), *_unknown(found)]
         refusals += _undrained(plan, found, allowed)
     if refusals:
         raise GuardError(refusals)
@@ -40,7 +41,8 @@ def _unconfirmed(plan: Plan, allowed: Permission) -> Iterator[Refusal]:
     for step in plan.steps:
         if step.destructive and step.op == "delete":
             reason = "its data or address would be lost"
-            yield Refusal(step.target, reason, f"Set confirm to {plan.site} if that is meant.")
+            named = step.id.removeprefix("delete ")
+            yield Refusal(named, reason, f"Set confirm to {plan.site} if that is meant.")
 
 
 def _held(found: Found, sight: Sight, allowed: Permission) -> Iterator[Refusal]:
@@ -79,6 +81,13 @@ def _taken(plan: Plan, wanted: Mapping[str, Wanted], sight: Sight) -> Iterator[R
                 reason = f"a key pair {name} is there, and does not carry the site's mark"
                 way_on = f"Name it in adopt as {name}: {step.target}, or choose another name."
                 yield Refusal(step.target, reason, way_on)
+
+
+def _clashing(found: Found) -> Iterator[Refusal]:
+    """Yield what is to be adopted under the name of something else."""
+    for target, uid in found.clashes:
+        reason = f"{target} is there already, as {found.uid(target)}"
+        yield Refusal(uid, reason, "Remove the one that is not meant, or adopt under another name.")
 
 
 def _unknown(found: Found) -> Iterator[Refusal]:

@@ -141,7 +141,9 @@ def _make(
     never = _never_lived(item.kind, live)
     if never or (fixed and item.id in allowed.replace):
         why = never or f"{_words(fixed)} cannot be changed"
-        yield dataclasses.replace(_removal(item.id, live, found, {}, why), needs=needs)
+        removal = _removal(item.id, live, found, {}, why)
+        costly = removal.destructive and not never
+        yield dataclasses.replace(removal, needs=needs, destructive=costly)
         again = (*needs, f"delete {item.id}")
         yield dataclasses.replace(create, needs=again, reason="is made again")
         return
@@ -157,8 +159,8 @@ def _is_fixed(kind: str, change: Change) -> bool:
     """Tell whether the cloud cannot make a change."""
     if kind == "volume" and change.path == "size":
         return bool(change.new < change.old)
-    if kind == "server" and change.path == "status":
-        return change.old not in STARTS
+    if change.path == "status":
+        return kind != "server" or change.old not in STARTS
     return change.path in kinds.KINDS[kind].fixed
 
 

@@ -93,9 +93,7 @@ def _volume(target: str, live: Live, _sight: Sight) -> Steps:
     yield Request("DELETE", row.service, f"{row.path}/{uid}?cascade=true", target, accept=GONE)
 
 
-def judge_removable(
-    kind: Kind, wanted: frozenset[str]
-) -> Callable[[Live | None], Standing]:
+def judge_removable(kind: Kind, wanted: frozenset[str]) -> Callable[[Live | None], Standing]:
     """Return what tells whether a volume is in a state that is wanted, or gone."""
     judge = states.judge_state(kind, wanted)
     return lambda live: Standing(states.READY) if live is None else judge(live)
@@ -106,7 +104,7 @@ def _router(target: str, live: Live, sight: Sight) -> Steps:
     if live.get("routes"):
         yield actions.put("router", live, target, {"routes": []})
     for port in sight.ports_of(live["id"]):
-        if port["device_owner"].startswith(ROUTER_PORTS[0]):
+        if port["device_owner"].startswith(ROUTER_PORTS):
             for fixed in port["fixed_ips"]:
                 yield actions.interface(target, live["id"], "remove", fixed["subnet_id"])
     yield from _plain(target, live, sight)
@@ -117,7 +115,7 @@ def _port(target: str, live: Live, sight: Sight) -> Steps:
     if live.get("trunk_details"):
         path = f"/trunks/{live['trunk_details']['trunk_id']}"
         yield Request("DELETE", "network", path, target, accept=GONE)
-    if live["device_owner"].startswith(ROUTER_PORTS[0]):
+    if live["device_owner"].startswith(ROUTER_PORTS):
         body = {"port_id": live["id"]}
         path = f"/routers/{live['device_id']}/remove_router_interface"
         yield Request("PUT", "network", path, target, body, accept=GONE)

@@ -11,7 +11,7 @@ import typing as t
 from collections.abc import Mapping, Sequence
 
 from ansible_collections.rookery.rook.plugins.module_utils._cloud import marks
-from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS, kind_of
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS, Kind, kind_of
 
 Live = Mapping[str, t.Any]
 
@@ -48,6 +48,7 @@ class Found:
     live: Mapping[str, Live] = dataclasses.field(default_factory=dict)
     doubles: Sequence[tuple[str, Live]] = ()
     missing: Sequence[str] = ()
+    clashes: Sequence[tuple[str, str]] = ()
 
     def uid(self, target: str) -> str:
         """Return the cloud's id of a thing, nothing when it is not there."""
@@ -75,22 +76,58 @@ def find(site: str, adopt: Mapping[str, str], sight: Sight) -> Found:
     """
     live: dict[str, Live] = {}
     doubles: list[tuple[str, Live]] = []
+    clashes: list[tuple[str, str]] = []
+    adopted: set[str] = set()
     for name, row in KINDS.items():
         for item in sorted(sight.of(name), key=_age):
-            target = adopt.get(str(item.get(row.uid, "")), "")
-            if not target.startswith(f"{name}/"):
-                owner, target = marks.read_mark(name, row.mark, item) if row.mark else ("", "")
-                if owner != site:
-                    continue
-            if target in live:
+            target, marked = _whose(site, adopt, row, item)
+            if not target:
+                continue
+            if target not in live:
+                live[target] = item
+            elif marked and target not in adopted:
                 doubles.append((target, item))
             else:
-                live[target] = item
+                # Of two different things one is not simply too many.
+                clashes.append((target, str(item[row.uid])))
+            if not marked:
+                adopted.add(target)
+    live.update(_ports_of_adopted(adopt, live, sight))
     for target in [target for target in live if target.startswith("security_group/")]:
         live[f"rules/{target.partition('/')[2]}"] = live[target]
     taken = {uid_of(target, item) for target, item in live.items()}
-    missing = sorted(uid for uid in adopt if uid not in taken)
-    return Found(live, tuple(doubles), tuple(missing))
+    missing = sorted(uid for uid, name in adopt.items() if uid not in taken and name not in live)
+    return Found(live, tuple(doubles), tuple(missing), tuple(clashes))
+
+
+def _ports_of_adopted(
+    adopt: Mapping[str, str], live: Mapping[str, Live], sight: Sight
+) -> dict[str, Live]:
+    """Return the ports that the cloud itself made for servers that are adopted; nobody knows them."""
+    networks = {
+        item["id"]: target.partition("/")[2]
+        for target, item in live.items()
+        if kind_of(target) == "network"
+    }
+    found: dict[str, Live] = {}
+    for target, server in live.items():
+        if kind_of(target) != "server" or adopt.get(server["id"]) != target:
+            continue
+        for port in sight.ports_of(server["id"]):
+            network = networks.get(port["network_id"])
+            name = f"port/{target.partition('/')[2]}-{network}"
+            if network and name not in live:
+                found.setdefault(name, port)
+    return found
+
+
+def _whose(site: str, adopt: Mapping[str, str], row: Kind, item: Live) -> tuple[str, bool]:
+    """Return what a plan calls a thing if it is the site's, and whether its mark says so."""
+    owner, target = marks.read_mark(row.name, row.mark, item) if row.mark else ("", "")
+    asked = adopt.get(str(item.get(row.uid, "")), "")
+    if owner == site:
+        return target, True
+    return (asked, False) if asked.startswith(f"{row.name}/") else ("", False)
 
 
 def _age(item: Live) -> tuple[bool, str, str]:

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._clients.openstack import (
     PAUSES,
+    SILENCE,
     Cloud,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.actions import UnsureError
@@ -42,6 +43,8 @@ def answer(status: int, body: t.Any = None, **headers: str) -> t.Any:
 
 class Region:
     """A configured cloud whose session gives prepared answers."""
+
+    timeout: float | None = None
 
     def __init__(self, *answers: t.Any) -> None:
         self.answers = list(answers)
@@ -166,6 +169,11 @@ def test_services_are_found_under_their_older_names_and_missing_ones_told() -> N
     client.send(DROP)
     assert region.sent == [("DELETE", "https://cloud.example/volume/v3/p1/volumes/v")]
     assert client.has("network") is True and client.has("load-balancer") is False
+
+
+def test_no_request_waits_for_ever() -> None:
+    _client, region = cloud()
+    assert region.timeout == SILENCE
 
 
 def test_a_client_that_only_reads_refuses_to_write() -> None:

@@ -236,3 +236,51 @@ def test_whatever_request_fails_one_more_run_ends_it_and_nothing_is_doubled(
         if not reached:
             return
     raise AssertionError("the site needs more requests than were tried")
+
+
+def test_adoption_under_a_name_that_is_taken_is_refused_and_nothing_is_removed(
+    site: InCloud,
+) -> None:
+    site.present()
+    site.cloud.things["networks"].append({"id": "n7", "name": "old", "description": ""})
+    before = things(site)
+    refused = site.present(adopt={"n7": "network/net"}, confirm="store1", force=True)
+    assert "network/net is there already, as n7" in refused["msg"]
+    assert things(site) == before
+
+
+def test_what_was_adopted_may_be_named_for_ever(site: InCloud) -> None:
+    adopt = {"gone": "network/net"}
+    assert "is not in this project" in site.present(adopt=adopt)["msg"]
+    site.present()
+    assert site.present(adopt=adopt)["changed"] is False
+    assert site.absent(adopt=adopt)["left"] == []
+    assert site.absent(adopt=adopt)["changed"] is False
+
+
+def test_a_volume_with_a_copied_mark_is_not_removed_without_a_word(site: InCloud) -> None:
+    site.present()
+    first = site.cloud.things["volumes"][0]
+    site.cloud.things["volumes"].append(
+        {**first, "id": "restored", "created_at": "9", "attachments": [], "status": "available"}
+    )
+    refused = site.present()
+    assert "volume/worker-1-osd restored: its data or address would be lost" in refused["msg"]
+
+
+def test_a_volume_in_error_is_told_and_made_again_only_when_asked(site: InCloud) -> None:
+    site.present()
+    site.cloud.things["volumes"][0]["status"] = "error"
+    kept = site.present()
+    assert kept["changed"] is False and "status is 'error'" in str(kept["warnings"])
+
+
+def test_a_server_that_never_started_is_made_again_without_a_word(site: InCloud) -> None:
+    site.present()
+    server = site.cloud.things["servers"][0]
+    server.update({"status": "ERROR", "OS-SRV-USG:launched_at": None})
+    server["fault"] = {"message": "No valid host was found."}
+    again = site.present()
+    assert steps(again) == ["delete server/control", "create server/control"]
+    assert again["plan"][0]["reason"] == "never started: No valid host was found."
+    assert site.present()["plan"] == []
