@@ -103,7 +103,7 @@ def find(site: str, adopt: Mapping[str, str], sight: Sight) -> Found:
 def _ports_of_adopted(
     adopt: Mapping[str, str], live: Mapping[str, Live], sight: Sight
 ) -> dict[str, Live]:
-    """Return the ports that the cloud itself made for servers that are adopted; nobody knows them."""
+    """Return the ports that the cloud itself made for servers that are adopted."""
     networks = {
         item["id"]: target.partition("/")[2]
         for target, item in live.items()
