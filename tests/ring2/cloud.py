@@ -78,15 +78,6 @@ class Cloud:
         config = OpenStackConfig(config_files=[str(clouds or self.clouds)], load_envvars=False)
         return openstack.connection.Connection(config=config.get_one(cloud), **more)
 
-    def expire_tokens(self, user: str = "rook") -> None:
-        """Make every token that a user has worthless, as if its time had passed."""
-        identity = self.connect("admin").identity
-        found = identity.find_user(user, ignore_missing=False)
-        for enabled in (False, True):
-            identity.update_user(found, is_enabled=enabled)
-        # The next token must not be of the same second: it would be one of these.
-        time.sleep(1.1)
-
 
 def bystanders(cloud: Cloud, site: str = "faulty") -> None:
     """Make what is not the site's: a second site, and thirty things, some with the site's names."""

@@ -41,6 +41,7 @@ ANSWERS = {
 PAGES = {"503": "503 Service Unavailable", "504": "504 Gateway Time-out"}
 RESETS = ("reset before", "reset after")
 HOOKS = ("hook before", "hook after")
+# "401" lasts: the request's token is worth nothing from then on.
 # "504 after" is the gateway's own timeout: the service has done what was asked.
 FAULTS = (*ANSWERS, "503", "504 after", *RESETS, *HOOKS, "stall")
 _SKIPPED = ("connection", "content-length", "transfer-encoding", "keep-alive", "accept-encoding")
@@ -81,6 +82,7 @@ class CloudProxy:
         self.log: list[Request] = []
         self.met: list[tuple[Request, str]] = []
         self.busy = 0
+        self.expired: set[str] = set()
         self.closing = threading.Event()
         self._clouds = clouds
         self._faults: tuple[Fault, ...] = ()
@@ -189,11 +191,16 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """The proxy keeps a log of its own."""
 
     def _pass(self) -> None:
-        """Pass a request on, unless a fault is to happen to it."""
-        body = self._body()
-        request, fault = self.server.proxy.enter(self.server.service, self.command, self.path)
-        with self.server.proxy.working(request):
-            self._deal(request, body, fault)
+        """Pass a request on, unless a fault is to happen to it, or its token has expired."""
+        body, proxy, token = self._body(), self.server.proxy, self.headers.get("X-Auth-Token", "")
+        request, fault = proxy.enter(self.server.service, self.command, self.path)
+        with proxy.working(request):
+            if fault and fault.name == "401":
+                proxy.expired.add(token)
+            if token in proxy.expired:
+                self._fail(request, "401")
+            else:
+                self._deal(request, body, fault)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = _pass  # noqa: N815
 
