@@ -18,11 +18,14 @@ from steps import LOGS, TOP, Step, alone, clock, measured, run, say
 _TALLY = re.compile(r"^(?:=+ )?(\d+ \w+(?:, \d+ \w+)*) in [\d.]+s\b.*$", re.MULTILINE)
 # Tests of the lab that make nodes; the others only read and build.
 _ON_NODES = ("tests/lab/test_nodes.py", "tests/lab/test_oci_import.py")
+# Its tests share one cloud, so they run in one process.
+_CLOUD = "tests/lab/test_cloud.py"
 _SECONDS = {
     "site_default": 900,
     "teardown_killed": 600,
     "kubelet_plugin_dir": 240,
     "node_refuses_used_disk": 60,
+    "openstack_site": 420,
 }
 
 
@@ -82,14 +85,15 @@ def ring_1() -> Ring:
 
 
 def ring_2() -> Ring:
-    """Return what runs against a real API server, real disks and the lab's own programs."""
-    ignored = tuple(f"--ignore={path}" for path in _ON_NODES)
+    """Return what runs against a real API server and cloud, real disks, the lab's programs."""
+    ignored = tuple(f"--ignore={path}" for path in (*_ON_NODES, _CLOUD))
     cold = not any((LOGS.parent / "lab").glob("gomod-kubernetes-*"))
     return Ring(
-        "an API server, etcd and loop devices on this machine",
+        "an API server, etcd, an OpenStack and loop devices on this machine",
         (
-            Step("the lab's programs and images", ("lab/lab", "build"), 1500 if cold else 5),
+            Step("the lab's programs and images", ("lab/lab", "build"), 1600 if cold else 5),
             Step("modules and teardown on an API server", ("pytest", "-q", "tests/ring2"), 180),
+            Step("the lab's cloud", ("pytest", "-q", _CLOUD), 60),
             Step("bad input", ("pytest", "-q", "-n", "auto", "tests/roles"), 60),
             Step("the lab's programs", ("pytest", "-q", "-n", "auto", "tests/lab", *ignored), 30),
         ),

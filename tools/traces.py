@@ -24,6 +24,8 @@ _SETTLE_SECONDS = 60
 _END_SECONDS = 10
 # Labs of tests/lab.
 _TEST_LABS = ("downtest", "imagetest", "killtest", "nodetest")
+# Clouds of tests/lab and of the scenarios; those of tests/ring2 go when the next one is made.
+_TEST_CLOUDS = re.compile(r"cloudtest.*|molecule-.+")
 
 
 def labs() -> list[str]:
@@ -33,7 +35,7 @@ def labs() -> list[str]:
 
 
 def remove_leftovers() -> None:
-    """Undo what a run that was killed has left: its processes, then its labs."""
+    """Undo what a run that was killed has left: its processes, then its labs and clouds."""
     left = _marked()
     if left:
         say(f"ending {len(left)} processes that a killed run has left")
@@ -46,6 +48,10 @@ def remove_leftovers() -> None:
         if (CACHE / "lab" / name / "lab.json").exists():
             say(f"removing the lab {name} that a killed run has left")
             subprocess.run([str(TOP / "lab/lab"), "down", "--name", name], check=True)
+    for name in sorted(path.parent.name for path in CACHE.glob("lab/clouds/*/cloud.json")):
+        if _TEST_CLOUDS.fullmatch(name):
+            say(f"removing the cloud {name} that a killed run has left")
+            subprocess.run([str(TOP / "lab/lab"), "cloud", "down", "--name", name], check=True)
 
 
 def machine() -> set[str]:
