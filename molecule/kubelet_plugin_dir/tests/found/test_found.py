@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The rookery.rook authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One kubelet differs: check mode names it, and what it would be changed to."""
+"""One kubelet of three differs: check mode names it, and what it would be changed to."""
 
 from __future__ import annotations
 

@@ -10,14 +10,18 @@ import typing as t
 import pytest
 
 if t.TYPE_CHECKING:
-    from conftest import Kubectl
+    from conftest import Kubectl, Run
     from testinfra.host import Host
 
 testinfra_hosts = ["ansible://kube_node"]
 WANTED = "/var/lib/kubelet/volumeplugins"
+MANIFEST = "/etc/kubernetes/manifests/kube-controller-manager.yaml"
 
 
-@pytest.mark.parametrize("node", ["cp1", "w1"])
+NODES = ("cp1", "w1", "w2")
+
+
+@pytest.mark.parametrize("node", NODES)
 def test_the_kubelet_itself_says_where_it_looks(node: str, kubectl: Kubectl) -> None:
     config = kubectl("get", "--raw", f"/api/v1/nodes/{node}/proxy/configz")["kubeletconfig"]
     assert config["volumePluginDir"].rstrip("/") == WANTED
@@ -27,11 +31,23 @@ def test_the_directory_is_there(host: Host) -> None:
     assert host.file(WANTED).is_directory
 
 
-def test_both_nodes_are_ready(kubectl: Kubectl) -> None:
+def test_only_the_kubelet_that_differed_was_restarted(runs: list[Run]) -> None:
+    repair, again = runs[-2:]
+    assert {host for _task, host in repair.results("changed")} == {"w1"}
+    assert again.results("changed") == set()
+
+
+def test_the_controller_manager_looks_there_too(host: Host) -> None:
+    if not host.file(MANIFEST).exists:
+        return
+    assert f"--flex-volume-plugin-dir={WANTED}" in host.file(MANIFEST).content_string
+
+
+def test_all_nodes_are_ready(kubectl: Kubectl) -> None:
     ready = {
         node["metadata"]["name"]: each["status"]
         for node in kubectl("get", "nodes", "-o", "json")["items"]
         for each in node["status"]["conditions"]
         if each["type"] == "Ready"
     }
-    assert ready == {"cp1": "True", "w1": "True"}
+    assert ready == dict.fromkeys(NODES, "True")
