@@ -168,7 +168,7 @@ bundle:
   description: The support bundle, empty if none was wanted.
   returned: always
   type: str
-  sample: /home/ann/rook-support.tar.gz
+  sample: ~/rook-support.tar.gz
 """
 
 from pathlib import Path

@@ -267,10 +267,8 @@ class KubeClient:
 
     def _kinds(self, path: str, accept: str, words: str) -> Object:
         """Return a document that tells which kinds there are."""
-        found: Object = json.loads(
-            self._send("GET", path, "list the kinds of", words, {}, accept=accept)
-        )
-        return found
+        answer = self._send("GET", path, "list the kinds of", words, {}, accept=accept)
+        return t.cast("Object", json.loads(answer))
 
     def _defines(self, api_version: str, kind: str) -> bool:
         """Tell whether there is a definition of the kind, as far as definitions may be read."""

@@ -21,9 +21,9 @@ from ansible_collections.rookery.rook.plugins.module_utils._diagnosis.types impo
     Signature,
     sign,
 )
-from hypothesis import given, seed
+from hypothesis import given
 from hypothesis import strategies as st
-from sites.strategies import SEED
+from sites.strategies import quick, seed_words
 
 LINES = (Line("event", "Pod/a/x", "it is red"), Line("health", "CephCluster/a/x", "RED: very"))
 
@@ -95,14 +95,14 @@ def test_without_a_fitting_signature_nothing_is_guessed() -> None:
     assert looked_at(LINES) == {"event": 1, "health": 1}
 
 
-@(seed(SEED) if SEED else lambda test: test)
+@quick(200)
 @given(
     st.lists(st.builds(Line, st.sampled_from([*SOURCES]), st.text(), st.text()), max_size=20),
     st.none() | st.tuples(st.integers(0, 2), st.integers(0, 30)),
 )
 def test_whatever_is_read_is_judged(lines: list[Line], release: tuple[int, ...] | None) -> None:
     for found in diagnose(lines, release):
-        assert found.evidence and set(found.evidence) <= set(lines), f"ROOKERY_TEST_SEED={SEED}"
+        assert found.evidence and set(found.evidence) <= set(lines), seed_words()
 
 
 def signs(signature: Signature) -> tuple[Sign, ...]:

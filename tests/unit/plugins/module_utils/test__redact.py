@@ -8,13 +8,12 @@ from __future__ import annotations
 import base64
 import json
 import string
-import typing as t
 
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._redact import hidden, redacted
-from hypothesis import given, seed
+from hypothesis import given
 from hypothesis import strategies as st
-from sites.strategies import SEED
+from sites.strategies import quick, seed_words
 
 MIXED = string.ascii_letters + string.digits
 URL = str.maketrans("+/", "-_", "=")
@@ -57,25 +56,20 @@ KEYS = st.one_of(
 )  # fmt: skip
 
 
-def of_any_seed(test: t.Callable[..., None]) -> t.Callable[..., None]:
-    """Try what the seed of the environment gives, or what the tests themselves give."""
-    return seed(SEED)(test) if SEED else test
-
-
-@of_any_seed
+@quick(200)
 @given(WORDS, AROUND, KEYS, AROUND, WORDS)
 def test_no_secret_survives_whatever_is_around_it(
     before: str, left: str, key: str, right: str, after: str
 ) -> None:
     text = f"{before} {left}{key}{right} {after}"
     shown = hidden(text)
-    assert key not in shown, f"ROOKERY_TEST_SEED={SEED}"
+    assert key not in shown, seed_words()
     # Nor any large part of it.
     longest = max((part for part in key.replace(".", " ").split()), key=len)
     assert longest[:12] not in shown and longest[-12:] not in shown
 
 
-@of_any_seed
+@quick(200)
 @given(st.lists(encoded(48), min_size=2, max_size=6), WORDS, st.booleans())
 def test_a_private_key_goes_as_a_whole_also_when_its_end_is_cut_off(
     rows: list[str], after: str, whole: bool
@@ -87,7 +81,7 @@ def test_a_private_key_goes_as_a_whole_also_when_its_end_is_cut_off(
     assert not any(row in shown for row in rows)
 
 
-@of_any_seed
+@quick(200)
 @given(KEYS, st.sampled_from(["note", "message", "annotation"]))
 def test_an_object_has_no_secret_at_any_depth(key: str, name: str) -> None:
     item = {
@@ -101,7 +95,7 @@ def test_an_object_has_no_secret_at_any_depth(key: str, name: str) -> None:
     assert key not in json.dumps(redacted(item))
 
 
-@of_any_seed
+@quick(200)
 @given(st.text())
 def test_a_text_without_a_secret_is_hidden_once(text: str) -> None:
     assert hidden(hidden(text)) == hidden(text)
