@@ -23,7 +23,7 @@ Object = dict[str, t.Any]
 RUN_SECONDS = 300
 # Children begin where everything is imported, and are forked from a process without threads.
 _START = multiprocessing.get_context("forkserver")
-_START.set_forkserver_preload([__name__])
+_START.set_forkserver_preload([openstack_site.__name__, "openstack.connection"])
 # Kind: service, path, and what tells one thing from another beside its name.
 KINDS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "networks": ("network", "/networks", ("status", "mtu", "description")),
