@@ -93,12 +93,19 @@ def load_rules(place: Place) -> None:
     }
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     words, sort = json.dumps({"auth": login}).encode(), {"Content-Type": "application/json"}
-    asked = urllib.request.Request(f"{place.auth_url}/auth/tokens", words, sort)
-    with opener.open(asked, timeout=_START_SECONDS) as answer:
-        token = answer.headers["X-Subject-Token"]
-    url = place.url("neutron", "/v2.0/networks")
-    asked = urllib.request.Request(url, headers={"X-Auth-Token": token})
-    opener.open(asked, timeout=_START_SECONDS).close()
+    end = time.monotonic() + _START_SECONDS
+    while True:
+        asked = urllib.request.Request(f"{place.auth_url}/auth/tokens", words, sort)
+        with opener.open(asked, timeout=_START_SECONDS) as answer:
+            token = {"X-Auth-Token": answer.headers["X-Subject-Token"]}
+        asked = urllib.request.Request(place.url("neutron", "/v2.0/networks"), headers=token)
+        try:
+            opener.open(asked, timeout=_START_SECONDS).close()
+            return
+        except urllib.error.HTTPError as refused:
+            # A short-lived token may expire before a busy machine has come to look at it.
+            if refused.code != 401 or time.monotonic() > end:
+                raise
 
 
 def stop(place: Place) -> int:
