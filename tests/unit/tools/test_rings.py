@@ -62,7 +62,8 @@ def ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> t.Callable[[str], 
     monkeypatch.setattr(steps, "CACHE", tmp_path)
 
     def end(command: str) -> None:
-        ring = rings.Ring("nothing", (steps.Step("it", (command,), 1),), takes_root=False)
+        group = (steps.Step("it", (command,), 1), steps.Step("beside", ("true",), 1))
+        ring = rings.Ring("nothing", (group,), takes_root=False)
         monkeypatch.setattr(rings, "_RINGS", {"1": lambda: ring})
 
     return end
@@ -70,7 +71,7 @@ def ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> t.Callable[[str], 
 
 @pytest.mark.parametrize(
     ("command", "status", "closing"),
-    [("true", 0, "2 passed, 0 failed"), ("false", 1, "1 passed, 1 failed")],
+    [("true", 0, "3 passed, 0 failed"), ("false", 1, "2 passed, 1 failed")],
 )
 def test_the_last_line_counts(
     command: str,
@@ -101,3 +102,26 @@ def test_only_after_a_run_that_did_not_finish_leftovers_are_removed(
 def test_a_ring_that_does_not_exist_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert rings.main(["9"]) == 2
     assert "9 is none of 1, 2, 3" in capsys.readouterr().out
+
+
+def test_two_steps_of_a_group_run_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rings, "LOGS", tmp_path)
+    meet = "touch {0}; for i in $(seq 100); do [ -e {1} ] && exit 0; sleep 0.1; done; exit 1"
+    one, other = tmp_path / "one", tmp_path / "other"
+    group = tuple(
+        steps.Step("it", ("sh", "-c", meet.format(*pair)), 1)
+        for pair in ((one, other), (other, one))
+    )
+    assert str(rings.run_ring("1", rings.Ring("", (group,), takes_root=False))) == (
+        "2 passed, 0 failed"
+    )
+
+
+def test_every_file_of_ring_2_is_run_once() -> None:
+    together = [step for group in rings.ring_2().groups for step in group]
+    words = [word for step in together for word in step.command]
+    files = [word for word in words if word.startswith("tests/ring2/")]
+    left_out = [word.partition("=")[2] for word in words if word.startswith("--ignore=tests/ring2")]
+    assert sorted(files) == sorted(left_out) and "tests/ring2/test_faults.py" in files
