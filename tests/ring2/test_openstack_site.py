@@ -146,12 +146,12 @@ def damage(member: t.Any, site: str) -> set[str]:
         port_range_min=5, port_range_max=5, ethertype="IPv4",
     )  # fmt: skip
     network.update_port(found["port"]["worker-1-net"], allowed_address_pairs=[])
+    address = next(ip for ip in network.ips() if ip.port_id == found["port"]["control-net"].id)
+    network.update_ip(address, port_id=None)
     network.update_port(
         found["port"]["control-net"], security_groups=[nodes.id],
         fixed_ips=[{"subnet_id": subnet.id, "ip_address": "192.168.0.77"}],
     )  # fmt: skip
-    address = next(ip for ip in network.ips() if ip.port_id == found["port"]["control-net"].id)
-    network.update_ip(address, port_id=None)
     compute.set_server_metadata(found["server"]["worker-1"], rook_groups="nobody")
     compute.stop_server(found["server"]["control"])
     compute.wait_for_server(found["server"]["control"], status="SHUTOFF", interval=1)

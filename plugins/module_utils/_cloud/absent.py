@@ -44,6 +44,15 @@ _AFTER: Mapping[str, tuple[str, ...]] = {
     "router": ("floating_ip", "load_balancer"),
     "network": ("port", "server", "router", "load_balancer"),
 }
+# What of ours is held by something of others.
+_HOLDS: Mapping[str, tuple[str, ...]] = {
+    "port": ("router", "network", "subnet", "security_group"),
+    "floating_ip": ("router", "network", "port"),
+    "snapshot": ("volume",),
+    "attachment": ("volume",),
+    "backup": (),
+    "volume": (),
+}
 # Metadata by which the driver for Kubernetes tells the cluster of a volume.
 CSI_CLUSTER = "cinder.csi.openstack.org/cluster"
 
@@ -88,17 +97,20 @@ def absent_steps(found: Found, sight: Sight, release: Collection[str]) -> Iterat
         and not (_is("subnet", target) and live["network_id"] in networks)
     }
     others = [item for item in foreign(found, sight) if item.id in release]
-    released = tuple(f"delete {item.kind}/{item.id}" for item in others)
     servers = tuple(f"delete {target}" for target in going if _is("server", target))
     for item in others:
-        after = servers if item.kind in ("volume", "snapshot", "backup") else ()
+        after = servers if item.kind == "volume" else ()
         yield Step(
             f"delete {item.kind}/{item.id}", "delete", f"{item.kind}/{item.id}", EXECUTOR,
             needs=after, destructive=True, reason=f"permitted: {item.reason}",
         )  # fmt: skip
     for target, live in going.items():
         before = tuple(f"delete {other}" for other in removal_needs(target, live, found, going))
-        held = () if _is("server", target) else released
+        held = tuple(
+            f"delete {item.kind}/{item.id}"
+            for item in others
+            if kinds.kind_of(target) in _HOLDS[item.kind]
+        )
         yield Step(
             f"delete {target}", "delete", target, EXECUTOR, needs=(*before, *held),
             destructive=kinds.KINDS[kinds.kind_of(target)].costly,

@@ -148,6 +148,8 @@ SIGHT = Sight(
             volume("in-use", "s", metadata={}) | {"id": "csi"},
         ],
         "floating_ip": [
+            {"id": "own", "floating_ip_address": "203.0.113.8", "router_id": "r", "port_id": "x",
+             **mark("floating_ip", "w")},
             {"id": "f", "floating_ip_address": "203.0.113.9", "router_id": "r", "port_id": "lb",
              "description": ""},
         ],
