@@ -29,6 +29,10 @@ _KINDS = {
     "NetworkAttachmentDefinition": "k8s.cni.cncf.io/v1",
 }
 _OPENSHIFT = ("config.openshift.io/v1", "ClusterVersion")
+# Its StatefulSets and charts give their claims this label.
+_PROMETHEUS = "app.kubernetes.io/name=prometheus"
+# The first release without FlexVolume; nobody needs to know who uses it when that is long past.
+_NO_FLEX = (1, 8)
 # What a user may not do is left; everything else is a failure of the whole question.
 _REFUSED = (401, 403, 404, 405)
 
@@ -75,15 +79,8 @@ def _holders(client: Kube, site: Site) -> list[str]:
 
 def _metrics_classes(client: Kube) -> list[str]:
     """Return the storage classes on which Prometheus keeps its data."""
-    claims = client.list("v1", "PersistentVolumeClaim").items
-    return sorted(
-        {
-            str(at(claim, "spec.storageClassName") or "")
-            for claim in claims
-            if "prometheus" in claim["metadata"]["name"]
-        }
-        - {""}
-    )
+    claims = client.list("v1", "PersistentVolumeClaim", labels=_PROMETHEUS).items
+    return sorted({str(at(claim, "spec.storageClassName") or "") for claim in claims} - {""})
 
 
 def _running(client: Kube, site: Site, clusters: Iterable[Object]) -> dict[str, t.Any]:
@@ -98,15 +95,17 @@ def _running(client: Kube, site: Site, clusters: Iterable[Object]) -> dict[str, 
         return {}
     nodes = at(own, "spec.storage.nodes") or ()
     version = str(at(own, "status.version.version") or "").partition("-")[0]
+    rook = _operator(client, site)
+    flex = bool(rook) and (_eras.parse_version(rook) or ()) < _NO_FLEX
     found = {
-        "rook": _operator(client, site),
+        "rook": rook,
         "ceph": version,
         "health": str(at(own, "status.ceph.health") or ""),
         "provider": str(at(own, "spec.network.provider") or ""),
         "directories": [
             str(place.get("path")) for node in nodes for place in node.get("directories") or ()
         ],
-        "flex_volumes": _flex_volumes(client),
+        "flex_volumes": _flex_volumes(client) if flex else [],
     }
     return {key: value for key, value in found.items() if value != ""}
 

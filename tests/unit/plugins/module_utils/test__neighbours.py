@@ -31,9 +31,12 @@ class Api:
         if kind == self.forbidden:
             raise ClientError("list", kind, "is forbidden", self.status)
 
-    def list(self, _api_version: str, kind: str, _namespace: str = "") -> t.Any:
+    def list(self, _api_version: str, kind: str, _namespace: str = "", labels: str = "") -> t.Any:
         self._may(kind)
-        found = [item for item in self.objects if item["kind"] == kind]
+        found = [
+            item for item in self.objects
+            if item["kind"] == kind and item["metadata"].get("label", "") == labels
+        ]  # fmt: skip
         return type("Listing", (), {"items": tuple(found)})
 
     def get(self, ref: Ref) -> Object | None:
@@ -66,12 +69,18 @@ OPERATOR = named(
 
 
 def test_what_runs_is_told_with_its_releases() -> None:
-    flex = {"flexVolume": {"driver": "ceph.rook.io/rook-ceph"}}
-    api = Api(OPERATOR, named("PersistentVolume", "pv-1", spec=flex))
-    assert neighbourhood(api, SITE, [CLUSTER])["running"] == {
+    assert neighbourhood(Api(OPERATOR), SITE, [CLUSTER])["running"] == {
         "rook": "1.17.4", "ceph": "19.2.3", "health": "HEALTH_OK", "provider": "host",
-        "directories": ["/a"], "flex_volumes": ["pv-1"],
+        "directories": ["/a"], "flex_volumes": [],
     }  # fmt: skip
+
+
+def test_volumes_of_old_are_looked_for_where_they_can_be() -> None:
+    flex = {"flexVolume": {"driver": "ceph.rook.io/rook-ceph"}}
+    image = {"template": {"spec": {"containers": [{"image": "rook/ceph:v1.7.11"}]}}}
+    old = named("Deployment", "rook-ceph-operator", "rook-ceph", spec=image)
+    api = Api(old, named("PersistentVolume", "pv-1", spec=flex))
+    assert neighbourhood(api, SITE, [CLUSTER])["running"]["flex_volumes"] == ["pv-1"]
 
 
 def test_the_tag_of_a_build_of_ones_own_is_not_taken_for_a_release() -> None:
@@ -87,12 +96,14 @@ def test_a_cluster_of_others_is_not_what_runs() -> None:
 
 def test_classes_secrets_holders_and_the_claims_of_prometheus_are_told() -> None:
     claim = {"storageClassName": "fast"}
+    prometheus = named("PersistentVolumeClaim", "db-0", "mon", spec=claim)
+    prometheus["metadata"]["label"] = "app.kubernetes.io/name=prometheus"
     api = Api(
         named("StorageClass", "fast"),
         named("Secret", "rook-ceph-mon", "rook-ceph"),
         named("DaemonSet", "csi-rbdplugin-holder-a", "rook-ceph"),
         named("DaemonSet", "csi-rbdplugin", "rook-ceph"),
-        named("PersistentVolumeClaim", "prometheus-db-0", "mon", spec=claim),
+        prometheus,
         named("PersistentVolumeClaim", "shop", "shop", spec={"storageClassName": "slow"}),
     )
     found = neighbourhood(api, SITE, [])

@@ -30,10 +30,10 @@ class Api(FakeKube):
     expiry: datetime.datetime | None = None
     problem: Exception | None = None
 
-    def list(self, *where: str) -> t.Any:
+    def list(self, *where: str, **which: t.Any) -> t.Any:
         if self.problem:
             raise self.problem
-        return super().list(*where)
+        return super().list(*where, **which)
 
 
 @pytest.fixture(name="api")
