@@ -202,6 +202,7 @@ ceph_fsid:
 """
 
 import dataclasses
+import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._argspec import CONSUMERS
 from ansible_collections.rookery.rook.plugins.module_utils._examine import (
@@ -226,6 +227,11 @@ from ansible_collections.rookery.rook.plugins.module_utils._preflight import (
 from ansible_collections.rookery.rook.plugins.module_utils._rules_facts import cleaned
 from ansible_collections.rookery.rook.plugins.module_utils._verdicts import summary, verdicts
 
+if t.TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
+
 SPEC = {
     "model": {"type": "dict", "required": True},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -246,30 +252,40 @@ SPEC = {
 }
 
 
+def ask(params: Mapping[str, t.Any], site: Site | None) -> Answer:
+    """Return what the API says, where one is to be asked."""
+    if site is None or not params["kubeconfig"]:
+        return Answer()
+    question = Question(
+        site,
+        params["state"],
+        params["confirm"],
+        params["kubernetes_adopt"],
+        params["cluster_uid"],
+        Policy.from_params(params),
+        params["strip"],
+    )
+    return examine(question, params["kubeconfig"], params["timeout"])
+
+
+def gather(params: Mapping[str, t.Any], site: Site | None, answer: Answer) -> dict[str, t.Any]:
+    """Return all facts, and why those could not be had that are not there."""
+    return {
+        "kubernetes_version": params["kubernetes_version"],
+        "operator_release": operator_release(site),
+        **answer.facts,
+        "hosts": hosts_facts(params),
+        "unknown": {**unknown(params), **answer.facts.get("unknown", {})},
+    }
+
+
 def main() -> None:
     """Fail with all errors, or warn and pass."""
     with CollectionModule(SPEC, reads=True) as module:
         params = module.params
         site, malformed = read_site(params["model"])
-        answer = Answer()
-        if site is not None and params["kubeconfig"]:
-            question = Question(
-                site,
-                params["state"],
-                params["confirm"],
-                params["kubernetes_adopt"],
-                params["cluster_uid"],
-                Policy.from_params(params),
-                params["strip"],
-            )
-            answer = examine(question, params["kubeconfig"], params["timeout"])
-        facts = {
-            "kubernetes_version": params["kubernetes_version"],
-            "operator_release": operator_release(site),
-            **answer.facts,
-            "hosts": hosts_facts(params),
-            "unknown": {**unknown(params), **answer.facts.get("unknown", {})},
-        }
+        answer = ask(params, site)
+        facts = gather(params, site, answer)
         every = [*malformed, *judge(params, site, facts), *answer.findings]
         if site is not None and params["state"] == "present":
             every += manifest_findings(site)
