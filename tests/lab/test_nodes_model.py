@@ -115,7 +115,9 @@ def test_bad_sizes_are_refused(text: str) -> None:
         config.parse_size(text)
 
 
-@pytest.mark.parametrize("name", ["", "Rook", "1lab", "a/b", "../x", "served", "logs", "x" * 22])
+@pytest.mark.parametrize(
+    "name", ["", "Rook", "1lab", "a/b", "../x", "served", "logs", "clouds", "x" * 22]
+)
 def test_bad_names_are_refused(name: str) -> None:
     with pytest.raises(LabError, match="--name"):
         config.parse_name(name)
