@@ -16,7 +16,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._placement.chance imp
 )
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from ansible_collections.rookery.rook.plugins.module_utils._placement.types import Pool, Take
     from ansible_collections.rookery.rook.plugins.module_utils._placement.views import Tree
@@ -26,12 +26,15 @@ if t.TYPE_CHECKING:
 class Mapping:
     """The most pieces that can have a place, and the chance that a group has fewer than wanted.
 
-    below is the chance that a group has fewer than Ceph wants before it writes.
+    below is the chance that a group has fewer than Ceph wants before it writes. Where a rule takes
+    several pieces in a domain and has more domains than it needs, it is chance, too, which ones it
+    takes: then they are not exact, but the most that it can be.
     """
 
     room: int
     short: float
     below: float
+    exact: bool = True
 
 
 def mapping(tree: Tree, pool: Pool, out: Collection[str] = ()) -> Mapping:
@@ -42,12 +45,12 @@ def mapping(tree: Tree, pool: Pool, out: Collection[str] = ()) -> Mapping:
 
 def _mapping(tree: Tree, pool: Pool, out: frozenset[str]) -> Mapping:
     """Return the same, worked out."""
-    wanted, short, below = pool.size, 0.0, 0.0
+    wanted, short, below, exact = pool.size, 0.0, 0.0, True
     for take in pool.rule.takes:
         view = tree.view(take, pool.rule.root)
         count = min(take.count or wanted, wanted)
         if take.per > 1:
-            room, missed = _nested(tree, pool, take, out)
+            room, missed, exact = _nested(tree, pool, take, out)
             under = missed
         else:
             alive = view.shares(out)
@@ -63,7 +66,8 @@ def _mapping(tree: Tree, pool: Pool, out: frozenset[str]) -> Mapping:
         short = 1.0 - (1.0 - short) * (1.0 - missed)
         below = 1.0 - (1.0 - below) * (1.0 - under)
     room = pool.size - wanted
-    return Mapping(room, 1.0 if room < pool.size else short, 1.0 if room < pool.least else below)
+    short = 1.0 if room < pool.size else short
+    return Mapping(room, short, 1.0 if room < pool.least else below, exact)
 
 
 def spread_of(tree: Tree, pool: Pool, take: Take, out: Collection[str] = ()) -> Spread:
@@ -78,8 +82,8 @@ def spread_of(tree: Tree, pool: Pool, take: Take, out: Collection[str] = ()) -> 
     )
 
 
-def _nested(tree: Tree, pool: Pool, take: Take, out: frozenset[str]) -> tuple[int, float]:
-    """Return room and chance to fall short where each domain takes several pieces."""
+def _nested(tree: Tree, pool: Pool, take: Take, out: frozenset[str]) -> tuple[int, float, bool]:
+    """Return room and chance to fall short where a domain takes several pieces, if it is exact."""
     view = tree.view(take, pool.rule.root)
     inner: dict[str, list[tuple[float, float]]] = {name: [] for name in view.domains}
     for host, entries in view.hosts.items():
@@ -92,12 +96,34 @@ def _nested(tree: Tree, pool: Pool, take: Take, out: frozenset[str]) -> tuple[in
         name: min(take.per, sum(alive > 0.0 for _weight, alive in places))
         for name, places in inner.items()
     }
-    filled = [name for name in rooms if rooms[name]]
     room = min(pool.size, sum(rooms.values()))
-    needed = min(len(view.domains), pool.size)
-    if len(filled) == len(rooms) and math.ceil(pool.size / take.per) < needed:
-        needed = math.ceil(pool.size / take.per)
-    whole = 1.0 - outer.short(needed)
-    for name in filled:
-        whole *= 1.0 - spread(inner[name], take.per).short(rooms[name])
-    return room, 1.0 - whole
+    # What one domain lacks the next one gives, as long as there are more of them.
+    got = {name: spread(places, take.per) for name, places in inner.items()}
+    mean = {
+        name: sum(number * chance for number, chance in enumerate(item.placed))
+        for name, item in got.items()
+    }
+    used = sorted(rooms, key=lambda name: mean[name])[: min(len(rooms), pool.size)]
+    found = [1.0]
+    for name in used:
+        found = _sums(found, got[name].placed)
+    enough = math.fsum(found[room:])
+    needed = next(
+        (
+            number
+            for number in range(1, len(used) + 1)
+            if sum(sorted(rooms[name] for name in used)[:number]) >= room
+        ),
+        len(used),
+    )
+    exact = sum(rooms.values()) - min(rooms.values(), default=0) < room
+    return room, 1.0 - enough * (1.0 - outer.short(needed)), exact
+
+
+def _sums(one: Sequence[float], other: Sequence[float]) -> list[float]:
+    """Return the chances of the sum of two numbers by those of each."""
+    found = [0.0] * (len(one) + len(other) - 1)
+    for first, chance in enumerate(one):
+        for second, more in enumerate(other):
+            found[first + second] += chance * more
+    return found

@@ -13,6 +13,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._placement.losses imp
     outcome,
     worst,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._placement.mapping import mapping
 from ansible_collections.rookery.rook.plugins.module_utils._placement.types import Pool, Take
 from ansible_collections.rookery.rook.plugins.module_utils._placement.views import Tree
 from placed import chunks, copies, hosts
@@ -111,3 +112,10 @@ def test_under_another_root_there_is_nothing() -> None:
     pool = copies(3)
     astray = Pool("p", 3, 1, 2, type(pool.rule)(pool.rule.takes, root="fast"))
     assert judge(hosts(1, 1, 1), astray).word == "never writable"
+
+
+def test_of_more_racks_than_are_needed_the_next_one_gives_what_one_lacks() -> None:
+    light = hosts(1, 1, 1, 0.01, 1, 1, racks=3)
+    missed = mapping(hosts(1, 1, 1, 0.01, racks=2), TWICE).short
+    assert 0.5 < missed < 1.0
+    assert mapping(light, TWICE).short < 1e-9
