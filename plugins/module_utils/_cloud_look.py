@@ -118,6 +118,12 @@ DERIVED: Mapping[str, Listing] = {
 }
 
 
+FIRST = "security_group"
+_AFTER_FIRST = frozenset(
+    {"external", *(name for name, row in KINDS.items() if row.service == "network")} - {FIRST}
+)
+
+
 def look(cloud: Cloud, listings: Mapping[str, Listing]) -> Sight:
     """Return lists by kind; of several that begin with one word the entries stand together."""
     # The first request logs in; the others would all do so at once.
@@ -128,7 +134,14 @@ def look(cloud: Cloud, listings: Mapping[str, Listing]) -> Sight:
         if name != "load_balancer" or cloud.has("load-balancer")
     }
     with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
-        futures = {name: pool.submit(listing, cloud) for name, listing in asked.items()}
+        futures = {
+            name: pool.submit(asked[name], cloud) for name in asked if name not in _AFTER_FIRST
+        }
+        # A network service that has just started and is asked many things at once gives some of
+        # its lists as empty. One answer makes it ready, and so is waited for.
+        if FIRST in futures:
+            futures[FIRST].result()
+        futures |= {name: pool.submit(asked[name], cloud) for name in asked if name in _AFTER_FIRST}
         lists: dict[str, list[Mapping[str, t.Any]]] = {}
         for name, future in futures.items():
             lists.setdefault(name.partition(" ")[0], []).extend(future.result())
