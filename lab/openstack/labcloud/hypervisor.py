@@ -69,7 +69,7 @@ class Hypervisor(fake.FakeDriver):
 
     def get_console_output(self, _context: t.Any, instance: t.Any) -> str:
         """Return what a test has put there for a server of that name, else a log with host keys."""
-        given = Path(nova.conf.CONF.state_path, "consoles", instance.hostname)
+        given = Path(nova.conf.CONF.state_path).parent / "consoles" / instance.hostname
         if given.is_file():
             return given.read_text()
         key = _host_key(instance.uuid)
