@@ -63,9 +63,7 @@ def declaration(workers: int = 2) -> Result:
 class InCloud:
     """The modules, and the cloud in which they work."""
 
-    def __init__(
-        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def __init__(self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
         self.cloud = FakeCloud()
         self._capsys = capsys
 

@@ -105,7 +105,7 @@ class FakeCloud:
             return {"quota": quota}
         used = {f"total{name}Used": 0 for name in self.limits}
         caps = {
-            f"maxTotal{ {'RAM': 'RAMSize', 'Gigabytes': 'VolumeGigabytes'}.get(name, name)}": limit
+            f"maxTotal{ {'RAM': 'RAMSize', 'Gigabytes': 'VolumeGigabytes'}.get(name, name) }": limit
             for name, limit in self.limits.items()
         }
         return {"limits": {"absolute": {**used, **caps}}}

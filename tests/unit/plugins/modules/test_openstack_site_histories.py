@@ -42,7 +42,12 @@ def take(site: InCloud, many: str, place: int) -> None:
         group["members"] = [member for member in group["members"] if member != uid]
 
 
-@settings(max_examples=20, deadline=None, phases=(Phase.explicit, Phase.generate), suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=20,
+    deadline=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
 @given(takes=st.lists(st.tuples(st.sampled_from(MANY), st.integers(0, 5)), max_size=4))
 def test_whatever_is_taken_is_put_back_as_predicted(
     takes: Takes, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
