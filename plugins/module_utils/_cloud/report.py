@@ -74,7 +74,6 @@ def _server(
         if kind_of(key) == "volume"
         and any(item["server_id"] == uid for item in live[key].get("attachments") or ())
     ]
-    networks = {item["id"]: key for key, item in live.items() if kind_of(key) == "network"}
     name = target.partition("/")[2]
     groups = str((server.get("metadata") or {}).get(marks.GROUPS_KEY) or "")
     return {
@@ -85,25 +84,33 @@ def _server(
         "groups": [group for group in groups.split(",") if group],
         "availability_zone": server.get("OS-EXT-AZ:availability_zone") or "",
         "host_id": server.get("hostId") or "",
-        "addresses": [
-            {
-                "network": networks.get(live[key]["network_id"], "").partition("/")[2],
-                "address": fixed["ip_address"],
-                "mac": live[key]["mac_address"],
-            }
-            for key in ports
-            for fixed in live[key]["fixed_ips"]
-        ],
+        "addresses": _addresses(ports, live),
         "floating_ip": _floating([live[key]["id"] for key in ports], live),
-        "volumes": [
-            {
-                "name": key.partition("/")[2].removeprefix(f"{name}-"),
-                "id": live[key]["id"],
-                "size_gib": live[key]["size"],
-                "device": device_of(live[key]["id"]),
-            }
-            for key in volumes
-        ],
+        "volumes": [_volume(key, name, live[key]) for key in volumes],
+    }
+
+
+def _addresses(ports: Sequence[str], live: Mapping[str, Live]) -> list[dict[str, t.Any]]:
+    """Return the addresses of ports, by the names of their networks."""
+    networks = {item["id"]: key for key, item in live.items() if kind_of(key) == "network"}
+    return [
+        {
+            "network": networks.get(live[key]["network_id"], "").partition("/")[2],
+            "address": fixed["ip_address"],
+            "mac": live[key]["mac_address"],
+        }
+        for key in ports
+        for fixed in live[key]["fixed_ips"]
+    ]
+
+
+def _volume(target: str, server: str, live: Live) -> dict[str, t.Any]:
+    """Return a data volume under its name in the declaration."""
+    return {
+        "name": target.partition("/")[2].removeprefix(f"{server}-"),
+        "id": live["id"],
+        "size_gib": live["size"],
+        "device": device_of(live["id"]),
     }
 
 
