@@ -75,6 +75,8 @@ def _server(target: str, live: Live, sight: Sight) -> Steps:
 def _volume(target: str, live: Live, _sight: Sight) -> Steps:
     """Remove a volume once nothing holds it."""
     uid, row = str(live["id"]), KINDS["volume"]
+    # Nobody has said that it may be taken from those who come to hold it meanwhile.
+    known = _holders(live)
     if live["status"] == "deleting":
         return
     if live["status"] not in _REMOVABLE:
@@ -83,7 +85,7 @@ def _volume(target: str, live: Live, _sight: Sight) -> Steps:
         if seen is None:
             return
         live = seen
-    for holder in [item["server_id"] for item in live.get("attachments") or ()]:
+    for holder in sorted(_holders(live) & known):
         path = f"/servers/{holder}/os-volume_attachments/{uid}"
         yield Request("DELETE", "compute", path, target, accept=GONE)
     if live["status"] not in _REMOVABLE:
@@ -91,6 +93,11 @@ def _volume(target: str, live: Live, _sight: Sight) -> Steps:
         if seen is None:
             return
     yield Request("DELETE", row.service, f"{row.path}/{uid}?cascade=true", target, accept=GONE)
+
+
+def _holders(live: Live) -> set[str]:
+    """Return the servers that hold a volume."""
+    return {item["server_id"] for item in live.get("attachments") or ()}
 
 
 def judge_removable(kind: Kind, wanted: frozenset[str]) -> Callable[[Live | None], Standing]:

@@ -90,6 +90,14 @@ def test_a_volume_that_is_still_held_is_taken_from_who_holds_it() -> None:
     assert isinstance(drop, Request) and drop.path == "/volumes/v?cascade=true"
 
 
+def test_a_volume_is_not_taken_from_who_came_to_hold_it_meanwhile() -> None:
+    action = remove("volume/v", volume("attaching"), Sight())
+    action.send(None)
+    wait = action.send(volume("in-use", "stranger"))
+    assert isinstance(wait, Until)
+    assert wait.judge(volume("in-use", "stranger")).outcome == "waiting"
+
+
 def test_a_wait_for_what_only_the_operator_can_reset_ends_at_once() -> None:
     action = remove("volume/v", volume("deleting"), Sight())
     wait = action.send(None)
