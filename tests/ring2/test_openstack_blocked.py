@@ -1,0 +1,212 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where other tools hang, double or stay silent, a run ends in time and says what is in the way.
+
+A port of somebody else in our network, a process that is killed, a server that no host takes or
+that breaks later, our volume on somebody else's server.
+"""
+
+from __future__ import annotations
+
+import time
+import typing as t
+from pathlib import Path
+
+import cloudruns
+import pytest
+from cloud import Cloud
+from cloudproxy import CloudProxy, Fault, Request
+
+NAME = "blocked"
+# What a run may take that has to end by itself; other tools took ten minutes.
+LIMIT_SECONDS = 240
+WAIT_SECONDS = 60
+SITE: dict[str, t.Any] = {
+    "site": NAME,
+    "wait_timeout": WAIT_SECONDS,
+    "networks": [{"name": "net"}],
+    "subnets": [{"name": "subnet", "cidr": "192.168.8.0/24"}],
+    "servers": [
+        {
+            "name": "node", "flavor": "m1.tiny", "image": "debian-13",
+            "volumes": [{"name": "data", "size_gib": 1}],
+        },
+    ],
+}  # fmt: skip
+ABSENT = {"site": NAME, "state": "absent", "confirm": NAME, "wait_timeout": WAIT_SECONDS}
+
+
+class Project:
+    """One project, the site in it, and what others do there."""
+
+    def __init__(self, cloud: Cloud) -> None:
+        self.cloud, self.clouds = cloud, cloud.clouds
+        self.member, self.admin = cloud.connect("member"), cloud.connect("admin")
+        self.before = cloudruns.listing(self.member)
+
+    def __call__(self, arguments: dict[str, t.Any], **more: t.Any) -> cloudruns.Object:
+        """Run the module, within its limit."""
+        began = time.monotonic()
+        result = cloudruns.run(self.clouds, **{**arguments, **more})
+        took = time.monotonic() - began
+        assert took < LIMIT_SECONDS, (took, result.get("msg"))
+        assert "fault of the collection" not in result.get("msg", ""), result
+        return result
+
+    def made(self) -> cloudruns.Object:
+        """Make the site."""
+        result = self(SITE)
+        assert result.get("failed") is None and result["changed"], result
+        return result
+
+    def refused(self, arguments: dict[str, t.Any]) -> str:
+        """Run what must fail, and return its words."""
+        result = self(arguments)
+        assert result.get("failed"), result
+        return str(result["msg"])
+
+    def gone(self, **more: t.Any) -> None:
+        """Remove the site, and look for what is left."""
+        result = self(ABSENT, **more)
+        assert result.get("failed") is None and result["left"] == [], result
+        assert not any(cloudruns.shape(self.own())), cloudruns.shape(self.own())
+
+    def own(self) -> cloudruns.Listing:
+        """Return what has come into the project since the test began."""
+        return cloudruns.without(cloudruns.listing(self.member), self.before)
+
+    def ids(self, kind: str) -> list[str]:
+        """Return the ids of what has come."""
+        return sorted(self.own()[kind])
+
+
+@pytest.fixture(name="project")
+def _project(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[Project]:
+    """The project, out of which the site goes again whatever comes."""
+    # The runs set it.
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", "")
+    project = Project(cloud)
+    yield project
+    cloudruns.run(cloud.clouds, **ABSENT, force=True)
+
+
+def test_a_port_of_somebody_else_is_named_and_nothing_is_removed_before(project: Project) -> None:
+    project.made()
+    (network,) = project.ids("networks")
+    other = project.cloud.connect("other").current_project_id
+    port = project.admin.network.create_port(
+        network_id=network, project_id=other, device_owner="Octavia", device_id="lb-1"
+    )
+    before = cloudruns.shape(project.own())
+    words = project.refused(ABSENT)
+    assert port.id in words and "Octavia lb-1" in words and "release_foreign" in words
+    assert cloudruns.shape(project.own()) == before
+    project.admin.network.delete_port(port)
+    project.gone()
+
+
+def test_a_port_of_somebody_else_that_comes_in_the_middle_is_named_in_the_end(
+    project: Project, tmp_path: Path
+) -> None:
+    project.made()
+    (network,) = project.ids("networks")
+    ports: list[t.Any] = []
+
+    def come(_request: Request) -> None:
+        ports.append(project.admin.network.create_port(network_id=network, device_owner="Octavia"))
+
+    def first(request: Request) -> bool:
+        return not ports and request.method == "DELETE" and request.service == "nova"
+
+    with CloudProxy(project.clouds) as proxy:
+        proxy.arm(Fault("stall", first, hook=come))
+        words = _through(project, proxy, tmp_path, ABSENT)
+    assert ports and ports[0].id in words, words
+    project.admin.network.delete_port(ports[0])
+    project.gone()
+
+
+def _through(project: Project, proxy: CloudProxy, folder: Path, arguments: t.Any) -> str:
+    """Run what must fail through a proxy, and return its words."""
+    project.clouds = proxy.clouds(folder)
+    try:
+        return project.refused(arguments)
+    finally:
+        project.clouds = project.cloud.clouds
+
+
+def test_a_process_that_is_killed_leaves_nothing_that_is_made_twice(
+    project: Project, tmp_path: Path
+) -> None:
+    children: list[t.Any] = []
+    with CloudProxy(project.clouds) as proxy:
+        when = Fault(
+            "hook after",
+            lambda request: request.method == "POST" and request.path.endswith("/servers"),
+            hook=lambda _request: children[0].kill(),
+        )
+        proxy.arm(when)
+        children.append(cloudruns.start(proxy.clouds(tmp_path), **SITE))
+        assert cloudruns.end(children[0]) == -9 and proxy.met
+    assert len(project.ids("servers")) == 1
+    project.made()
+    assert {kind: len(project.ids(kind)) for kind in ("networks", "servers", "volumes")} == {
+        "networks": 1, "servers": 1, "volumes": 1,
+    }  # fmt: skip
+    assert project(SITE)["changed"] is False
+    project.gone()
+
+
+def test_a_server_that_no_host_takes_fails_with_the_clouds_own_words(project: Project) -> None:
+    (node,) = SITE["servers"]
+    nowhere = {**SITE, "servers": [{**node, "flavor": "m1.nowhere"}]}
+    words = project.refused(nowhere)
+    assert "server/node" in words and "No valid host was found" in words
+    assert len(project.ids("servers")) == 1
+    project.gone()
+
+
+def test_a_server_that_never_started_is_made_again_where_it_can_be(project: Project) -> None:
+    (node,) = SITE["servers"]
+    project.refused({**SITE, "servers": [{**node, "flavor": "m1.nowhere"}]})
+    project.made()
+    (server,) = project.own()["servers"].values()
+    assert server["status"] == "ACTIVE"
+    project.gone()
+
+
+def test_a_server_that_broke_is_removed_like_any_other(project: Project) -> None:
+    project.made()
+    (server,) = project.ids("servers")
+    project.admin.compute.reset_server_state(server, "error")
+    project.gone()
+
+
+def test_our_volume_on_the_server_of_somebody_else_is_named_and_goes_with_permission(
+    project: Project,
+) -> None:
+    project.made()
+    (volume,), (server,), (network,) = map(project.ids, ("volumes", "servers", "networks"))
+    compute = project.member.compute
+    image = project.member.image.find_image("debian-13", ignore_missing=False)
+    flavor = compute.find_flavor("m1.tiny", ignore_missing=False)
+    stranger = compute.create_server(
+        name="stranger", image_id=image.id, flavor_id=flavor.id, networks="none"
+    )
+    try:
+        compute.wait_for_server(stranger, wait=LIMIT_SECONDS)
+        compute.delete_volume_attachment(server, volume)
+        storage = project.member.block_storage
+        storage.wait_for_status(storage.get_volume(volume), "available", wait=LIMIT_SECONDS)
+        compute.create_volume_attachment(stranger, volume_id=volume)
+        storage.wait_for_status(storage.get_volume(volume), "in-use", wait=LIMIT_SECONDS)
+        words = project.refused(ABSENT)
+        assert stranger.id in words and "volume/node-data" in words
+        assert network in project.ids("networks")
+        result = project(ABSENT, release_foreign=[stranger.id])
+        assert result.get("failed") is None and result["left"] == [], result
+        assert project.ids("servers") == [stranger.id]
+    finally:
+        compute.delete_server(stranger)
+        compute.wait_for_delete(stranger, wait=LIMIT_SECONDS)
