@@ -20,6 +20,26 @@ LOGIN = 2
 NUMBERS = itertools.count(1)
 
 
+GROUPS: tuple[Object, ...] = (
+    {
+        "name": "control",
+        "rules": [
+            {"protocol": "tcp", "ports": "6443", "remote_cidr": ANY},
+            {"protocol": "tcp", "ports": "2379-2380", "remote_group": "control"},
+        ],
+    },
+    {
+        "name": "nodes",
+        "rules": [
+            {"protocol": "tcp", "ports": "22", "remote_cidr": ANY},
+            {"protocol": "tcp", "ports": "1-65535", "remote_group": "nodes"},
+            {"protocol": "4", "remote_group": "nodes"},
+            {"protocol": "icmp", "remote_cidr": ANY},
+        ],
+    },
+)
+
+
 def declaration(site: str, workers: int = 1) -> Object:
     """Return a control plane, and workers with a volume each."""
     common = {
@@ -37,24 +57,7 @@ def declaration(site: str, workers: int = 1) -> Object:
                 "routes": [{"destination": "10.99.0.0/16", "nexthop": "192.168.0.250"}],
             },
         ],
-        "security_groups": [
-            {
-                "name": "control",
-                "rules": [
-                    {"protocol": "tcp", "ports": "6443", "remote_cidr": ANY},
-                    {"protocol": "tcp", "ports": "2379-2380", "remote_group": "control"},
-                ],
-            },
-            {
-                "name": "nodes",
-                "rules": [
-                    {"protocol": "tcp", "ports": "22", "remote_cidr": ANY},
-                    {"protocol": "tcp", "ports": "1-65535", "remote_group": "nodes"},
-                    {"protocol": "4", "remote_group": "nodes"},
-                    {"protocol": "icmp", "remote_cidr": ANY},
-                ],
-            },
-        ],
+        "security_groups": [*GROUPS],
         "keypairs": [{"name": "key", "public_key": f"{KEY} me@here"}],
         "server_groups": [{"name": "spread"}],
         "servers": [

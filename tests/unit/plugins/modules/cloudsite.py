@@ -17,6 +17,22 @@ Result = dict[str, t.Any]
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
 
 
+GROUPS = (
+    {
+        "name": "nodes",
+        "rules": [
+            {"protocol": "tcp", "ports": "22", "remote_cidr": "198.51.100.0/24"},
+            {"remote_group": "nodes"},
+            {"remote_group": "control"},
+        ],
+    },
+    {
+        "name": "control",
+        "rules": [{"protocol": "tcp", "ports": "6443", "remote_group": "nodes"}],
+    },
+)
+
+
 def declaration(workers: int = 2) -> Result:
     """Return a control plane and workers with a volume each."""
     common = {"flavor": "m1.small", "image": "debian-13", "keypair": "key"}
@@ -25,20 +41,7 @@ def declaration(workers: int = 2) -> Result:
         "networks": [{"name": "net"}],
         "subnets": [{"name": "subnet", "cidr": "192.0.2.0/24", "dns_nameservers": ["192.0.2.53"]}],
         "routers": [{"name": "router", "external_network": "public", "subnets": ["subnet"]}],
-        "security_groups": [
-            {
-                "name": "nodes",
-                "rules": [
-                    {"protocol": "tcp", "ports": "22", "remote_cidr": "198.51.100.0/24"},
-                    {"remote_group": "nodes"},
-                    {"remote_group": "control"},
-                ],
-            },
-            {
-                "name": "control",
-                "rules": [{"protocol": "tcp", "ports": "6443", "remote_group": "nodes"}],
-            },
-        ],
+        "security_groups": [*GROUPS],
         "keypairs": [{"name": "key", "public_key": f"{KEY} me@here"}],
         "server_groups": [{"name": "spread"}],
         "servers": [
