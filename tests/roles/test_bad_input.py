@@ -296,3 +296,10 @@ def test_a_teardown_without_the_sites_name_is_refused(
     said = refused(run("rookery.rook.teardown", hosts, {**site, "rook_confirm": "store2"}))
     assert "rook_confirm ('store2'): it is not the name of the site" in said
     assert "Set it to store1, if store1 is to go." in said
+
+
+def test_the_samples_say_where_the_manifests_are_on_the_deploy_host() -> None:
+    """Variables of an inventory's place are not defined for the deploy host, which is in none."""
+    for path in (ROOT / "inventories").glob("*/group_vars/all/rook.yml"):
+        for value in yaml.safe_load(path.read_text()).values():
+            assert "inventory_dir" not in str(value) and "inventory_file" not in str(value), path
