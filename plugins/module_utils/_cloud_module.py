@@ -106,7 +106,9 @@ def _check(seen: Prospect, fingerprint: str | None, allowed: Permission) -> None
         raise StalePlan(plan.site, fingerprint, plan.fingerprint)
     guard(plan, seen.wanted, seen.found, seen.sight, allowed)
     creates = [seen.wanted[step.target] for step in plan.steps if step.op == "create"]
-    refuse_shortages(creates, seen.sight)
+    there = seen.found.live
+    replaced = {item.id: there[item.id] for item in creates if item.id in there}
+    refuse_shortages(creates, seen.sight, replaced)
 
 
 def _do(

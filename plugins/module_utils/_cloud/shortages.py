@@ -13,7 +13,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.desired import
 from ansible_collections.rookery.rook.plugins.module_utils._errors import Problem, RookeryError
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Live, Sight
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Ref, Wanted
@@ -44,12 +44,15 @@ class ShortageError(RookeryError):
         super().__init__("\n".join(["The cloud cannot hold this, nothing was changed:", *lines]))
 
 
-def refuse_shortages(creates: Sequence[Wanted], sight: Sight) -> None:
-    """Raise ShortageError with everything that what is to be created asks for in vain."""
+def refuse_shortages(creates: Sequence[Wanted], sight: Sight, replaced: Mapping[str, Live]) -> None:
+    """Raise ShortageError with everything that what is to be created asks for in vain.
+
+    replaced is what goes before its successor is made, by id; its room is free by then.
+    """
     problems = [
         *_offers(creates, sight),
         *_zones_and_types(creates, sight),
-        *_quotas(creates, sight),
+        *_quotas(creates, sight, replaced),
     ]
     if problems:
         raise ShortageError(problems)
@@ -102,13 +105,26 @@ def _zones_and_types(creates: Sequence[Wanted], sight: Sight) -> Iterator[Proble
             yield Problem(item.id, zone, "is no availability zone that is up", cure)
 
 
-def _needs(creates: Sequence[Wanted], sight: Sight) -> dict[str, int]:
-    """Return how much of each quota is asked for."""
-    needs: dict[str, int] = {}
-    for item in creates:
-        for quota, count in _uses(item, sight):
-            needs[quota] = needs.get(quota, 0) + count
-    return needs
+def _sum(uses: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Return how much of each quota that is in all."""
+    total: dict[str, int] = {}
+    for quota, count in uses:
+        total[quota] = total.get(quota, 0) + count
+    return total
+
+
+def _frees(target: str, live: Live) -> Iterator[tuple[str, int]]:
+    """Yield what of quotas a thing that goes sets free."""
+    kind = target.partition("/")[0]
+    if kind in _NETWORK:
+        yield _NETWORK[kind], 1
+    elif kind == "server":
+        yield "instances", 1
+        yield "cores", live["flavor"]["vcpus"]
+        yield "ram", live["flavor"]["ram"]
+    elif kind == "volume":
+        yield "volumes", 1
+        yield "gigabytes", live["size"]
 
 
 def _uses(item: Wanted, sight: Sight) -> Iterator[tuple[str, int]]:
@@ -131,14 +147,18 @@ def _uses(item: Wanted, sight: Sight) -> Iterator[tuple[str, int]]:
         yield "gigabytes", volume["size"]
 
 
-def _quotas(creates: Sequence[Wanted], sight: Sight) -> Iterator[Problem]:
+def _quotas(
+    creates: Sequence[Wanted], sight: Sight, replaced: Mapping[str, Live]
+) -> Iterator[Problem]:
     """Yield quotas that would be exceeded."""
     room: Mapping[str, Live] = {str(item["name"]): item for item in sight.of("quota")}
-    for name, needed in sorted(_needs(creates, sight).items()):
+    needs = _sum(use for item in creates for use in _uses(item, sight))
+    frees = _sum(use for target, live in replaced.items() for use in _frees(target, live))
+    for name, needed in sorted(needs.items()):
         quota = room.get(name)
         if quota is None or quota["limit"] < 0:
             continue
-        free = quota["limit"] - quota["used"]
+        free = quota["limit"] - quota["used"] + frees.get(name, 0)
         if needed > free:
             unit = {"ram": " MiB", "gigabytes": " GiB"}.get(name, "")
             reason = f"needs {needed}{unit}, and {free}{unit} of {quota['limit']}{unit} are free"

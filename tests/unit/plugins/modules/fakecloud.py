@@ -103,7 +103,13 @@ class FakeCloud:
                 for name, limit in self.network_limits.items()
             }
             return {"quota": quota}
-        used = {f"total{name}Used": 0 for name in self.limits}
+        sizes = [item["size"] for item in self.things["volumes"]]
+        count = len(self.things["servers"])
+        taken = {
+            "Instances": count, "Cores": count, "RAM": 512 * count,
+            "Volumes": len(sizes), "Gigabytes": sum(sizes),
+        }  # fmt: skip
+        used = {f"total{name}Used": taken[name] for name in self.limits}
         caps = {
             f"maxTotal{ {'RAM': 'RAMSize', 'Gigabytes': 'VolumeGigabytes'}.get(name, name) }": limit
             for name, limit in self.limits.items()
@@ -196,7 +202,8 @@ class FakeCloud:
                  if item["source_type"] == "volume"]  # fmt: skip
         made.update({
             "status": "ACTIVE", "OS-EXT-STS:task_state": None, "OS-SRV-USG:launched_at": "now",
-            "flavor": {"original_name": "m1.small"}, "image": {"id": made.get("imageRef")},
+            "flavor": {"original_name": "m1.small", "vcpus": 1, "ram": 512},
+            "image": {"id": made.get("imageRef")},
             "OS-EXT-AZ:availability_zone": made.get("availability_zone", "nova"),
             "os-extended-volumes:volumes_attached": [], "hostId": "h",
             "config_drive": "True" if made.get("config_drive") else "",
