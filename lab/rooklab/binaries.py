@@ -86,7 +86,7 @@ MODULES = (
 TEST_MODULES = (Module("helm", {"helm": "helm.sh/helm/v3/cmd/helm"}, 120, 2),)
 # What benchmarks/scale calls: nodes and pods that nothing runs behind.
 KWOK = Module("kwok", {"kwok": "sigs.k8s.io/kwok/cmd/kwok"}, 180, 2)
-# What benchmarks/openstack has Terraform use: its registry may be out of reach, the Go proxy is not.
+# What benchmarks/openstack has Terraform use; its own registry may be out of reach.
 _PROVIDER = "terraform-provider-openstack"
 OPENSTACK_PROVIDER = Module(
     "openstack-provider", {_PROVIDER: f"github.com/{_PROVIDER}/{_PROVIDER}/v3"}, 240, 2
