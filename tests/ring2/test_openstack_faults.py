@@ -34,8 +34,9 @@ FAULTS = ("409", "429", "500", "503", "reset before", "reset after")
 ENDS = ("hook before", "hook after")
 # In how many requests, one after the other, the faults of one run are.
 TOGETHER = 12
-# In how many runs more a sort is to meet a fault that it has not met.
-TURNS = 4
+# In how many runs more a sort is to meet a fault that it has not met: some more than the longest
+# way from a thing to what it needs, for a run may end at the first fault of that way.
+TURNS = 12
 # How long others' things may need to come to rest.
 RESTING_SECONDS = 60
 NAME = "faulty"
