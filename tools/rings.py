@@ -27,7 +27,15 @@ _RING_2 = "tests/ring2"
 # What of ring 2 runs beside the rest of it, which takes as long.
 _BESIDE = tuple(
     f"{_RING_2}/test_{name}.py"
-    for name in ("cloudproxy", "disks*", "faults", "openstack_*", "placement_*")
+    for name in (
+        "cloudproxy",
+        "disks*",
+        "faults",
+        "openstack_*",
+        "placement_*",
+        "playbooks",
+        "predicted",
+    )
 )
 # How many steps of a group run at the same time.
 SIDES = 2
