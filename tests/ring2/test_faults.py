@@ -5,7 +5,8 @@
 
 Each request of two runs, one from nothing and one that changes a site, meets every fault. By
 default faults are dealt out: each request meets one of them, and each sort of request meets all.
-ROOKERY_TEST_FAULTS=all tries every fault at every request by itself, which takes about an hour.
+ROOKERY_TEST_FAULTS=all tries every fault at every request by itself; most of that is to wait, so
+with -n 8 the faults are tried side by side.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ from faults_store import Content, Store, named
 from raw import Object, Raw
 
 ALL = os.environ.get("ROOKERY_TEST_FAULTS") == "all"
+# The faults of one test: all of them, or one.
+TESTS = tuple((name,) for name in FAULTS) if ALL else (FAULTS,)
+each_fault = pytest.mark.parametrize("faults", TESTS, ids=" ".join)
 # What one try of a call may take here: some times of what the slowest call needs undisturbed. The
 # client's own limit is proven below, by one real stall.
 TRY_SECONDS, SLOWEST = 1.5, 4
@@ -247,17 +251,17 @@ def names(message: str, request: Request) -> bool:
     return (request.name or kind) in message.lower()
 
 
-def dealt(bench: Bench, case: Case) -> t.Iterator[tuple[Fault, ...]]:
+def dealt(bench: Bench, case: Case, faults: t.Sequence[str]) -> t.Iterator[tuple[Fault, ...]]:
     """Yield the faults of run after run: at each request one of them, some in each run."""
     count = len(case.requests)
     if ALL:
-        yield from ((bench.fault(name, at(index)),) for index in range(count) for name in FAULTS)
+        yield from ((bench.fault(name, at(index)),) for index in range(count) for name in faults)
         return
     step = -(-count // TOGETHER)
     for begin in range(step):
         indexes = range(begin, count, step)
         yield tuple(
-            bench.fault(FAULTS[(begin + turn) % len(FAULTS)], at(index))
+            bench.fault(faults[(begin + turn) % len(faults)], at(index))
             for turn, index in enumerate(indexes)
         )
 
@@ -270,11 +274,15 @@ def meet(bench: Bench, case: Case, name: str) -> None:
         assert any((sort, name) in bench.met for sort in left), (name, left)
 
 
-def test_one_more_run_makes_up_for_any_fault_at_any_request(bench: Bench) -> None:
+@each_fault
+def test_one_more_run_makes_up_for_any_fault_at_any_request(
+    bench: Bench, faults: t.Sequence[str]
+) -> None:
     for case in cases(bench):
         bench.runs, bench.met = 0, set()
-        failed = [said for faults in dealt(bench, case) if (said := bench.disturb(case, *faults))]
-        for name in FAULTS:
+        runs = dealt(bench, case, faults)
+        failed = [said for together in runs if (said := bench.disturb(case, *together))]
+        for name in faults:
             meet(bench, case, name)
         bench.say(
             f"{case.name}: {len(case.requests)} requests, {len(bench.met)} pairs of sort and "
@@ -282,23 +290,24 @@ def test_one_more_run_makes_up_for_any_fault_at_any_request(bench: Bench) -> Non
         )
 
 
-def lasting(case: Case) -> list[tuple[Request, str]]:
+def lasting(case: Case, faults: t.Sequence[str]) -> list[tuple[Request, str]]:
     """Return requests and the faults that they meet at every try, by default a choice of both."""
     firsts = {request.sort: request for request in reversed(case.requests)}
-    pairs = list(itertools.product(firsts.values(), FAULTS))
+    pairs = list(itertools.product(firsts.values(), faults))
     if ALL:
         return pairs
     # From nothing takes longest, and reads as the other case does.
-    chosen = pairs[:: len(FAULTS) + 1]
+    chosen = pairs[:: len(faults) + 1]
     return [pair for pair in chosen if pair[0].writes or case.model is CHANGED]
 
 
+@each_fault
 def test_what_goes_wrong_at_every_try_is_named_and_one_more_run_makes_up_for_it(
-    bench: Bench,
+    bench: Bench, faults: t.Sequence[str]
 ) -> None:
     for case in cases(bench):
         bench.runs, failed = 0, 0
-        for request, name in lasting(case):
+        for request, name in lasting(case, faults):
             said = bench.disturb(case, bench.fault(name, like(request)))
             if said:
                 failed += 1
