@@ -207,6 +207,8 @@ def main(arguments: t.Sequence[str]) -> int:
     if unknown or not arguments:
         say(f"{' '.join(unknown) or 'nothing'} is none of {', '.join(_RINGS)}")
         return 2
+    seed = os.environ.get("ROOKERY_TEST_SEED")
+    say(f"random tests: ROOKERY_TEST_SEED={seed}" if seed else "random tests: their own seeds")
     start = time.time() - float(os.environ["ROOKERY_STARTED"])
     begun = time.monotonic() - start
     os.environ[traces.MARK] = f"{os.getpid()}"
