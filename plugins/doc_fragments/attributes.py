@@ -21,7 +21,8 @@ attributes:
     description: A second run on an unchanged site changes nothing.
     support: full
   platform:
-    description: Runs on the deploy host, which needs Python 3.11 and the Kubernetes client.
+    description:
+      - Runs on the deploy host, which needs Python 3.11 and what C(meta/ee-requirements.txt) lists.
     platforms: posix
     support: full
 """
@@ -38,7 +39,25 @@ attributes:
     description: Changes nothing.
     support: full
   platform:
-    description: Runs on the deploy host, which needs Python 3.11 and the Kubernetes client.
+    description:
+      - Runs on the deploy host, which needs Python 3.11 and what C(meta/ee-requirements.txt) lists.
+    platforms: posix
+    support: full
+"""
+
+    HOST = r"""
+attributes:
+  check_mode:
+    description: Only reads, and does so in check mode too.
+    support: full
+  diff_mode:
+    description: There is nothing to compare.
+    support: none
+  idempotent:
+    description: Changes nothing.
+    support: full
+  platform:
+    description: Target that the module works on.
     platforms: posix
     support: full
 """

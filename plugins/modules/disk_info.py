@@ -17,6 +17,8 @@ description:
     tables, members of LVM, LUKS, RAID and ZFS, and each copy of a BlueStore label, so that a disk
     which only looks empty is not taken for blank.
   - Needs nothing but Python 3.9, and root. Changes nothing.
+extends_documentation_fragment:
+  - rookery.rook.attributes.host
 options:
   directories:
     description: Directories of Rook whose content and room are told in RV(directories).
@@ -28,20 +30,6 @@ options:
     type: list
     elements: str
     default: [rbd, ceph]
-attributes:
-  check_mode:
-    description: Only reads, and does so in check mode too.
-    support: full
-  diff_mode:
-    description: There is nothing to compare.
-    support: none
-  idempotent:
-    description: Changes nothing.
-    support: full
-  platform:
-    description: Target that the module works on.
-    platforms: posix
-    support: full
 """
 
 EXAMPLES = r"""

@@ -15,26 +15,14 @@ description:
   - Tells kernel, memory, limits, clock, and the room at the places where data would be kept.
   - M(rookery.rook.rook_preflight) judges that. What the host does not tell is left out.
   - Needs nothing but Python 3.9. Changes nothing.
+extends_documentation_fragment:
+  - rookery.rook.attributes.host
 options:
   places:
     description: Directories whose room and file system are told.
     type: list
     elements: path
     default: [/var/lib/rook]
-attributes:
-  check_mode:
-    description: Only reads, and does so in check mode too.
-    support: full
-  diff_mode:
-    description: There is nothing to compare.
-    support: none
-  idempotent:
-    description: Changes nothing.
-    support: full
-  platform:
-    description: Target that the module works on.
-    platforms: posix
-    support: full
 """
 
 EXAMPLES = r"""

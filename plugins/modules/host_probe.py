@@ -19,6 +19,8 @@ description:
   - Each host asks so many that stand after it in O(hosts), and is asked by those before it.
   - Nothing stays behind; a port that is in use is left to its user.
   - Needs nothing but Python 3.9. Changes nothing.
+extends_documentation_fragment:
+  - rookery.rook.attributes.host
 options:
   name:
     description: The name of this host in O(hosts).
@@ -60,20 +62,6 @@ options:
     description: Seconds in which a host, a port or a registry has to answer.
     type: int
     default: 3
-attributes:
-  check_mode:
-    description: Only reads, and does so in check mode too.
-    support: full
-  diff_mode:
-    description: There is nothing to compare.
-    support: none
-  idempotent:
-    description: Changes nothing.
-    support: full
-  platform:
-    description: Target that the module works on.
-    platforms: posix
-    support: full
 """
 
 EXAMPLES = r"""
