@@ -19,6 +19,7 @@ import traces
 from steps import LOGS, TOP, Step, alone, clock, measured, run, say
 
 _TALLY = re.compile(r"^(?:=+ )?(\d+ \w+(?:, \d+ \w+)*) in [\d.]+s\b.*$", re.MULTILINE)
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+::\S+|\S+\.py)", re.MULTILINE)
 # Tests of the lab that make nodes; the others only read and build.
 _ON_NODES = ("tests/lab/test_nodes.py", "tests/lab/test_oci_import.py")
 # Its tests share one cloud, so they run in one process.
@@ -50,16 +51,18 @@ _SECONDS = {
 
 @dataclass
 class Tally:
-    """How many tests passed, failed and were left out."""
+    """How many tests passed, failed and were left out, and which ones failed."""
 
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    names: tuple[str, ...] = ()
 
     def __iadd__(self, other: Tally) -> Tally:
         self.passed += other.passed
         self.failed += other.failed
         self.skipped += other.skipped
+        self.names += other.names
         return self
 
     def __str__(self) -> str:
@@ -90,6 +93,8 @@ def tally(step: Step, status: int, text: str) -> Tally:
         total += Tally(failed=1) if status else Tally(passed=1)
     elif status and not total.failed:
         total += Tally(failed=1)
+    if total.failed:
+        total.names = tuple(dict.fromkeys(_FAILED.findall(text))) or (step.name,)
     return total
 
 
@@ -174,7 +179,7 @@ def run_ring(number: str, ring: Ring) -> Tally:
     say(f"ring {number} on {ring.stands_on}: about {usual}, log {log}")
     if ring.takes_root and os.geteuid():
         say(f"ring {number} cannot run: it takes root. tools/rings 1 runs without")
-        return Tally(failed=1)
+        return Tally(failed=1, names=(f"ring {number}",))
     for group in ring.groups:
         with ThreadPoolExecutor(SIDES) as sides:
             for counted in sides.map(functools.partial(run_step, log), group):
@@ -197,7 +202,7 @@ def run_rings(numbers: t.Sequence[str]) -> Tally:
         say(f"left on the machine: {line}")
     if not left:
         unfinished.unlink()
-    total += Tally(failed=1) if left else Tally(passed=1)
+    total += Tally(failed=1, names=("the machine is as before",)) if left else Tally(passed=1)
     return total
 
 
@@ -219,7 +224,8 @@ def main(arguments: t.Sequence[str]) -> int:
         say("interrupted; the next run removes what this one has left")
         return 130
     say(f"{clock(time.monotonic() - begun)} in all; {measured()}")
-    closing = f"{total}"
+    # What keeps only the end of the output has to tell what failed.
+    closing = "\n".join([*(f"failed: {name}" for name in total.names), f"{total}"])
     (LOGS / "rings.last").write_text(f"{closing}\n")
     print(closing, flush=True)
     return 1 if total.failed else 0

@@ -49,6 +49,17 @@ def test_a_step_is_counted_by_what_it_ran(
     assert str(rings.tally(step, status, text)) == counted
 
 
+def test_what_failed_is_named() -> None:
+    text = (
+        "FAILED tests/a.py::test_b[1] - assert 1 == 2\nERROR tests/c.py::test_d\n"
+        "ERROR tests/e.py - ImportError\n1 failed, 2 errors in 1.00s\n"
+    )
+    names = ("tests/a.py::test_b[1]", "tests/c.py::test_d", "tests/e.py")
+    assert rings.tally(PYTEST, 1, text).names == names
+    assert rings.tally(LINT, 1, "Found 3 errors.\n").names == ("style",)
+    assert rings.tally(PYTEST, 0, "12 passed in 0.10s\n").names == ()
+
+
 @pytest.fixture
 def ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> t.Callable[[str], None]:
     """Let every step end with a command's status, on a machine that nothing changes."""
@@ -82,7 +93,8 @@ def test_the_last_line_counts(
 ) -> None:
     ended(command)
     assert rings.main(["1"]) == status
-    assert capsys.readouterr().out.splitlines()[-1] == closing
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-1] == closing and ("failed: it" in lines) == bool(status)
 
 
 def test_only_after_a_run_that_did_not_finish_leftovers_are_removed(
