@@ -131,7 +131,12 @@ def damage(member: t.Any, site: str) -> set[str]:
     """Change something of everything behind the module's back; return what that concerns."""
     network, compute, storage = member.network, member.compute, member.block_storage
     found = {
-        kind: {item.name.removeprefix(f"{site}-"): item for item in items}
+        # Things of others in the project may have these names, without the site's.
+        kind: {
+            item.name.removeprefix(f"{site}-"): item
+            for item in items
+            if item.name.startswith(f"{site}-")
+        }
         for kind, items in (
             ("port", network.ports()), ("group", network.security_groups()),
             ("server", compute.servers()), ("volume", storage.volumes()),
