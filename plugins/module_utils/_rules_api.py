@@ -11,6 +11,10 @@ import typing as t
 from ansible_collections.rookery.rook.plugins.module_utils import _eras
 from ansible_collections.rookery.rook.plugins.module_utils._eras import dotted
 from ansible_collections.rookery.rook.plugins.module_utils._placement import DOMAIN_LABELS
+from ansible_collections.rookery.rook.plugins.module_utils._rules_pools import (
+    pools_of,
+    several_in_a_domain,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
     Facts,
     Finding,
@@ -26,7 +30,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Layout, Site
+    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
 
 _PROMETHEUS = "Install the Prometheus operator first, or set monitoring.enabled to false."
 _MULTUS = "Install Multus first, or take another provider."
@@ -157,33 +161,21 @@ def label_findings(site: Site, facts: Facts) -> Iterator[Finding]:
     }  # fmt: skip
     if not nodes:
         return
-    for path, layout in _layouts(site):
-        label = DOMAIN_LABELS.get(layout.failure_domain)
-        if label is None:
+    for pool in pools_of(site):
+        size, domain = pool.layout.size, pool.layout.failure_domain
+        label = DOMAIN_LABELS.get(domain)
+        # Where a domain takes several copies, the rules of placement count.
+        if label is None or several_in_a_domain(site, pool):
             continue
         there = {labels.get(host.name, host.labels).get(label) for host in site.storage_hosts}
         places = sorted(str(value) for value in there - {None, ""})
-        if len(places) < layout.size:
+        if len(places) < size:
             reason = (
-                f"its {layout.size} pieces want a {layout.failure_domain} each, and by the labels "
+                f"its {size} pieces want a {domain} each, and by the labels "
                 f"of the API there are {len(places)}: {listed(places)}"
             )
             cure = f"Label more nodes with {label} before their first OSD."
-            yield error("TOP-02", f"{path}.failure_domain", layout.failure_domain, reason, cure)
-
-
-def _layouts(site: Site) -> Iterator[tuple[str, Layout]]:
-    """Yield the layout of each pool with its variable."""
-    for place, pool in enumerate(site.block_pools):
-        yield f"block_pools[{place}]", pool.layout
-    for place, item in enumerate(site.filesystems):
-        yield f"filesystems[{place}]", item.metadata
-        for row, data in enumerate(item.data_pools):
-            yield f"filesystems[{place}].data_pools[{row}]", data.layout
-    for place, store in enumerate(site.object_stores):
-        if store.metadata and store.data:
-            yield f"object_stores[{place}]", store.metadata
-            yield f"object_stores[{place}].data", store.data
+            yield error("TOP-02", f"{pool.path}.failure_domain", domain, reason, cure)
 
 
 def upgrade_findings(site: Site, facts: Facts) -> Iterator[Finding]:

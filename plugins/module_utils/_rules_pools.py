@@ -106,7 +106,7 @@ def _domain_findings(site: Site, pool: Pool) -> Iterator[Finding]:
         cure = "Give these hosts the label in rook_node_labels before their first OSD is made."
         yield error("POOL-08", path, domain, reason, cure)
         return
-    if not site.storage_hosts or _several_in_a_domain(site, pool):
+    if not site.storage_hosts or several_in_a_domain(site, pool):
         return
     names = domain_names(site.hosts, domain)
     if pool.layout.size > len(names):
@@ -125,7 +125,7 @@ def _domain_findings(site: Site, pool: Pool) -> Iterator[Finding]:
         yield warn("POOL-11", path, domain, reason, cure)
 
 
-def _several_in_a_domain(site: Site, pool: Pool) -> bool:
+def several_in_a_domain(site: Site, pool: Pool) -> bool:
     """Tell whether a domain takes more than one copy, so that there is more to it than a number."""
     if pool.layout.erasure is not None:
         return False

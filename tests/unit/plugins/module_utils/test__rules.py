@@ -195,6 +195,22 @@ OLD: Params = {
 }
 
 
+def test_labels_of_the_api_need_no_domain_for_each_copy_where_one_takes_several(
+    make_site: MakeSite,
+) -> None:
+    zone = "topology.kubernetes.io/zone"
+    places = {"w1": "a", "w2": "a", "w3": "b", "w4": "b"}
+    nodes = {name: {"labels": {zone: value}} for name, value in places.items()}
+    machines = hosts(4)
+    for name, value in places.items():
+        machines[name]["labels"] = {zone: value}
+    copies = {"replicas": 4, "failure_domain": "zone"}
+    nested = {"spec": {"replicated": {"replicasPerFailureDomain": 2}}}
+    site = make_site(hosts=machines, **pool(**copies, **nested))
+    assert found(site, "TOP-02", {"nodes": nodes}) == []
+    assert found(make_site(hosts=machines, **pool(**copies)), "TOP-02", {"nodes": nodes})
+
+
 def test_directories_of_old_are_places_for_data(make_site: MakeSite) -> None:
     assert found(make_site(**OLD, **pool(replicas=3)), "POOL-02") == []
     assert found(make_site(**OLD, **pool(replicas=4)), "POOL-02")
