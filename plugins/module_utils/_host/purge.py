@@ -38,7 +38,8 @@ _HOMES = ("home", "root")
 
 def purge_refusal(path: str) -> str | None:
     """Return why a directory must not be removed with its content, judged by its name alone."""
-    if not path.startswith("/") or os.path.normpath(path) != path.rstrip("/"):
+    # Two slashes at the beginning are kept by normpath, and mean the same directory.
+    if path[:1] != "/" or path[:2] == "//" or os.path.normpath(path) != path.rstrip("/"):
         return "it is not an absolute, plain path"
     if path.rstrip("/") in _NEVER or path.strip("/").count("/") < 1:
         return "the host's own files are there"

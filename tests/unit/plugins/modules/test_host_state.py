@@ -170,6 +170,7 @@ def test_probes_digests_and_images_for_later_are_told(run: Run, host: BareHost) 
         ({"directories": [{"path": "/etc/demo.conf"}]}, "there is a file of that name"),
         ({"state": "absent", "purge": [{"path": "/var/lib"}]}, "the host's own files are there"),
         ({"state": "absent", "purge": [{"path": "/a/../b"}]}, "not an absolute, plain path"),
+        ({"state": "absent", "purge": [{"path": "//var/lib"}]}, "not an absolute, plain path"),
         ({"state": "absent", "purge": [{"path": f"/{'home'}/al/rook"}]}, "person's own files are"),
         ({"state": "absent", "purge": [{"path": f"/{'root'}/rook"}]}, "person's own files are"),
     ],
