@@ -204,7 +204,9 @@ def _pool(
         lies = placement(layout, layout.size, site.release)
         size, need, least, indep = lies.size, lies.need, lies.least, layout.erasure is not None
         take = Take(layout.failure_domain, layout.device_class)
-    least = _given_least(site, raw, least) if not indep else least
+    given = _number(_dig(raw, "parameters", "min_size"))
+    # Ceph's own default is for copies alone.
+    least = given or (least if indep else _default_least(site, size, least))
     rule = Rule(_takes(raw, take), indep, str(raw.get("crushRoot") or _root(site)))
     pool = Pool(name, size, need, least, rule, _groups(site, raw, role), path, role)
     sites = stretched(site)
@@ -222,20 +224,23 @@ def _root(site: Site) -> str:
     return str(_dig(site.cluster.spec, "storage", "config", "crushRoot") or ROOT)
 
 
-def _given_least(site: Site, raw: Data, least: int) -> int:
-    """Return min_size of the pool's own parameters, or of the site's settings of Ceph."""
-    given = _dig(raw, "parameters", "min_size")
-    if given is None:
-        given = site.cluster.ceph_config.get("global", {}).get("osd_pool_default_min_size")
-    text = str(given)
-    return int(text) if text.isdigit() and int(text) else least
+def _number(value: t.Any) -> int:
+    """Return a number of raw settings, or 0 where there is none."""
+    text = str(value)
+    return int(text) if text.isdecimal() else 0
+
+
+def _default_least(site: Site, size: int, least: int) -> int:
+    """Return min_size by the site's settings of Ceph, which never asks for more than the copies."""
+    given = site.cluster.ceph_config.get("global", {}).get("osd_pool_default_min_size")
+    return min(_number(given), size) or least
 
 
 def _groups(site: Site, raw: Data, role: str) -> int:
     """Return how many groups a pool starts with."""
-    given = str(_dig(raw, "parameters", "pg_num") or "")
-    if given.isdigit() and int(given):
-        return int(given)
+    given = _number(_dig(raw, "parameters", "pg_num"))
+    if given:
+        return given
     if site.release < _LEFT_TO_CEPH:
         return _OLD_GROUPS
     return {"index": _GATEWAY_GROUPS, "managers": _MANAGER_GROUPS}.get(role, _GROUPS)

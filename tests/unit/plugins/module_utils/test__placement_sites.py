@@ -93,6 +93,19 @@ def test_min_size_is_ceph_s_own_unless_it_is_given(
     assert pools(found)["fast"].least == least
 
 
+def test_a_default_min_size_is_never_more_than_the_copies_and_is_not_for_chunks() -> None:
+    block = [
+        {"name": "one", "replicas": 1},
+        {"name": "chunks", "erasure": {"data_chunks": 2, "coding_chunks": 1}},
+        {"name": "strict", "erasure": {"data_chunks": 2, "coding_chunks": 1},
+         "spec": {"parameters": {"min_size": "3"}}},
+    ]  # fmt: skip
+    config = {"ceph_config": {"global": {"osd_pool_default_min_size": "3"}}}
+    model = site(block_pools=block, cluster=config, storage_classes=[])
+    found = pools(read_plant(model, {}))
+    assert [found[name].least for name in ("one", "chunks", "strict")] == [1, 2, 3]
+
+
 def test_devices_are_sorted_as_rook_sorts_them_when_all_have_been_asked() -> None:
     rows = {
         "w1": [{"path": "/dev/sdb", "links": ["/dev/disk/by-id/w1-a"], "size": 2 * TIB,
