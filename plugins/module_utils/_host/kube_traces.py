@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
-from ansible_collections.rookery.rook.plugins.module_utils._host import mounts, network
+from ansible_collections.rookery.rook.plugins.module_utils._host import mounts, network, purge
 from ansible_collections.rookery.rook.plugins.module_utils._host.steps import HostStep
 
 if t.TYPE_CHECKING:
@@ -77,11 +76,7 @@ def plan_removal(system: System) -> Iterator[HostStep]:
         if system.path(name).exists():
 
             def remove(name: str = name) -> None:
-                path = system.path(name)
-                if path.is_dir():
-                    shutil.rmtree(path)
-                else:
-                    path.unlink(missing_ok=True)
+                purge.remove(system, name)
 
             yield HostStep(f"Directory/{name}", "delete", "Kubernetes made it", remove)
 

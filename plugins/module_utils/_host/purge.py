@@ -73,21 +73,27 @@ def plan_purge(system: System, paths: Sequence[str]) -> Iterator[HostStep]:
     for path in paths:
         if system.path(path).exists():
 
-            def remove(path: str = path) -> None:
-                _refuse_mounted(system, path)
-                if system.path(path).is_dir():
-                    shutil.rmtree(system.path(path))
-                else:
-                    system.path(path).unlink(missing_ok=True)
+            def take(path: str = path) -> None:
+                remove(system, path)
 
-            yield HostStep(f"Directory/{path}", "delete", "with all that is in it", remove, path)
+            yield HostStep(f"Directory/{path}", "delete", "with all that is in it", take, path)
 
 
-def _refuse_mounted(system: System, path: str) -> None:
-    """Raise when something is mounted there; asked last, because earlier steps unmount."""
+def remove(system: System, path: str) -> None:
+    """Remove a directory with its content, or a file, unless that would reach something else.
+
+    What is mounted there is asked last, because earlier steps unmount.
+    """
     points = mounts.below(mounts.mounts(system), path)
     if points:
         shown = ", ".join(points[:_SHOWN]) + (" and more" if len(points) > _SHOWN else "")
         raise ClientError(
             "remove directory", path, f"mounted there: {shown}. Unmount these and run again"
         )
+    if system.path(path).is_symlink():
+        cure = "Remove the link, and what it leads to if that is not needed, and run again"
+        raise ClientError("remove directory", path, f"it is a link to another place. {cure}")
+    if system.path(path).is_dir():
+        shutil.rmtree(system.path(path))
+    else:
+        system.path(path).unlink(missing_ok=True)

@@ -147,6 +147,29 @@ def test_a_volume_that_a_pod_still_uses_is_refused(run: Run, host: KubeadmHost) 
     assert host.did == ["join"]
 
 
+def test_what_is_mounted_below_outlives_the_removal(run: Run, host: KubeadmHost) -> None:
+    run(config="kind: x\n")
+    host.path(ADMIN).unlink()
+    host.path(KUBELET).unlink()
+    theirs = host.put("/var/lib/kubelet/pods/1/data/theirs", "precious")
+    mount = "/var/lib/kubelet/pods/1/data rw - nfs4 192.0.2.1:/data rw"
+    host.put("/proc/1/mountinfo", f"1 1 0:9 / {mount}\n")
+    message = run(state="absent")["msg"]
+    assert "mounted there: /var/lib/kubelet/pods/1/data" in message
+    assert theirs.read_text() == "precious"
+
+
+def test_a_directory_that_was_moved_elsewhere_is_named_with_a_way_out(
+    run: Run, host: KubeadmHost
+) -> None:
+    run(config="kind: x\n")
+    host.path("/var/lib/kubelet").rename(host.path("/srv"))
+    host.path("/var/lib/kubelet").symlink_to(host.path("/srv"))
+    message = run(state="absent")["msg"]
+    assert "directory /var/lib/kubelet: it is a link to another place" in message
+    assert "Remove" in message and host.path("/srv").is_dir()
+
+
 def test_what_is_left_in_spite_of_all_is_named(run: Run, host: KubeadmHost) -> None:
     run(config="kind: x\n")
     host.answers["iptables-restore"] = lambda _words: (0, "")
