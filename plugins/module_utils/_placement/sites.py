@@ -81,7 +81,8 @@ class Plant:
 
 def read_plant(site: Site, facts: Mapping[str, t.Any]) -> Plant:
     """Return the tree and the pools of a site."""
-    nodes = [_node(host, facts) for host in site.storage_hosts]
+    given = _word(_dig(site.cluster.spec, "storage", "config", "deviceClass")) or ""
+    nodes = [_node(host, facts, given) for host in site.storage_hosts]
     osds = [osd for node in nodes for osd in node.osds]
     weighed = bool(osds) and all(osd.size for osd in osds)
     classed = bool(osds) and all(osd.device_class for osd in osds)
@@ -106,19 +107,22 @@ def _unclassed(pool: Pool) -> Pool:
     return dataclasses.replace(pool, rule=dataclasses.replace(pool.rule, takes=takes))
 
 
-def _node(host: Host, facts: Mapping[str, t.Any]) -> Node:
-    """Return a host with its OSDs; labels of the API's node count before those that it will get."""
+def _node(host: Host, facts: Mapping[str, t.Any], given: str) -> Node:
+    """Return a host with its OSDs; labels of the API's node count before those that it will get.
+
+    given is the class that the site's settings give to all devices.
+    """
     said = (facts.get("hosts") or {}).get(host.name) or {}
     known = ((facts.get("nodes") or {}).get(host.name) or {}).get("labels") or {}
     labels = {**host.labels, **known}
     places = {level: labels[label] for level, label in DOMAIN_LABELS.items() if labels.get(label)}
-    devices = [_device(name, said) for name in host.devices]
+    devices = [_device(name, said, given) for name in host.devices]
     folders = [_directory(name, said) for name in host.directories]
     return Node(host.name, (*devices, *folders), places)
 
 
-def _device(name: str, said: Mapping[str, t.Any]) -> Osd:
-    """Return the OSD of a device, as Rook sorts it."""
+def _device(name: str, said: Mapping[str, t.Any], given: str) -> Osd:
+    """Return the OSD of a device, as Rook sorts it where no class is given."""
     found: Mapping[str, t.Any] = next(
         (
             item
@@ -128,8 +132,8 @@ def _device(name: str, said: Mapping[str, t.Any]) -> Osd:
         {},
     )
     size = found.get("size")
-    kind = ""
-    if found.get("rotational") is not None:
+    kind = given
+    if not given and found.get("rotational") is not None:
         solid = "nvme" if "nvme" in str(found["path"]) else "ssd"
         kind = "hdd" if found["rotational"] else solid
     return Osd(name, size / TIB if size else 1.0, kind, size or None)

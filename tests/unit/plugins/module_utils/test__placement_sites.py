@@ -139,6 +139,18 @@ def test_a_class_that_no_device_has_makes_a_pool_that_cannot_be_written() -> Non
     assert told["fast"]["verdict"] == "redundant"
 
 
+def test_a_class_that_the_settings_give_counts_before_what_devices_are() -> None:
+    block = [{"name": "fast", "replicas": 3, "device_class": "gold"}]
+    config = {"spec": {"storage": {"config": {"deviceClass": "gold"}}}}
+    rows = {
+        name: {"devices": [{"path": f"/dev/disk/by-id/{name}-a", "size": TIB, "rotational": True}]}
+        for name in ("w1", "w2", "w3")
+    }
+    for cluster, verdict in ((config, "redundant"), ({}, "never writable")):
+        told = picture(site(block_pools=block, cluster=cluster), {"hosts": rows})
+        assert {pool["name"]: pool["verdict"] for pool in told["pools"]}["fast"] == verdict
+
+
 def test_a_pool_under_a_root_without_osds_cannot_be_written() -> None:
     block = [{"name": "fast", "replicas": 3, "spec": {"crushRoot": "other"}}]
     told = {pool["name"]: pool for pool in picture(site(block_pools=block))["pools"]}
