@@ -27,7 +27,8 @@ _SOCKET = "--cri-socket=unix:///run/containerd/containerd.sock"
 
 def plan_present(system: System, program: str, verb: str, config: str) -> Iterator[HostStep]:
     """Yield the steps to a node that kubeadm has finished; `verb` is init or join."""
-    if system.path(MARKER).exists() and system.path(kube_traces.KUBELET_CONFIG).exists():
+    finished = system.path(MARKER).exists()
+    if finished and system.path(kube_traces.KUBELET_CONFIG).exists():
         return
     record = Record(system, _RECORD)
     traces = kube_traces.files(system)
@@ -40,6 +41,17 @@ def plan_present(system: System, program: str, verb: str, config: str) -> Iterat
                     "`kubeadm reset`",
                 )
                 for trace in traces
+            ]
+        )  # fmt: skip
+    if traces and finished:
+        # A reset would take etcd's data with it.
+        raise GuardError(
+            [
+                Refusal(
+                    f"File/{kube_traces.KUBELET_CONFIG}",
+                    f"it is gone from a node that was finished and still has {', '.join(traces)}",
+                    "Put it back, or take the node away with rook_kubernetes_state absent first",
+                )
             ]
         )  # fmt: skip
     if traces:
@@ -114,6 +126,8 @@ def _with_config(system: System, program: str, verb: str, config: str) -> None:
 
 
 def _reset(system: System, program: str, keep_etcd_member: bool = False) -> None:
+    # From here on the node is not finished: a run that breaks off may be taken up by another reset.
+    system.path(MARKER).unlink(missing_ok=True)
     skip = ["--skip-phases=remove-etcd-member"] if keep_etcd_member else []
     command = [program, "reset", "--force", _SOCKET, "--cleanup-tmp-dir", *skip]
     if system.path(program).exists():

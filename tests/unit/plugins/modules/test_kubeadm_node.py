@@ -100,6 +100,22 @@ def test_a_try_that_broke_off_is_reset_and_made_again(run: Run, host: KubeadmHos
     assert run(config="kind: x\n")["changed"] is False
 
 
+def test_a_node_that_was_finished_and_lost_a_file_is_not_reset(run: Run, host: KubeadmHost) -> None:
+    run(first=True, config="kind: x\n")
+    host.path(KUBELET).unlink()
+    message = run(first=True, config="kind: x\n")["msg"]
+    assert f"File/{KUBELET}: it is gone from a node that was finished" in message
+    assert "Put it back" in message and host.did == ["init --skip-token-print"]
+
+
+def test_a_removal_that_broke_off_is_no_finished_node(run: Run, host: KubeadmHost) -> None:
+    run(config="kind: x\n")
+    host.answers["kubeadm"] = lambda _words: (1, "broken")
+    assert "broken" in run(state="absent")["msg"]
+    host.path(KUBELET).unlink()
+    assert ids(run(check=True, config="kind: x\n")) == ["Kubeadm/reset", "Kubeadm/join"]
+
+
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_a_kubernetes_of_somebody_else_is_never_touched(
     run: Run, host: KubeadmHost, state: str
