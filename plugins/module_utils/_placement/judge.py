@@ -71,17 +71,22 @@ def _judged(tree: Tree, pool: Pool) -> Verdict:
     now, mapped = outcome(tree, pool), mapping(tree, pool)
     short = 0.0 if mapped.room < pool.size else mapped.short * pool.pg_num
     losses = tuple(_losses(tree, pool))
-    reasons = tuple(_reasons(pool, now, short, losses))
+    bare = any(tree.view(take, pool.rule.root).bare for take in pool.rule.takes)
+    reasons = tuple(_reasons(pool, now, short, losses, bare=bare))
     word = NEVER if now.writes == "none" else DEGRADED if reasons else REDUNDANT
     return Verdict(pool, word, reasons, now.fewest, short, losses)
 
 
-def _reasons(pool: Pool, now: Outcome, short: float, losses: tuple[Loss, ...]) -> Iterator[str]:
+def _reasons(
+    pool: Pool, now: Outcome, short: float, losses: tuple[Loss, ...], *, bare: bool
+) -> Iterator[str]:
     """Yield why a pool is not redundant."""
     if now.writes != "all":
         yield "too few places to write"
     elif not now.clean:
         yield "too few places"
+    elif bare:
+        yield "hosts without a label"
     elif short >= NOTICED:
         yield "uneven weights"
     if pool.size == pool.need:

@@ -17,6 +17,10 @@ _REASONS = {
         "{placed} of {size} pieces find a place, and Ceph writes with {least} or more"
     ),
     "too few places": "{placed} of {size} pieces find a place, so it stays undersized for ever",
+    "hosts without a label": (
+        "hosts with devices lack the label of their {domain}, and CRUSH gives up a piece whenever "
+        "it meets one of them"
+    ),
     "uneven weights": (
         "the weights of its {domain}s differ so much that CRUSH is expected to miss a place in "
         "{short} of {groups} groups"

@@ -8,11 +8,17 @@ from __future__ import annotations
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._placement.cures import cures
 from ansible_collections.rookery.rook.plugins.module_utils._placement.judge import judge
-from ansible_collections.rookery.rook.plugins.module_utils._placement.types import Pool, Take
+from ansible_collections.rookery.rook.plugins.module_utils._placement.types import (
+    Node,
+    Osd,
+    Pool,
+    Take,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._placement.views import Tree
-from placed import chunks, copies, hosts
+from placed import TIB, chunks, copies, hosts
 
 THREE = hosts(1, 1, 1)
+BARE = Tree((*hosts(1, 1, racks=2).nodes, Node("beside", (Osd("d0", 1, "hdd", TIB),))))
 
 
 @pytest.mark.parametrize(
@@ -30,6 +36,7 @@ THREE = hosts(1, 1, 1)
         (hosts((1, 1, 1)), copies(3, Take("osd")), "degraded", ("data is lost with one host",)),
         (hosts(1, 1, 0.01), copies(3), "degraded", ("uneven weights",)),
         (hosts(1, 1, 1, 1, racks=2), copies(3, Take("rack")), "degraded", None),
+        (BARE, copies(2, Take("rack")), "degraded", ("hosts without a label",)),
     ],
 )
 def test_the_verdict_says_what_a_pool_is_and_why(
