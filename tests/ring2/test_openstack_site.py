@@ -130,13 +130,9 @@ def test_a_site_is_made_kept_and_removed_as_check_mode_says(
 def damage(member: t.Any, site: str) -> set[str]:
     """Change something of everything behind the module's back; return what that concerns."""
     network, compute, storage = member.network, member.compute, member.block_storage
+    own = f"{site}-"
     found = {
-        # Things of others in the project may have these names, without the site's.
-        kind: {
-            item.name.removeprefix(f"{site}-"): item
-            for item in items
-            if item.name.startswith(f"{site}-")
-        }
+        kind: {item.name.removeprefix(own): item for item in items if item.name.startswith(own)}
         for kind, items in (
             ("port", network.ports()), ("group", network.security_groups()),
             ("server", compute.servers()), ("volume", storage.volumes()),
