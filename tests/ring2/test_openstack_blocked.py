@@ -22,6 +22,8 @@ NAME = "blocked"
 # What a run may take that has to end by itself; other tools took ten minutes.
 LIMIT_SECONDS = 240
 WAIT_SECONDS = 60
+# What a run waits for a volume that somebody else keeps.
+TAKEN_SECONDS = 20
 SITE: dict[str, t.Any] = {
     "site": NAME,
     "wait_timeout": WAIT_SECONDS,
@@ -183,30 +185,66 @@ def test_a_server_that_broke_is_removed_like_any_other(project: Project) -> None
     project.gone()
 
 
-def test_our_volume_on_the_server_of_somebody_else_is_named_and_goes_with_permission(
-    project: Project,
-) -> None:
-    project.made()
-    (volume,), (server,), (network,) = map(project.ids, ("volumes", "servers", "networks"))
+@pytest.fixture(name="stranger")
+def _stranger(project: Project) -> t.Iterator[t.Any]:
+    """A server of somebody else in the project."""
     compute = project.member.compute
     image = project.member.image.find_image("debian-13", ignore_missing=False)
     flavor = compute.find_flavor("m1.tiny", ignore_missing=False)
-    stranger = compute.create_server(
+    server = compute.create_server(
         name="stranger", image_id=image.id, flavor_id=flavor.id, networks="none"
     )
     try:
-        compute.wait_for_server(stranger, wait=LIMIT_SECONDS)
-        compute.delete_volume_attachment(server, volume)
-        storage = project.member.block_storage
-        storage.wait_for_status(storage.get_volume(volume), "available", wait=LIMIT_SECONDS)
-        compute.create_volume_attachment(stranger, volume_id=volume)
-        storage.wait_for_status(storage.get_volume(volume), "in-use", wait=LIMIT_SECONDS)
-        words = project.refused(ABSENT)
-        assert stranger.id in words and "volume/node-data" in words
-        assert network in project.ids("networks")
-        result = project(ABSENT, release_foreign=[stranger.id])
-        assert result.get("failed") is None and result["left"] == [], result
-        assert project.ids("servers") == [stranger.id]
+        yield compute.wait_for_server(server, wait=LIMIT_SECONDS)
     finally:
-        compute.delete_server(stranger)
-        compute.wait_for_delete(stranger, wait=LIMIT_SECONDS)
+        compute.delete_server(server)
+        compute.wait_for_delete(server, wait=LIMIT_SECONDS)
+
+
+def _take(project: Project, volume: str, stranger: t.Any) -> None:
+    """Let somebody else have a volume that nobody has, or will have in a moment."""
+    storage = project.member.block_storage
+    storage.wait_for_status(storage.get_volume(volume), "available", wait=LIMIT_SECONDS)
+    project.member.compute.create_volume_attachment(stranger, volume_id=volume)
+    storage.wait_for_status(storage.get_volume(volume), "in-use", wait=LIMIT_SECONDS)
+
+
+def test_our_volume_on_the_server_of_somebody_else_is_named_and_goes_with_permission(
+    project: Project, stranger: t.Any
+) -> None:
+    project.made()
+    (volume,), (network,) = map(project.ids, ("volumes", "networks"))
+    (server,) = set(project.ids("servers")) - {stranger.id}
+    project.member.compute.delete_volume_attachment(server, volume)
+    _take(project, volume, stranger)
+    words = project.refused(ABSENT)
+    assert stranger.id in words and "volume/node-data" in words
+    assert network in project.ids("networks")
+    result = project(ABSENT, release_foreign=[stranger.id])
+    assert result.get("failed") is None and result["left"] == [], result
+    assert project.ids("servers") == [stranger.id]
+
+
+def test_who_takes_our_volume_in_the_middle_is_named_when_the_limit_is_reached(
+    project: Project, stranger: t.Any, tmp_path: Path
+) -> None:
+    project.made()
+    (volume,) = project.ids("volumes")
+    taken: list[Request] = []
+
+    def take(request: Request) -> None:
+        taken.append(request)
+        _take(project, volume, stranger)
+
+    def first(request: Request) -> bool:
+        return not taken and request.method == "DELETE" and request.service == "nova"
+
+    with CloudProxy(project.clouds) as proxy:
+        proxy.arm(Fault("stall", first, hook=take))
+        words = _through(project, proxy, tmp_path, {**ABSENT, "wait_timeout": TAKEN_SECONDS})
+    holder = f"server {stranger.id} (stranger) of project {project.member.current_project_id}"
+    assert taken and f"volume/node-data ({volume}): is in state in-use, held by {holder}" in words
+    project.member.compute.delete_volume_attachment(stranger, volume)
+    result = project(ABSENT)
+    assert result.get("failed") is None and result["left"] == [], result
+    assert project.ids("servers") == [stranger.id]

@@ -11,15 +11,17 @@ import typing as t
 from ansible_collections.rookery.rook.plugins.module_utils._cloud import actions, states
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
     Action,
+    Look,
     Request,
     Standing,
     Until,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS, Kind
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import ROUTER_PORTS
+from ansible_collections.rookery.rook.plugins.module_utils._errors import WaitTimeout
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Mapping
+    from collections.abc import Callable, Generator, Mapping, Sequence
 
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Ask, Live
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight
@@ -81,7 +83,7 @@ def _volume(target: str, live: Live, _sight: Sight) -> Steps:
         return
     if live["status"] not in _REMOVABLE:
         # A server that is gone by now has let it go.
-        seen = yield Until("volume", uid, target, judge_removable(row, _REMOVABLE | _HELD))
+        seen = yield from _until(target, uid, _REMOVABLE | _HELD)
         if seen is None:
             return
         live = seen
@@ -89,7 +91,7 @@ def _volume(target: str, live: Live, _sight: Sight) -> Steps:
         path = f"/servers/{holder}/os-volume_attachments/{uid}"
         yield Request("DELETE", "compute", path, target, accept=GONE)
     if live["status"] not in _REMOVABLE:
-        seen = yield Until("volume", uid, target, judge_removable(row, _REMOVABLE))
+        seen = yield from _until(target, uid, _REMOVABLE)
         if seen is None:
             return
     yield Request("DELETE", row.service, f"{row.path}/{uid}?cascade=true", target, accept=GONE)
@@ -98,6 +100,31 @@ def _volume(target: str, live: Live, _sight: Sight) -> Steps:
 def _holders(live: Live) -> set[str]:
     """Return the servers that hold a volume."""
     return {item["server_id"] for item in live.get("attachments") or ()}
+
+
+def _until(target: str, uid: str, wanted: frozenset[str]) -> Generator[Ask, t.Any, Live | None]:
+    """Wait for a volume to come to a state, or to be gone; at the limit tell who holds it."""
+    judge = judge_removable(KINDS["volume"], wanted)
+    try:
+        seen: Live | None = yield Until("volume", uid, target, judge)
+    except WaitTimeout as error:
+        volumes = yield Look("volume")
+        servers = yield Look("server")
+        holders = {each for live in volumes if live["id"] == uid for each in _holders(live)}
+        told = ", ".join(_holder(holder, servers) for holder in sorted(holders))
+        if not told:
+            raise
+        reasons = {name: f"{why}, held by {told}" for name, why in error.reasons.items()}
+        raise WaitTimeout(reasons, error.seconds) from error
+    return seen
+
+
+def _holder(uid: str, servers: Sequence[Live]) -> str:
+    """Return whose a server is that holds something of ours, as far as this project sees it."""
+    found = next((live for live in servers if live["id"] == uid), None)
+    if found is None:
+        return f"server {uid}, which this project does not see"
+    return f"server {uid} ({found['name']}) of project {found['tenant_id']}"
 
 
 def judge_removable(kind: Kind, wanted: frozenset[str]) -> Callable[[Live | None], Standing]:

@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._cloud import marks
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.absent import foreign
-from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Request, Until
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Look, Request, Until
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.plan import (
     Permission,
     make_plan,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.removal import remove
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight, find
+from ansible_collections.rookery.rook.plugins.module_utils._errors import WaitTimeout
 
 Thing = dict[str, t.Any]
 
@@ -96,6 +98,42 @@ def test_a_volume_is_not_taken_from_who_came_to_hold_it_meanwhile() -> None:
     wait = action.send(volume("in-use", "stranger"))
     assert isinstance(wait, Until)
     assert wait.judge(volume("in-use", "stranger")).outcome == "waiting"
+
+
+@pytest.mark.parametrize(
+    ("servers", "told"),
+    [
+        (
+            [{"id": "s", "name": "mine", "tenant_id": "p"}],
+            "is in state in-use, held by server s (mine) of project p",
+        ),
+        ([], "is in state in-use, held by server s, which this project does not see"),
+    ],
+)
+def test_who_holds_a_volume_when_the_limit_is_reached_is_named(
+    servers: list[Thing], told: str
+) -> None:
+    action = remove("volume/v", volume("attaching"), Sight())
+    action.send(None)
+    action.send(volume("in-use", "s"))
+    limit = WaitTimeout({"volume/v (v)": "is in state in-use"}, 5)
+    assert action.throw(limit) == Look("volume")
+    assert action.send([volume("in-use", "s"), volume("in-use", "other") | {"id": "w"}]) == Look(
+        "server"
+    )
+    with pytest.raises(WaitTimeout, match=re.escape(told)):
+        action.send(servers)
+
+
+def test_a_limit_that_nobody_causes_is_told_as_it_is() -> None:
+    action = remove("volume/v", volume("detaching"), Sight())
+    action.send(None)
+    limit = WaitTimeout({"volume/v (v)": "is in state detaching"}, 5)
+    action.throw(limit)
+    action.send([])
+    with pytest.raises(WaitTimeout) as raised:
+        action.send([])
+    assert raised.value is limit
 
 
 def test_a_wait_for_what_only_the_operator_can_reset_ends_at_once() -> None:
