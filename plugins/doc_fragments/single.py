@@ -39,3 +39,25 @@ options:
       - When the plan is another one by now, nothing is done and the module fails.
     type: str
 """
+
+    OBJECT = r"""
+options:
+  state:
+    description: Whether the object is wanted. V(absent) removes it.
+    type: str
+    choices: [present, absent]
+    default: present
+"""
+
+    DATA = r"""
+options:
+  state:
+    description: Whether the object is wanted. V(absent) removes it and its data.
+    type: str
+    choices: [present, absent]
+    default: present
+  confirm:
+    description: Has to equal O(site) before anything that holds data is removed.
+    type: str
+    default: ''
+"""

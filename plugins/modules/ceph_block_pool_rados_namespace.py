@@ -18,44 +18,10 @@ description:
 extends_documentation_fragment:
   - rookery.rook.attributes
   - rookery.rook.kubernetes
+  - rookery.rook.other_sections.rados_namespaces
   - rookery.rook.single
+  - rookery.rook.single.data
   - rookery.rook.wait
-options:
-  name:
-    description: Name of the RADOS namespace.
-    type: str
-    required: true
-  pool:
-    description: Block pool, an entry of C(block_pools).
-    type: str
-  cluster_id:
-    description:
-      - What storage classes give as C(clusterID). If it is not set, Rook makes one up. Since Rook
-        1.18.
-    type: str
-  name_in_ceph:
-    description: Name in Ceph. If it is not set, the name of the object. Since Rook 1.13.
-    type: str
-  mirroring_mode:
-    description: V(pool) or V(image), to mirror it to another cluster. Since Rook 1.16.
-    type: str
-  mirroring_remote:
-    description: Its name there. If it is not set, the same. Since Rook 1.16.
-    type: str
-  spec:
-    description:
-      - Anything else of the resource's C(spec), merged last. What has an option of its own is
-        refused here.
-    type: dict
-  state:
-    description: Whether the object is wanted. V(absent) removes it and its data.
-    type: str
-    choices: [present, absent]
-    default: present
-  confirm:
-    description: Has to equal O(site) before anything that holds data is removed.
-    type: str
-    default: ''
 seealso:
   - module: rookery.rook.rook_site
 """

@@ -19,33 +19,10 @@ description:
 extends_documentation_fragment:
   - rookery.rook.attributes
   - rookery.rook.kubernetes
+  - rookery.rook.object_sections.bucket_notifications
   - rookery.rook.single
+  - rookery.rook.single.object
   - rookery.rook.wait
-options:
-  name:
-    description: Name of the notification.
-    type: str
-    required: true
-  topic:
-    description: Topic, an entry of C(bucket_topics).
-    type: str
-  events:
-    description: Events that are told, such as V(s3:ObjectCreated:Put). If there are none, all are.
-    type: list
-    elements: str
-  filter:
-    description: Of which objects, as the resource has it.
-    type: dict
-  spec:
-    description:
-      - Anything else of the resource's C(spec), merged last. What has an option of its own is
-        refused here.
-    type: dict
-  state:
-    description: Whether the object is wanted. V(absent) removes it.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: rookery.rook.rook_site
 """

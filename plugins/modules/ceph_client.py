@@ -19,36 +19,10 @@ description:
 extends_documentation_fragment:
   - rookery.rook.attributes
   - rookery.rook.kubernetes
+  - rookery.rook.other_sections.clients
   - rookery.rook.single
+  - rookery.rook.single.data
   - rookery.rook.wait
-options:
-  name:
-    description: Name of the user.
-    type: str
-    required: true
-  caps:
-    description: Rights by the sort of daemon that grants them, such as C(mon) and C(osd).
-    type: dict
-  name_in_ceph:
-    description: Name in Ceph. If it is not set, the name of the object.
-    type: str
-  secret_name:
-    description: Secret for the key. If it is not set, C(rook-ceph-client-NAME). Since Rook 1.17.
-    type: str
-  spec:
-    description:
-      - Anything else of the resource's C(spec), merged last. What has an option of its own is
-        refused here.
-    type: dict
-  state:
-    description: Whether the object is wanted. V(absent) removes it and its data.
-    type: str
-    choices: [present, absent]
-    default: present
-  confirm:
-    description: Has to equal O(site) before anything that holds data is removed.
-    type: str
-    default: ''
 seealso:
   - module: rookery.rook.rook_site
 """

@@ -19,34 +19,10 @@ description:
 extends_documentation_fragment:
   - rookery.rook.attributes
   - rookery.rook.kubernetes
+  - rookery.rook.object_sections.cosi_drivers
   - rookery.rook.single
+  - rookery.rook.single.object
   - rookery.rook.wait
-options:
-  name:
-    description: Name of the driver.
-    type: str
-    required: true
-  deployment:
-    description:
-      - V(Auto) runs it when there is an object store, V(Always) in any case, V(Never) not at all.
-        If it is not set, V(Auto).
-    type: str
-  image:
-    description: Image of the driver.
-    type: str
-  provisioner_image:
-    description: Image of its sidecar.
-    type: str
-  spec:
-    description:
-      - Anything else of the resource's C(spec), merged last. What has an option of its own is
-        refused here.
-    type: dict
-  state:
-    description: Whether the object is wanted. V(absent) removes it.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: rookery.rook.rook_site
 """

@@ -18,47 +18,10 @@ description:
 extends_documentation_fragment:
   - rookery.rook.attributes
   - rookery.rook.kubernetes
+  - rookery.rook.other_sections.subvolume_groups
   - rookery.rook.single
+  - rookery.rook.single.data
   - rookery.rook.wait
-options:
-  name:
-    description: Name of the subvolume group.
-    type: str
-    required: true
-  filesystem:
-    description: File system, an entry of C(filesystems).
-    type: str
-  cluster_id:
-    description:
-      - What storage classes give as C(clusterID). If it is not set, Rook makes one up. Since Rook
-        1.18.
-    type: str
-  name_in_ceph:
-    description: Name in Ceph. If it is not set, the name of the object. Since Rook 1.13.
-    type: str
-  data_pool:
-    description: Name in Ceph of the data pool of its files. Since Rook 1.14.
-    type: str
-  quota:
-    description: How much it may hold, such as V(10Gi). Since Rook 1.14.
-    type: str
-  pinning:
-    description: Which metadata servers look after it, as the resource has it. Since Rook 1.13.
-    type: dict
-  spec:
-    description:
-      - Anything else of the resource's C(spec), merged last. What has an option of its own is
-        refused here.
-    type: dict
-  state:
-    description: Whether the object is wanted. V(absent) removes it and its data.
-    type: str
-    choices: [present, absent]
-    default: present
-  confirm:
-    description: Has to equal O(site) before anything that holds data is removed.
-    type: str
-    default: ''
 seealso:
   - module: rookery.rook.rook_site
 """

@@ -19,44 +19,10 @@ description:
 extends_documentation_fragment:
   - rookery.rook.attributes
   - rookery.rook.kubernetes
+  - rookery.rook.other_sections.nfs
   - rookery.rook.single
+  - rookery.rook.single.object
   - rookery.rook.wait
-options:
-  name:
-    description: Name of the NFS cluster.
-    type: str
-    required: true
-  active:
-    description: Number of servers. If it is not set, V(1).
-    type: int
-  pool:
-    description:
-      - Pool of what the servers know of their exports. Needed up to Rook 1.6, gone after Rook 1.8.
-    type: str
-  rados_namespace:
-    description: RADOS namespace in O(pool). Needed up to Rook 1.7, gone after Rook 1.8.
-    type: str
-  log_level:
-    description: How much the servers log, such as V(NIV_INFO). Since Rook 1.5.
-    type: str
-  host_network:
-    description:
-      - Whether the servers use their nodes' network. If it is not set, as the cluster does. Since
-        Rook 1.11.
-    type: bool
-  port:
-    description: Port of the servers. If it is not set, V(2049). Since Rook 1.20.
-    type: int
-  spec:
-    description:
-      - Anything else of the resource's C(spec), merged last. What has an option of its own is
-        refused here.
-    type: dict
-  state:
-    description: Whether the object is wanted. V(absent) removes it.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: rookery.rook.rook_site
 """

@@ -19,55 +19,10 @@ description:
 extends_documentation_fragment:
   - rookery.rook.attributes
   - rookery.rook.kubernetes
+  - rookery.rook.other_sections.nvmeof_gateways
   - rookery.rook.single
+  - rookery.rook.single.object
   - rookery.rook.wait
-options:
-  name:
-    description: Name of the gateways.
-    type: str
-    required: true
-  pool:
-    description: Block pool, an entry of C(block_pools).
-    type: str
-  group:
-    description: Group of gateways that serve the same devices.
-    type: str
-  instances:
-    description: Number of gateways. If it is not set, V(1).
-    type: int
-  image:
-    description: Image of the gateways.
-    type: str
-  host_network:
-    description:
-      - Whether the gateways use their nodes' network. If it is not set, as the cluster does.
-    type: bool
-  ports:
-    description: Ports of the gateways.
-    type: dict
-    suboptions:
-      io_port:
-        description: Port for data.
-        type: int
-      gateway_port:
-        description: Port for settings.
-        type: int
-      monitor_port:
-        description: Port for the monitor.
-        type: int
-      discovery_port:
-        description: Port for discovery.
-        type: int
-  spec:
-    description:
-      - Anything else of the resource's C(spec), merged last. What has an option of its own is
-        refused here.
-    type: dict
-  state:
-    description: Whether the object is wanted. V(absent) removes it.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: rookery.rook.rook_site
 """

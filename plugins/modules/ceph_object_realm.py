@@ -18,31 +18,10 @@ description:
 extends_documentation_fragment:
   - rookery.rook.attributes
   - rookery.rook.kubernetes
+  - rookery.rook.object_sections.object_realms
   - rookery.rook.single
+  - rookery.rook.single.object
   - rookery.rook.wait
-options:
-  name:
-    description: Name of the realm.
-    type: str
-    required: true
-  pull_endpoint:
-    description:
-      - Address of the master zone from which the realm is taken. If it is not set, the realm begins
-        here.
-    type: str
-  default:
-    description: Whether stores without a realm belong to it. Since Rook 1.17.
-    type: bool
-  spec:
-    description:
-      - Anything else of the resource's C(spec), merged last. What has an option of its own is
-        refused here.
-    type: dict
-  state:
-    description: Whether the object is wanted. V(absent) removes it.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: rookery.rook.rook_site
 """

@@ -19,46 +19,10 @@ description:
 extends_documentation_fragment:
   - rookery.rook.attributes
   - rookery.rook.kubernetes
+  - rookery.rook.object_sections.object_store_accounts
   - rookery.rook.single
+  - rookery.rook.single.data
   - rookery.rook.wait
-options:
-  name:
-    description: Name of the account.
-    type: str
-    required: true
-  store:
-    description: Object store, an entry of C(object_stores).
-    type: str
-  name_in_ceph:
-    description: Name in Ceph. If it is not set, the name of the object.
-    type: str
-  account_id:
-    description: Identifier of the account. If it is not set, the store makes one up.
-    type: str
-  root_user:
-    description: The user who owns the account.
-    type: dict
-    suboptions:
-      display_name:
-        description: Name that people see.
-        type: str
-      skip_create:
-        description: Whether to make no such user.
-        type: bool
-  spec:
-    description:
-      - Anything else of the resource's C(spec), merged last. What has an option of its own is
-        refused here.
-    type: dict
-  state:
-    description: Whether the object is wanted. V(absent) removes it and its data.
-    type: str
-    choices: [present, absent]
-    default: present
-  confirm:
-    description: Has to equal O(site) before anything that holds data is removed.
-    type: str
-    default: ''
 seealso:
   - module: rookery.rook.rook_site
 """

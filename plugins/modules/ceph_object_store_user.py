@@ -18,36 +18,9 @@ extends_documentation_fragment:
   - rookery.rook.attributes
   - rookery.rook.kubernetes
   - rookery.rook.single
+  - rookery.rook.single.data
+  - rookery.rook.storage_sections.object_store_users
   - rookery.rook.wait
-options:
-  name:
-    description: Name of the user.
-    type: str
-    required: true
-  store:
-    description: Object store that the user belongs to. Cannot be changed.
-    type: str
-  display_name:
-    description: Name for people. If it is not set, the user's name.
-    type: str
-  capabilities:
-    description: Rights of administration by area, for example C(bucket=*).
-    type: dict
-  quotas:
-    description: Limits C(maxBuckets), C(maxObjects) and C(maxSize).
-    type: dict
-  account:
-    description: Account of the user. Since Rook 1.20.
-    type: str
-  state:
-    description: Whether the object is wanted. V(absent) removes it and its data.
-    type: str
-    choices: [present, absent]
-    default: present
-  confirm:
-    description: Has to equal O(site) before anything that holds data is removed.
-    type: str
-    default: ''
 seealso:
   - module: rookery.rook.rook_site
 """

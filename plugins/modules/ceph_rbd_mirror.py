@@ -19,31 +19,10 @@ description:
 extends_documentation_fragment:
   - rookery.rook.attributes
   - rookery.rook.kubernetes
+  - rookery.rook.other_sections.rbd_mirrors
   - rookery.rook.single
+  - rookery.rook.single.object
   - rookery.rook.wait
-options:
-  name:
-    description: Name of the mirror.
-    type: str
-    required: true
-  count:
-    description: Number of daemons. If it is not set, V(1).
-    type: int
-  peers:
-    description:
-      - Names of secrets, each with what another cluster gave to be mirrored. Since Rook 1.5.
-    type: list
-    elements: str
-  spec:
-    description:
-      - Anything else of the resource's C(spec), merged last. What has an option of its own is
-        refused here.
-    type: dict
-  state:
-    description: Whether the object is wanted. V(absent) removes it.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: rookery.rook.rook_site
 """

@@ -20,47 +20,10 @@ description:
 extends_documentation_fragment:
   - rookery.rook.attributes
   - rookery.rook.kubernetes
+  - rookery.rook.object_sections.bucket_claims
   - rookery.rook.single
+  - rookery.rook.single.data
   - rookery.rook.wait
-options:
-  name:
-    description: Name of the claim.
-    type: str
-    required: true
-  storage_class:
-    description:
-      - Storage class of an object store, an entry of C(storage_classes) with C(object_store).
-    type: str
-  bucket_name:
-    description: Name of the bucket.
-    type: str
-  generate_bucket_name:
-    description: What the name of the bucket begins with.
-    type: str
-  additional_config:
-    description: Further settings of the bucket, such as C(maxObjects).
-    type: dict
-  notifications:
-    description: What the bucket tells, entries of C(bucket_notifications). Since Rook 1.8.
-    type: list
-    elements: str
-  claim_namespace:
-    description: Namespace of the claim. If it is not set, that of the cluster.
-    type: str
-  spec:
-    description:
-      - Anything else of the resource's C(spec), merged last. What has an option of its own is
-        refused here.
-    type: dict
-  state:
-    description: Whether the object is wanted. V(absent) removes it and its data.
-    type: str
-    choices: [present, absent]
-    default: present
-  confirm:
-    description: Has to equal O(site) before anything that holds data is removed.
-    type: str
-    default: ''
 seealso:
   - module: rookery.rook.rook_site
 """

@@ -24,6 +24,7 @@ extends_documentation_fragment:
   - rookery.rook.object_sections
   - rookery.rook.other_sections
   - rookery.rook.stages
+  - rookery.rook.storage_sections
 options:
   state:
     description: Whether to plan building or taking down.

@@ -28,6 +28,7 @@ extends_documentation_fragment:
   - rookery.rook.model
   - rookery.rook.object_sections
   - rookery.rook.other_sections
+  - rookery.rook.storage_sections
 options:
   state:
     description:

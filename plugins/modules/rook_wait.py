@@ -28,6 +28,7 @@ extends_documentation_fragment:
   - rookery.rook.object_sections
   - rookery.rook.other_sections
   - rookery.rook.stages
+  - rookery.rook.storage_sections
 options:
   until:
     description: What to wait for.

@@ -20,60 +20,14 @@ extends_documentation_fragment:
   - rookery.rook.attributes
   - rookery.rook.kubernetes
   - rookery.rook.single
+  - rookery.rook.single.object
+  - rookery.rook.storage_sections.storage_classes
   - rookery.rook.wait
 options:
-  name:
-    description: Name of the class.
-    type: str
-    required: true
-  type:
-    description:
-      - V(rbd), V(cephfs), V(nfs) or V(bucket). It follows from the options that name the storage.
-    type: str
-  pool:
-    description:
-      - Block pool of the volumes. Exactly one of this, O(filesystem) and O(object_store) has to be
-        given.
-    type: str
-  filesystem:
-    description: File system of the volumes.
-    type: str
-  data_pool:
-    description: Data pool of the file system, or erasure-coded pool for the data of block volumes.
-    type: str
-  object_store:
-    description: Object store of the buckets.
-    type: str
-  nfs:
-    description: Cluster of NFS servers that serves O(filesystem). Since Rook 1.9.
-    type: str
-  driver:
-    description:
-      - Who makes the block volumes, V(csi) from Rook 1.1 on, or V(flex) up to Rook 1.7. If it is
-        not set, V(csi) where there is a choice.
-    type: str
-  reclaim_policy:
-    description:
-      - V(Delete) destroys the data with the claim, V(Retain) keeps it. If it is not set, V(Delete).
-    type: str
-  allow_expansion:
-    description: Whether claims may grow. If it is not set, volumes may.
-    type: bool
-  default:
-    description: Whether the class is taken by claims that name none.
-    type: bool
-  parameters:
-    description: Further parameters of the provisioner, over those that are made here.
-    type: dict
   recreate:
     description: Whether to replace the class when a field that cannot change differs. Volumes stay.
     type: bool
     default: false
-  state:
-    description: Whether the object is wanted. V(absent) removes it.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: rookery.rook.rook_site
 """

@@ -20,36 +20,15 @@ description:
 extends_documentation_fragment:
   - rookery.rook.attributes
   - rookery.rook.kubernetes
+  - rookery.rook.other_sections.snapshot_classes
   - rookery.rook.single
+  - rookery.rook.single.object
   - rookery.rook.wait
 options:
-  name:
-    description: Name of the class.
-    type: str
-    required: true
-  type:
-    description: Of which volumes, V(rbd), V(cephfs) or, since Rook 1.11, V(nfs).
-    type: str
-  deletion_policy:
-    description:
-      - V(Delete) destroys the snapshot with the object that stands for it, V(Retain) keeps it. If
-        it is not set, V(Delete).
-    type: str
-  default:
-    description: Whether the class is taken by snapshots that name none.
-    type: bool
-  parameters:
-    description: Further parameters of the driver, over those that are made here.
-    type: dict
   recreate:
     description: Whether to replace the class when a field differs. Snapshots stay.
     type: bool
     default: false
-  state:
-    description: Whether the object is wanted. V(absent) removes it.
-    type: str
-    choices: [present, absent]
-    default: present
 seealso:
   - module: rookery.rook.rook_site
 """

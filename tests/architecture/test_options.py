@@ -38,8 +38,8 @@ def documented(module: str) -> dict[str, t.Any]:
     options = dict(doc.get("options") or {})
     for fragment in doc.get("extends_documentation_fragment", ()):
         _namespace, _collection, name, *part = fragment.split(".")
-        path = ROOT / f"plugins/doc_fragments/{name}.py"
-        text = constant(path, part[0].upper() if part else "DOCUMENTATION")
+        fragments = importlib.import_module(f"{PACKAGE}.doc_fragments.{name}").ModuleDocFragment
+        text = getattr(fragments, part[0].upper() if part else "DOCUMENTATION")
         options |= yaml.safe_load(text).get("options") or {}
     return options
 
