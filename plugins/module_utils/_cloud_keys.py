@@ -18,6 +18,7 @@ if t.TYPE_CHECKING:
 _BLOCK = re.compile(
     r"-----BEGIN SSH HOST KEY KEYS-----(.*?)-----END SSH HOST KEY KEYS-----", re.DOTALL
 )
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # The console may put something before a line, and ends lines in its own way.
 _KEY = re.compile(r"\b((?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[\w.@-]+) (AAAA[\w+/]+=*)")
 
@@ -36,6 +37,12 @@ def known(text: str) -> dict[str, tuple[str, ...]]:
         if len(words) >= 3 and not line.startswith(("#", "@", "|")):
             found[words[0]] = (*found.get(words[0], ()), f"{words[1]} {words[2]}")
     return found
+
+
+def strangers(text: str) -> list[str]:
+    """Return the names in a file that are not ids of servers, so somebody else's."""
+    first = [words[0] for words in map(str.split, text.splitlines()) if words]
+    return [name for name in first if not name.startswith("#") and not _ID.fullmatch(name)]
 
 
 def merged(text: str, pins: Mapping[str, Collection[str]], servers: Collection[str]) -> str:

@@ -18,6 +18,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud_keys import (
     keys_in,
     known,
     merged,
+    strangers,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError, RookeryError
 
@@ -49,13 +50,20 @@ class Pins:
 
 
 def text_of(path: Path) -> str:
-    """Return what is in the file; one that is not there is empty."""
+    """Return what is in the file; one that is not there is empty, one of others is refused."""
     try:
-        return path.read_text()
+        text = path.read_text()
     except FileNotFoundError:
         return ""
     except (OSError, UnicodeDecodeError) as fault:
         raise RookeryError(f"{path}: cannot be read ({fault}). Name another file.") from fault
+    others = strangers(text)
+    if others:
+        raise RookeryError(
+            f"{path}: has host keys of others ({', '.join(others[:3])}), which would be lost. "
+            "Name a file for this site alone."
+        )
+    return text
 
 
 def new_servers(servers: Sequence[Server], text: str) -> list[Server]:
@@ -106,7 +114,10 @@ def _read(cloud: Console, server: Server, pins: Pins) -> None:
 
 
 def write(path: Path, text: str) -> None:
-    """Write the file whole, for its user alone."""
+    """Write the file whole, for its user alone; one without keys is removed."""
+    if not text:
+        path.unlink(missing_ok=True)
+        return
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:

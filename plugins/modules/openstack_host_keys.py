@@ -15,7 +15,8 @@ description:
   - Reads the consoles of the site's servers that are not in O(path) yet, until cloud-init has
     printed their host keys, and keeps the keys there under the servers' ids. The inventory plugin
     C(rookery.rook.openstack_site) makes ssh look there.
-  - Servers that are gone are taken out of the file. It is the site's alone.
+  - Servers that are gone are taken out of the file. It is the site's alone, and one that has host
+    keys of others is refused.
 extends_documentation_fragment:
   - rookery.rook.openstack
 options:
@@ -27,6 +28,11 @@ options:
     description: The file.
     type: path
     required: true
+  state:
+    description: V(absent) removes the file, and asks no console.
+    type: str
+    choices: [present, absent]
+    default: present
   timeout:
     description:
       - Seconds after which waiting for the consoles ends. In check mode nothing is waited for.
@@ -95,6 +101,7 @@ SPEC = {
     **AUTH,
     "site": {"type": "str", "required": True},
     "path": {"type": "path", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "timeout": {"type": "int", "default": 180},
     "required": {"type": "bool", "default": False},
 }
@@ -105,7 +112,7 @@ def main() -> None:
     with Frame(SPEC) as module:
         given, path = module.params, Path(module.params["path"])
         cloud = Cloud.connect(given)
-        servers = servers_of(cloud, given["site"])
+        servers = servers_of(cloud, given["site"]) if given["state"] == "present" else []
         before = pinning.text_of(path)
         new = pinning.new_servers(servers, before)
         pins = pinning.find_keys(cloud, new, 0 if module.check_mode else given["timeout"])

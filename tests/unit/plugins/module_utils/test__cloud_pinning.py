@@ -73,9 +73,11 @@ def test_nothing_is_waited_for_without_a_limit_or_without_servers() -> None:
 def test_the_file_is_written_whole_and_for_its_user_alone(tmp_path: Path) -> None:
     path = tmp_path / "ssh/known_hosts.store1"
     assert pinning.text_of(path) == ""
-    text = pinning.after("", pinning.Pins({"1": (KEY,)}), SERVERS)
+    uid = "4d0e5cd6-7a16-4d3c-9a9a-6f7b0c6d3a55"
+    servers = [{**SERVERS[0], "id": uid}, SERVERS[1]]
+    text = pinning.after("", pinning.Pins({uid: (KEY,)}), servers)
     pinning.write(path, text)
-    assert pinning.text_of(path) == f"1 {KEY}\n"
+    assert pinning.text_of(path) == f"{uid} {KEY}\n"
     assert path.stat().st_mode & 0o777 == 0o600
     assert [each.name for each in path.parent.iterdir()] == [path.name]
-    assert pinning.new_servers(SERVERS, text) == [SERVERS[1]]
+    assert pinning.new_servers(servers, text) == [SERVERS[1]]

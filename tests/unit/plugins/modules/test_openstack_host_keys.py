@@ -14,6 +14,7 @@ from ansible.module_utils.testing import patch_module_args
 from ansible_collections.rookery.rook.plugins.modules import openstack_host_keys
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB"
+ONE, TWO = (f"4d0e5cd6-7a16-4d3c-9a9a-6f7b0c6d3a5{number}" for number in (1, 2))
 SHOWN = f"-----BEGIN SSH HOST KEY KEYS-----\n{KEY} root@a\n-----END SSH HOST KEY KEYS-----\n"
 
 
@@ -22,7 +23,7 @@ class World:
 
     def __init__(self, path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         self.path = path
-        self.consoles = {"1": SHOWN, "2": SHOWN}
+        self.consoles = {ONE: SHOWN, TWO: SHOWN}
         self.asked: list[str] = []
         self._capsys = capsys
 
@@ -31,7 +32,8 @@ class World:
 
     def servers_of(self, _cloud: t.Any, site: str) -> list[dict[str, t.Any]]:
         return [
-            {"id": uid, "name": f"{site}-w{uid}", "declared": f"w{uid}"} for uid in self.consoles
+            {"id": uid, "name": f"{site}-w{uid[-1]}", "declared": f"w{uid[-1]}"}
+            for uid in self.consoles
         ]
 
     def send(self, request: t.Any) -> dict[str, str]:
@@ -62,7 +64,7 @@ def _world(
 def test_keys_are_pinned_under_the_servers_ids(world: World) -> None:
     told = world.run()
     assert (told["changed"], told["new"], told["pinned"]) == (True, ["w1", "w2"], ["w1", "w2"])
-    assert world.path.read_text() == f"1 {KEY}\n2 {KEY}\n"
+    assert world.path.read_text() == f"{ONE} {KEY}\n{TWO} {KEY}\n"
 
 
 def test_a_second_run_asks_no_console_and_changes_nothing(world: World) -> None:
@@ -74,31 +76,54 @@ def test_a_second_run_asks_no_console_and_changes_nothing(world: World) -> None:
 
 def test_check_mode_predicts_and_writes_nothing(world: World) -> None:
     told = world.run(_ansible_check_mode=True)
-    assert (told["changed"], told["diff"]["after"]) == (True, f"1 {KEY}\n2 {KEY}\n")
+    assert (told["changed"], told["diff"]["after"]) == (True, f"{ONE} {KEY}\n{TWO} {KEY}\n")
     assert not world.path.exists()
 
 
 def test_a_server_without_keys_is_told(world: World) -> None:
-    world.consoles["2"] = "booting"
+    world.consoles[TWO] = "booting"
     told = world.run()
     assert (told["pinned"], told["unpinned"]) == (["w1"], {"w2": "its console shows no host keys"})
     assert "w2: its console shows no host keys" in str(told["warnings"])
 
 
 def test_a_server_without_keys_fails_where_they_are_required(world: World) -> None:
-    world.consoles["2"] = "booting"
+    world.consoles[TWO] = "booting"
     told = world.run(required=True)
     assert told["failed"] and "w2: its console shows no host keys" in told["msg"]
-    assert world.path.read_text() == f"1 {KEY}\n", "what was found is kept"
+    assert world.path.read_text() == f"{ONE} {KEY}\n", "what was found is kept"
 
 
 def test_a_server_that_is_gone_is_forgotten(world: World) -> None:
     world.run()
-    del world.consoles["1"]
+    del world.consoles[ONE]
     told = world.run()
-    assert (told["changed"], world.path.read_text()) == (True, f"2 {KEY}\n")
+    assert (told["changed"], world.path.read_text()) == (True, f"{TWO} {KEY}\n")
 
 
 def test_a_file_that_cannot_be_read_is_told(world: World) -> None:
     world.path.mkdir()
     assert f"{world.path}: cannot be read" in world.run()["msg"]
+
+
+@pytest.mark.parametrize("theirs", ["gate.example.net", "|1|c2FsdA==|aGFzaA=="])
+def test_a_file_with_keys_of_other_hosts_is_refused_and_kept(world: World, theirs: str) -> None:
+    text = f"# mine\n{ONE} {KEY}\n{theirs} {KEY}\n"
+    world.path.write_text(text)
+    told = world.run()
+    assert told["failed"] and f"{world.path}: has host keys of others ({theirs})" in told["msg"]
+    assert "Name a file for this site alone" in told["msg"] and world.path.read_text() == text
+
+
+def test_absent_removes_the_file_without_asking_the_cloud(world: World) -> None:
+    world.run()
+    world.asked.clear()
+    assert world.run(state="absent", _ansible_check_mode=True)["changed"] is True
+    assert world.path.exists()
+    assert world.run(state="absent")["changed"] is True and not world.path.exists()
+    assert (world.run(state="absent")["changed"], world.asked) == (False, [])
+
+
+def test_absent_keeps_a_file_of_others(world: World) -> None:
+    world.path.write_text(f"gate.example.net {KEY}\n")
+    assert "has host keys of others" in world.run(state="absent")["msg"] and world.path.exists()
