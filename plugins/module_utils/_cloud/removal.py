@@ -94,7 +94,8 @@ def _volume(target: str, live: Live, _sight: Sight) -> Steps:
         seen = yield from _until(target, uid, _REMOVABLE)
         if seen is None:
             return
-    yield Request("DELETE", row.service, f"{row.path}/{uid}?cascade=true", target, accept=GONE)
+    # Not with its snapshots: those that may go have steps of their own.
+    yield Request("DELETE", row.service, f"{row.path}/{uid}", target, accept=GONE)
 
 
 def _holders(live: Live) -> set[str]:

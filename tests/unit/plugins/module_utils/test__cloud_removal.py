@@ -67,17 +67,22 @@ def volume(status: str, *holders: str, **more: t.Any) -> Thing:
 @pytest.mark.parametrize(
     ("status", "holders", "steps"),
     [
-        ("available", (), ["DELETE /volumes/v?cascade=true"]),
-        ("error", (), ["DELETE /volumes/v?cascade=true"]),
-        ("detaching", (), ["wait for volume", "DELETE /volumes/v?cascade=true"]),
+        ("available", (), ["DELETE /volumes/v"]),
+        ("error", (), ["DELETE /volumes/v"]),
+        ("detaching", (), ["wait for volume", "DELETE /volumes/v"]),
         ("deleting", (), []),
-        ("in-use", ("gone meanwhile",), ["wait for volume", "DELETE /volumes/v?cascade=true"]),
+        ("in-use", ("gone meanwhile",), ["wait for volume", "DELETE /volumes/v"]),
     ],
 )  # fmt: skip
 def test_a_volume_goes_once_nothing_holds_it(
     status: str, holders: tuple[str, ...], steps: list[str]
 ) -> None:
     assert asked("volume/v", volume(status, *holders)) == [*steps, "wait for volume"]
+
+
+def test_a_volume_does_not_take_snapshots_of_others_with_it() -> None:
+    (drop,) = [step for step in asked("volume/v", volume("available")) if "DELETE" in step]
+    assert "cascade" not in drop
 
 
 def test_a_volume_that_is_still_held_is_taken_from_who_holds_it() -> None:
@@ -89,7 +94,7 @@ def test_a_volume_that_is_still_held_is_taken_from_who_holds_it() -> None:
     assert (take.method, take.path) == ("DELETE", "/servers/other/os-volume_attachments/v")
     assert isinstance(action.send(None), Until)
     drop = action.send(volume("available"))
-    assert isinstance(drop, Request) and drop.path == "/volumes/v?cascade=true"
+    assert isinstance(drop, Request) and drop.path == "/volumes/v"
 
 
 def test_a_volume_is_not_taken_from_who_came_to_hold_it_meanwhile() -> None:
