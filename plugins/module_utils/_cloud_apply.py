@@ -222,7 +222,7 @@ class Doer:
         if step.op == "update":
             item = self._wanted[step.target]
             return changes.update(item, step.changes, self.known, self._sight)
-        return removal.remove(step.target, self._doomed(step), self._sight)
+        return removal.remove(self._site, step.target, self._doomed(step), self._sight)
 
     def _doomed(self, step: Step) -> Live:
         """Return what a step removes: ours, a double of it, or something of others."""

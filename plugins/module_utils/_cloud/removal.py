@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._cloud import actions, states
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import actions, marks, states
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
     Action,
     Look,
@@ -36,7 +36,7 @@ _HELD = frozenset({"in-use"})
 _DERIVED = {"snapshot": "/snapshots", "backup": "/backups"}
 
 
-def remove(target: str, live: Live, sight: Sight) -> Action:
+def remove(site: str, target: str, live: Live, sight: Sight) -> Action:
     """Remove one thing, and wait until it is gone where that takes time."""
     kind, uid = target.partition("/")[0], target.partition("/")[2]
     if kind in _DERIVED:
@@ -44,7 +44,7 @@ def remove(target: str, live: Live, sight: Sight) -> Action:
         yield Request("DELETE", "block-storage", path, target, accept=GONE)
         yield Until(kind, uid, target, states.judge_gone(_derived(kind)))
     elif kind == "attachment":
-        yield from _detach_everywhere(target, uid, sight)
+        yield from _detach_everywhere(site, target, uid, sight)
     else:
         yield from _REMOVERS.get(kind, _plain)(target, live, sight)
         if KINDS[kind].status:
@@ -164,11 +164,11 @@ def _load_balancer(target: str, live: Live, _sight: Sight) -> Steps:
     yield Request("DELETE", "load-balancer", path, target, accept=GONE)
 
 
-def _detach_everywhere(target: str, server: str, sight: Sight) -> Steps:
-    """Take our volumes from a server of others."""
+def _detach_everywhere(site: str, target: str, server: str, sight: Sight) -> Steps:
+    """Take our volumes from a server of others, which may be of another site and hold its own."""
     for volume in sight.of("volume"):
         for item in volume.get("attachments") or ():
-            if item["server_id"] == server and volume["metadata"].get("rook_site"):
+            if item["server_id"] == server and volume["metadata"].get(marks.SITE_KEY) == site:
                 path = f"/servers/{server}/os-volume_attachments/{volume['id']}"
                 yield Request("DELETE", "compute", path, target, accept=GONE)
 

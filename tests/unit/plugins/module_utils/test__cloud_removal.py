@@ -26,7 +26,7 @@ Thing = dict[str, t.Any]
 def asked(target: str, live: Thing, sight: Sight | None = None) -> list[str]:
     """Return what removing a thing asks for, as words; every wait finds it gone or as wanted."""
     found = []
-    action = remove(target, live, sight or Sight())
+    action = remove("store1", target, live, sight or Sight())
     answer: t.Any = None
     while True:
         try:
@@ -85,9 +85,18 @@ def test_a_volume_does_not_take_snapshots_of_others_with_it() -> None:
     assert "cascade" not in drop
 
 
+def test_from_a_server_of_others_only_volumes_of_this_site_are_taken() -> None:
+    held = [
+        volume("in-use", "other", metadata=marks.metadata_mark(site, "volume/o")) | {"id": site}
+        for site in ("store1", "store2")
+    ]
+    steps = asked("attachment/other", {}, Sight({"volume": held}))
+    assert steps == ["DELETE /servers/other/os-volume_attachments/store1"]
+
+
 def test_a_volume_that_is_still_held_is_taken_from_who_holds_it() -> None:
     live = volume("in-use", "other")
-    action = remove("volume/v", live, Sight())
+    action = remove("store1", "volume/v", live, Sight())
     action.send(None)
     take = action.send(live)
     assert isinstance(take, Request)
@@ -98,7 +107,7 @@ def test_a_volume_that_is_still_held_is_taken_from_who_holds_it() -> None:
 
 
 def test_a_volume_is_not_taken_from_who_came_to_hold_it_meanwhile() -> None:
-    action = remove("volume/v", volume("attaching"), Sight())
+    action = remove("store1", "volume/v", volume("attaching"), Sight())
     action.send(None)
     wait = action.send(volume("in-use", "stranger"))
     assert isinstance(wait, Until)
@@ -118,7 +127,7 @@ def test_a_volume_is_not_taken_from_who_came_to_hold_it_meanwhile() -> None:
 def test_who_holds_a_volume_when_the_limit_is_reached_is_named(
     servers: list[Thing], told: str
 ) -> None:
-    action = remove("volume/v", volume("attaching"), Sight())
+    action = remove("store1", "volume/v", volume("attaching"), Sight())
     action.send(None)
     action.send(volume("in-use", "s"))
     limit = WaitTimeout({"volume/v (v)": "is in state in-use"}, 5)
@@ -131,7 +140,7 @@ def test_who_holds_a_volume_when_the_limit_is_reached_is_named(
 
 
 def test_a_limit_that_nobody_causes_is_told_as_it_is() -> None:
-    action = remove("volume/v", volume("detaching"), Sight())
+    action = remove("store1", "volume/v", volume("detaching"), Sight())
     action.send(None)
     limit = WaitTimeout({"volume/v (v)": "is in state detaching"}, 5)
     action.throw(limit)
@@ -142,7 +151,7 @@ def test_a_limit_that_nobody_causes_is_told_as_it_is() -> None:
 
 
 def test_a_wait_for_what_only_the_operator_can_reset_ends_at_once() -> None:
-    action = remove("volume/v", volume("deleting"), Sight())
+    action = remove("store1", "volume/v", volume("deleting"), Sight())
     wait = action.send(None)
     assert isinstance(wait, Until)
     standing = wait.judge(volume("error_deleting"))
