@@ -67,9 +67,16 @@ def _plain(kind: str, **query: str) -> Listing:
 
     def ask(cloud: Cloud) -> Objects:
         # Ports of others in our networks are seen by who has the network.
-        own = row.service == "network" and kind != "port"
+        own = row.service in ("network", "load-balancer") and kind != "port"
         mine = {"project_id": cloud.project} if own else {}
-        return cloud.list(row.service, path, row.many, **mine, **query)
+        found = cloud.list(row.service, path, row.many, **mine, **query)
+        if kind != "port":
+            return found
+        # In another project a site may have the same name.
+        return [
+            item if item["project_id"] == cloud.project else {**item, row.mark: ""}
+            for item in found
+        ]
 
     return ask
 

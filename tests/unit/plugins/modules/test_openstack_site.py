@@ -73,6 +73,20 @@ def test_two_sites_of_one_declaration_live_in_one_project(site: InCloud) -> None
     assert things(site) == other
 
 
+def test_a_site_of_this_name_in_another_project_keeps_its_ports(site: InCloud) -> None:
+    site.present()
+    # Who has the role of an administrator sees them all.
+    theirs = [
+        {**port, "id": f"their {port['id']}", "network_id": "theirs", "project_id": "p2"}
+        for port in site.cloud.things["ports"]
+        if port.get("description")
+    ]
+    site.cloud.things["ports"] += theirs
+    assert site.present(check=True)["plan"] == []
+    site.absent()
+    assert site.cloud.things["ports"] == theirs
+
+
 DRIFTS: dict[str, tuple[str, str, t.Callable[[dict[str, t.Any]], object]]] = {
     "a name": ("networks", "network/net", lambda x: x.update(name="other")),
     "dns": ("subnets", "subnet/subnet", lambda x: x.update(dns_nameservers=[])),
