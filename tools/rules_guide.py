@@ -53,6 +53,26 @@ a rule without a reason. ``rook_preflight_probes_enabled: false`` leaves the pro
 are then not decided. Preflight reads only. A node that is not reached is named, and the rest is
 judged all the same.
 
+Images
+------
+
+``RES-01`` asks on each node that takes pods for the images of the operator, of Ceph and of the CSI
+drivers, as the model and the operator's files name them. It passes where the container runtime has
+an image, where an archive brings it (``rook_kubernetes_source: artefacts``), or where a registry or
+a mirror of the runtime says that it has it. Only manifests are asked for, by the runtime's mirrors,
+certificates and proxies, and with the token that anybody gets. Where a login is wanted, the rule is
+not decided: a pull secret, or the runtime's own, may do. An image that nobody gives is an error
+where a container runtime is, as its pods would stay in ImagePullBackOff; before there is one, and
+where images are still to be imported, it is a warning. Who brings images by a way of their own later
+mutes the rule with that reason.
+
+What only a running cluster tells
+---------------------------------
+
+``NET-03`` cannot be decided before there is a cluster. When it runs, preflight takes the time at
+which the operator's pod last had an answer of the monitors, and ``rook_verify`` asks them from pods
+on several nodes.
+
 """
 _TITLES = {
     "variables": "From the variables",

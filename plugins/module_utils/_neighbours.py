@@ -9,6 +9,7 @@ What one may not read is told as unknown, with the reason, and the rest is still
 
 from __future__ import annotations
 
+import datetime
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils import _eras
@@ -47,6 +48,7 @@ def neighbourhood(client: Kube, site: Site, clusters: Iterable[Object]) -> dict[
         "holders": lambda: _holders(client, site),
         "metrics_classes": lambda: _metrics_classes(client),
         "running": lambda: _running(client, site, clusters),
+        "monitors": lambda: _monitors(_own(site, clusters)),
     }
     facts: dict[str, t.Any] = {}
     unknown: dict[str, str] = {}
@@ -83,14 +85,30 @@ def _metrics_classes(client: Kube) -> list[str]:
     return sorted({str(at(claim, "spec.storageClassName") or "") for claim in claims} - {""})
 
 
+def _own(site: Site, clusters: Iterable[Object]) -> Object | None:
+    """Return the site's own cluster, if it is there."""
+    wanted = (site.namespace, site.cluster.name)
+    for item in clusters:
+        if (item["metadata"]["namespace"], item["metadata"]["name"]) == wanted:
+            return item
+    return None
+
+
+def _monitors(cluster: Object | None) -> dict[str, t.Any] | None:
+    """Return when the operator's pod last had an answer of the monitors; nothing before it had."""
+    last = str(at(cluster, "status.ceph.lastChecked") or "")
+    try:
+        when = datetime.datetime.fromisoformat(last)
+    except ValueError:
+        return None
+    if when.tzinfo is None:
+        return None
+    return {"last": last, "age": (datetime.datetime.now(datetime.UTC) - when).total_seconds()}
+
+
 def _running(client: Kube, site: Site, clusters: Iterable[Object]) -> dict[str, t.Any]:
     """Return releases, health and network of the site's own cluster; nothing when there is none."""
-    wanted = (site.namespace, site.cluster.name)
-    own = next(
-        (item for item in clusters
-         if (item["metadata"]["namespace"], item["metadata"]["name"]) == wanted),
-        None,
-    )  # fmt: skip
+    own = _own(site, clusters)
     if own is None:
         return {}
     nodes = at(own, "spec.storage.nodes") or ()

@@ -159,6 +159,10 @@ def unknown(params: Mapping[str, t.Any]) -> dict[str, str]:
                 continue
             where = name if answer.get("unreachable") else f"{fact} of {name}"
             reasons.setdefault(where, _reason(answer))
+    for name, images in usable(params["probes"], "images").items():
+        for image, told in images.items():
+            if "state" not in told:
+                reasons.setdefault(f"images of {name}", f"{image}: {told.get('reason')}")
     return reasons
 
 
@@ -212,7 +216,8 @@ _ASKED = (
     ("kubelets", "kubelet", "kubelet"),
     ("systems", "system", "system"),
     ("probes", "peers", "peers"),
-    ("probes", "registries", "registries"),
+    ("probes", "images", "images"),
+    ("probes", "runtime", "runtime"),
 )
 _ARTICLE = {"name": "a name", "address": "an address"}
 _VARIABLES = {

@@ -80,7 +80,8 @@ RULES = (
     _rules_api.label_findings,
     _rules_api.upgrade_findings,
     _rules_probes.peer_findings,
-    _rules_probes.registry_findings,
+    _rules_probes.image_findings,
+    _rules_probes.monitor_findings,
 )
 
 

@@ -36,7 +36,8 @@ _HOST = {
     "system": _SYSTEM,
     "peers": {"*": {"ports": {"*": str}, "large": bool, "mtu": int, "offset": _NUMBER,
                     "doubt": _NUMBER}},
-    "registries": {"*": str},
+    "images": {"*": {"state": str, "reason": str}},
+    "runtime": str,
 }  # fmt: skip
 _NODE = {
     "hostname": str, "schedulable": bool, "labels": {"*": str}, "ready": bool, "reason": str,
@@ -47,7 +48,8 @@ _CLUSTER = {
 }  # fmt: skip
 FORM: dict[str, t.Any] = {
     "kubernetes_version": str, "operator_release": str, "ceph_fsid": str, "openshift": bool,
-    "adopted": bool,
+    "adopted": bool, "imports": bool, "images": _TEXTS,
+    "monitors": {"age": _NUMBER, "last": str},
     "nodes": {"*": _NODE}, "clusters": [_CLUSTER], "served": {"*": bool}, "classes": _TEXTS,
     "secrets": _TEXTS, "holders": _TEXTS, "metrics_classes": _TEXTS,
     "running": {"rook": str, "ceph": str, "health": str, "provider": str, "directories": _TEXTS,

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for the modules of this collection only; its functions may change in any release.
-"""Rules about what hosts found out of each other: ways, packets, clocks, registries. Pure."""
+"""Rules about what hosts found out of each other: ways, packets, clocks, images. Pure."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ if t.TYPE_CHECKING:
 
 # Seconds between the clocks of monitors from which Ceph warns.
 _DRIFT = 0.05
+# The operator asks the monitors every minute; this many seconds are no pause any more.
+_STALE = 900
+_NOT_HAD = ("missing", "unreachable")
+_THESE = ("it is", "they are")
+_FETCH = "Open the way, set up a mirror in the container runtime, or import it on the host."
 _OPEN = "Let 3300, 6789 and 6800 to 7300/tcp pass between all nodes."
 
 
@@ -77,14 +82,28 @@ def _clocks(site: Site, facts: Facts) -> Iterator[Finding]:
             yield warn("NODE-15", path, "not synchronized", reason, "Start chrony there.")
 
 
-def registry_findings(site: Site, facts: Facts) -> Iterator[Finding]:
-    """Yield registries that a host does not reach, unless it has the image (RES-01)."""
+def image_findings(site: Site, facts: Facts) -> Iterator[Finding]:
+    """Yield images that a host neither has nor gets from a registry (RES-01)."""
     found = []
     for host in site.hosts:
-        states = table(host_facts(facts, host.name).get("registries"))
-        for name, state in sorted(states.items(), key=str):
-            if state == "blocked":
-                reason = "images of the site come from there, and this host does not reach it"
-                cure = "Open the way, set up a mirror, or import the images on the host."
-                found.append(warn("RES-01", f"hosts.{host.name}", name, reason, cure))
+        known = host_facts(facts, host.name)
+        reasons: dict[str, list[str]] = {}
+        for name, told in sorted(table(known.get("images")).items()):
+            if table(told).get("state") in _NOT_HAD:
+                reasons.setdefault(str(table(told).get("reason")), []).append(name)
+        # Where pods run already, nobody else will bring it.
+        grave = bool(known.get("runtime")) and not facts.get("imports")
+        for reason, names in reasons.items():
+            path = f"hosts.{host.name}"
+            words = f"{_THESE[len(names) > 1]} not on the host, and {reason}"
+            found.append((error if grave else warn)("RES-01", path, listed(names), words, _FETCH))
     yield from grouped(found)
+
+
+def monitor_findings(site: Site, facts: Facts) -> Iterator[Finding]:
+    """Yield that the monitors of a cluster that runs do not answer to pods (NET-03)."""
+    told = table(facts.get("monitors"))
+    if told.get("age", 0) > _STALE:
+        reason = f"the operator's pod has had no answer of them since {told.get('last')}"
+        cure = "Look at the operator's log. If it runs, repair the pod network, or DNS there."
+        yield warn("NET-03", "cluster", site.cluster.name, reason, cure)

@@ -126,7 +126,7 @@ ROWS: tuple[Rule, ...] = (
     Rule("NET-02", "warn", "hosts:peers.large", "Large packets pass between nodes",
          "small ones pass, and writes hang", "Set one MTU on the whole way.",
          "Rook: Ceph Common Issues"),
-    Rule("NET-03", "error", "later", "Monitors answer from within pods",
+    Rule("NET-03", "warn", "monitors", "Monitors answer from within pods",
          "authenticate timed out after 300", "Repair the pod network.",
          "Rook: Ceph Common Issues"),
     Rule("NET-04", "error", "served", "Networks of Multus are named and there",
@@ -146,7 +146,7 @@ ROWS: tuple[Rule, ...] = (
          "OpenStack drops packets silently", "Add rules to the security group.",
          "the article of 2018", when="openstack"),
     # Resources and topology
-    Rule("RES-01", "warn", "hosts:registries", "Registries of the images are reached from nodes",
+    Rule("RES-01", _BOTH, "images hosts:images.state", "Nodes have the images, or get them",
          "pods stay in ImagePullBackOff", "Open the way, or bring the images.", "Rook: images.txt"),
     Rule("RES-02", "warn", "metrics_classes", "Prometheus does not lie on the Ceph it watches",
          "it is silent when Ceph is ill", "Give it another class.",

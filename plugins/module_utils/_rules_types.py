@@ -18,16 +18,19 @@ Facts are a plain dictionary; of what is not in it nothing is found, and its rul
 - openshift: whether the API is that of OpenShift
 - holders: the DaemonSets that hold networks for clients of old
 - metrics_classes: the storage classes of the claims of Prometheus
+- monitors: {age, last}: how many seconds ago the operator's pod last had an answer of them, and
+  when; only of a cluster that runs
+- images: the images of the site's pods, when all of them are known
+- imports: whether images that nodes do not have are imported there later
 - ceph_fsid: the id of this site's own Ceph cluster, when it exists
-- hosts: inventory host -> {devices, directories, kubelet, modules, system, peers,
-  registries}
+- hosts: inventory host -> {devices, directories, kubelet, modules, system, peers, images, runtime}
   - devices: what disk_info returns as disks: [{path, links, type, size, signatures, mounts,
     partitions, holders, root, ceph: {fsid} or null}]; wwn where it is known
   - directories: path -> {entries, free_bytes, size_bytes, ceph_fsid}
   - kubelet: what kubelet_dirs returns as kubelet: {root_dir, volume_plugin_dir}
   - modules: kernel module -> whether it can be loaded
   - system: what host_info returns as system
-  - peers, registries: what host_probe returns under these names
+  - peers, images, runtime: what host_probe returns under these names
 - unknown: fact, or host -> why it could not be had
 """
 
@@ -41,7 +44,16 @@ from ansible_collections.rookery.rook.plugins.module_utils._eras_types import Ve
 
 Facts = Mapping[str, t.Any]
 # The name of every fact that is asked of hosts, each where the rules look for it.
-HOST_FACTS = ("devices", "directories", "kubelet", "modules", "system", "peers", "registries")
+HOST_FACTS = (
+    "devices",
+    "directories",
+    "kubelet",
+    "modules",
+    "system",
+    "peers",
+    "images",
+    "runtime",
+)
 # When a rule can be decided, the earliest first.
 STAGES = ("variables", "api", "hosts", "probes", "running")
 
@@ -81,12 +93,12 @@ class Rule:
 
 def stage_of(fact: str) -> str:
     """Return when a fact is there."""
-    if fact in ("kubernetes_version", "operator_release"):
+    if fact in ("kubernetes_version", "operator_release", "images"):
         return "variables"
-    if fact == "later":
+    if fact == "monitors":
         return "running"
     where, _colon, key = fact.partition(":")
-    if key.partition(".")[0] in ("peers", "registries"):
+    if key.partition(".")[0] in ("peers", "images"):
         return "probes"
     return "hosts" if where in ("hosts", "storage") else "api"
 

@@ -35,9 +35,11 @@ if t.TYPE_CHECKING:
 
 STATUSES = ("error", "warned", "muted", "not decided", "passed", "not applicable")
 _UNASKED = "it was not asked"
-_SILENT = {"operator_release": "the files of the operator do not tell it here"}
+_SILENT = {
+    "operator_release": "the files of the operator do not tell it here",
+    "monitors": "it can be told only when the cluster runs; rook_verify asks from several nodes",
+}
 _UNANSWERED = "it asked, and got no answer"
-_LATER = "it can be asked only when the cluster runs; rook_verify does"
 _SHOWN = 3
 _GENERAL = frozenset({"MODEL", "FILES", "TEARDOWN"})
 # Findings without an id of the registry of their own: what they are by their path or reason. What
@@ -182,8 +184,6 @@ def _missing(row: Rule, site: Site, facts: Facts) -> str:
     why = table(facts.get("unknown"))
     for need in row.facts:
         where, colon, key = need.partition(":")
-        if need == "later":
-            return _LATER
         if not colon:
             if facts.get(need) is None:
                 asked = why.get("api") if stage_of(need) == "api" else _SILENT.get(need)

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 ---
 module: host_probe
-short_description: Find out whether hosts reach each other as Ceph needs it
+short_description: Find out whether hosts reach each other, and their images, as Ceph needs it
 version_added: 0.1.0
 author: The rookery.rook authors (@rookery)
 description:
@@ -18,6 +18,9 @@ description:
     interface's size that do not pass, and how far the others' clocks are off.
   - Each host asks so many that stand after it in O(hosts), and is asked by those before it.
   - Nothing stays behind; a port that is in use is left to its user.
+  - It also finds out whether the host has images, or who would give them to it. The mirrors,
+    certificates and proxies of its container runtime are honoured, and logins are not. Only the
+    manifest of an image is asked for, nothing is fetched.
   - Needs nothing but Python 3.9. Changes nothing.
 extends_documentation_fragment:
   - rookery.rook.attributes.host
@@ -49,19 +52,30 @@ options:
     default: 8
   images:
     description:
-      - Images whose registries have to be reached, unless the host has the image. O(listen) does
-        not ask for them.
+      - Images that the host has to have, or to get from a registry. O(listen) does not ask for
+        them.
     type: list
     elements: str
+    default: []
+  archives:
+    description: Directories with archives whose images are to be imported on the host.
+    type: list
+    elements: path
     default: []
   seconds:
     description: How long to listen at most; it ends when all that may ask have asked.
     type: int
     default: 30
   patience:
-    description: Seconds in which a host, a port or a registry has to answer.
+    description: Seconds in which a host or a port has to answer.
     type: int
     default: 3
+  registry_patience:
+    description:
+      - Seconds in which a registry, or who gives its tokens, has to answer. All images are asked
+        for at the same time, and the whole ends after three times as long.
+    type: int
+    default: 10
 """
 
 EXAMPLES = r"""
@@ -102,11 +116,27 @@ peers:
       type: float
   sample:
     node2: {ports: {"3300": open}, large: true, mtu: 1500, offset: 0.0021, doubt: 0.0004}
-registries:
-  description: Each of O(images) as V(present), or its registry as V(open), V(refused), V(blocked).
+images:
+  description: What was found out of each of O(images).
   returned: without O(listen)
   type: dict
-  sample: {"quay.io/ceph/ceph:v19.2.3": open}
+  contains:
+    state:
+      description:
+        - V(present) on the host, V(archived) in one of O(archives), V(served) by a registry or
+          mirror, V(missing) where it was asked for, or V(unreachable) when nobody answered.
+        - Left out when it could not be decided, as where a login is wanted.
+      type: str
+    reason:
+      description: Why it is so, in words.
+      type: str
+  sample:
+    "quay.io/ceph/ceph:v19.2.3": {state: served, reason: ""}
+runtime:
+  description: The container runtime that the host has, empty without any.
+  returned: without O(listen)
+  type: str
+  sample: containerd
 listening:
   description: The ports at which the host listens now, and who is expected to ask.
   returned: with O(listen)
@@ -117,7 +147,7 @@ listening:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.rookery.rook.plugins.module_utils._host import images, probe
+from ansible_collections.rookery.rook.plugins.module_utils._host import probe, pulling
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
 SPEC: dict[str, t.Any] = {
@@ -128,8 +158,10 @@ SPEC: dict[str, t.Any] = {
     "datagrams": {"type": "int", "default": 6800},
     "most": {"type": "int", "default": 8},
     "images": {"type": "list", "elements": "str", "default": []},
+    "archives": {"type": "list", "elements": "path", "default": []},
     "seconds": {"type": "int", "default": 30},
     "patience": {"type": "int", "default": 3},
+    "registry_patience": {"type": "int", "default": 10},
 }
 
 
@@ -146,10 +178,10 @@ def main() -> None:
         else:
             peers = [probe.Peer(name, hosts[name] or name) for name in after]
             asked = wish["ports"], wish["datagrams"], wish["patience"]
-            known = images.present(System(), wish["images"])
+            wanted = wish["images"], wish["archives"], wish["registry_patience"]
             found = {
                 "peers": probe.ask_all(wish["name"], peers, *asked),
-                "registries": probe.reach_registries(wish["images"], known, wish["patience"]),
+                **pulling.find(System(), *wanted),
             }
     except OSError as problem:
         module.fail_json(msg=f"Failed to probe the network: {problem}.")

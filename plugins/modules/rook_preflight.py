@@ -75,6 +75,12 @@ options:
     description: Whether the cluster is taken as it is, so that it has to be there with all nodes.
     type: bool
     default: false
+  kubernetes_imports:
+    description:
+      - Whether images are imported from archives when Kubernetes is brought to the nodes, so that
+        one that a node does not have yet may still come.
+    type: bool
+    default: false
   kubeconfig:
     description:
       - Kubeconfig of the cluster. A file that is not there says that there is no cluster yet; an
@@ -187,6 +193,14 @@ summary:
   returned: always
   type: dict
   sample: {error: 0, warned: 2, muted: 0, not decided: 3, passed: 84, not applicable: 47}
+images:
+  description:
+    - The images of operator, Ceph and CSI drivers, as far as the model and the operator's files
+      tell them.
+  returned: O(state=present), when the model can be read
+  type: list
+  elements: str
+  sample: ["docker.io/rook/ceph:v1.18.11", "quay.io/ceph/ceph:v19.2.3"]
 placement:
   description:
     - Where the pieces of each pool lie, and what survives what, in the form of
@@ -205,6 +219,9 @@ import dataclasses
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._argspec import CONSUMERS
+from ansible_collections.rookery.rook.plugins.module_utils._clients.release_images import (
+    read_images,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._examine import (
     Answer,
     Question,
@@ -231,6 +248,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
+    from ansible_collections.rookery.rook.plugins.module_utils._render.images import Images
 
 SPEC = {
     "model": {"type": "dict", "required": True},
@@ -246,6 +264,7 @@ SPEC = {
     "mute": {"type": "dict", "default": {}},
     "kubernetes_version": {"type": "str"},
     "kubernetes_adopt": {"type": "bool", "default": False},
+    "kubernetes_imports": {"type": "bool", "default": False},
     "kubeconfig": {"type": "path", "default": ""},
     "cluster_uid": {"type": "str", "default": ""},
     "timeout": {"type": "int", "default": 30},
@@ -268,14 +287,24 @@ def ask(params: Mapping[str, t.Any], site: Site | None) -> Answer:
     return examine(question, params["kubeconfig"], params["timeout"])
 
 
-def gather(params: Mapping[str, t.Any], site: Site | None, answer: Answer) -> dict[str, t.Any]:
+def needed(params: Mapping[str, t.Any], site: Site | None) -> Images | None:
+    """Return the images that a site needs, where one is to be made."""
+    return read_images(site) if site is not None and params["state"] == "present" else None
+
+
+def gather(
+    params: Mapping[str, t.Any], site: Site | None, answer: Answer, images: Images | None
+) -> dict[str, t.Any]:
     """Return all facts, and why those could not be had that are not there."""
+    lacking = {"images": images.lacking} if images and images.lacking else {}
     return {
         "kubernetes_version": params["kubernetes_version"],
         "operator_release": operator_release(site),
+        "images": list(images.names) if images and not lacking else None,
+        "imports": params["kubernetes_imports"],
         **answer.facts,
         "hosts": hosts_facts(params),
-        "unknown": {**unknown(params), **answer.facts.get("unknown", {})},
+        "unknown": {**unknown(params), **lacking, **answer.facts.get("unknown", {})},
     }
 
 
@@ -285,7 +314,8 @@ def main() -> None:
         params = module.params
         site, malformed = read_site(params["model"])
         answer = ask(params, site)
-        facts = gather(params, site, answer)
+        images = needed(params, site)
+        facts = gather(params, site, answer, images)
         every = [*malformed, *judge(params, site, facts), *answer.findings]
         if site is not None and params["state"] == "present":
             every += manifest_findings(site)
@@ -293,6 +323,8 @@ def main() -> None:
         rules = verdicts(site, facts, every, params["mute"], params["state"])
         if site is not None and params["state"] == "present":
             module.note(placement=picture(site, cleaned(facts)))
+        if images is not None:
+            module.note(images=list(images.names))
         module.note(
             findings=[dataclasses.asdict(finding) for finding in found],
             rules=[dataclasses.asdict(rule) for rule in rules],

@@ -17,6 +17,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.download imp
 )
 from ansible_collections.rookery.rook.plugins.module_utils._clients.helm import Helm, read_chart
 from ansible_collections.rookery.rook.plugins.module_utils._clients.manifests import (
+    files_in,
     missing_files,
     read_manifests,
     read_objects,
@@ -54,13 +55,21 @@ def read_upstream(site: Site) -> tuple[Object, ...]:
     problems = list(source_problems(site))
     if problems:
         raise ModelError(problems)
+    operator = site.operator
+    if operator.source == "chart":
+        return tuple(_rendered(site))
+    if operator.source == "manifests":
+        return read_manifests(operator.manifests or "", upstream_files(site))
+    return tuple(item for _name, file in local_files(site) for item in read_objects(file))
+
+
+def local_files(site: Site) -> list[tuple[str, Path]]:
+    """Return upstream's files by name, where they are on this host; raises ClientError."""
     operator, names = site.operator, upstream_files(site)
     if operator.source == "url":
         pins = [Pin(f"{operator.url}/{name}", operator.digests[name]) for name in names]
-        return tuple(item for file in fetch(pins, _cache(site)) for item in read_objects(file))
-    if operator.source == "chart":
-        return tuple(_rendered(site))
-    return read_manifests(operator.manifests or "", names)
+        return list(zip(names, fetch(pins, _cache(site)), strict=True))
+    return list(zip(names, files_in(operator.manifests or "", names), strict=True))
 
 
 def source_problems(site: Site) -> Iterator[Problem]:

@@ -55,12 +55,6 @@ def listed_images(text: str) -> dict[str, str]:
     return {row[0]: row[2] for row in rows if len(row) > 2}
 
 
-def present(system: System, names: Sequence[str]) -> dict[str, bool]:
-    """Tell which images containerd has; without containerd, or rights to ask it, none."""
-    listed = listed_images(system.ask(*_CTR, "list").stdout) if names else {}
-    return {name: name in listed or f"docker.io/{name}" in listed for name in names}
-
-
 def read_archive(path: Path) -> Archive:
     """Read which images an archive holds; index.json is its first member, so this is quick."""
     try:

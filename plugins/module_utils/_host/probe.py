@@ -24,7 +24,7 @@ import time
 import typing as t
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
 
 OPEN, REFUSED, BLOCKED = "open", "refused", "blocked"
 # Linux' options of sockets that Python does not name: never cut a datagram; what the way takes.
@@ -258,22 +258,3 @@ def _say(
     except (OSError, ValueError):
         return None
     return answer
-
-
-def registries(images: Sequence[str]) -> Iterator[tuple[str, str, int]]:
-    """Yield each image with the registry it comes from, and the registry's port."""
-    for image in images:
-        first, slash, _rest = image.partition("/")
-        named = slash and ("." in first or ":" in first or first == "localhost")
-        host, _colon, port = (first if named else "registry-1.docker.io").partition(":")
-        yield image, host, int(port) if port.isdigit() else 443
-
-
-def reach_registries(
-    images: Sequence[str], present: Mapping[str, bool], patience: float
-) -> dict[str, str]:
-    """Return image -> present on the host, or whether its registry is reached."""
-    found = {}
-    for image, host, port in registries(images):
-        found[image] = "present" if present.get(image) else reach(host, port, patience)
-    return found

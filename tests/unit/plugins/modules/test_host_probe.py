@@ -11,10 +11,10 @@ import threading
 import time
 
 import pytest
-from ansible_collections.rookery.rook.plugins.module_utils._host import images, probe
-from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
+from ansible_collections.rookery.rook.plugins.module_utils._host import probe, stores
 from ansible_collections.rookery.rook.plugins.modules import host_probe
 from diskhost import call
+from sites.registries import Registry, running
 
 HOSTS = {"a": "127.0.0.1", "b": "127.0.0.1"}
 
@@ -147,24 +147,36 @@ def test_the_module_listens_behind_itself_until_it_was_asked(
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize(
-    ("image", "host", "port"),
-    [
-        ("quay.io/ceph/ceph:v19", "quay.io", 443),
-        ("registry.example.org:5000/ceph:v19", "registry.example.org", 5000),
-        ("ceph/ceph:v14", "registry-1.docker.io", 443),
-        ("busybox", "registry-1.docker.io", 443),
-    ],
-)
-def test_an_image_tells_its_registry(image: str, host: str, port: int) -> None:
-    assert list(probe.registries([image])) == [(image, host, port)]
+def test_images_are_on_the_host_come_from_archives_or_are_served(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = stores.Store("containerd", frozenset({"quay.io/here:1"}))
+    monkeypatch.setattr(stores, "look", lambda _system: store)
+    coming = frozenset({"quay.io/coming:1"})
+    monkeypatch.setattr(stores, "archived", lambda _system, folders: coming if folders else set())
+    with running(Registry("served:1", temper="token")) as small:
+        served, other = f"{small.host}/served:1", f"{small.host}/other:1"
+        # Nobody listens there.
+        away = f"127.0.0.1:{free_port()}/away:1"
+        names = ["quay.io/here:1", "quay.io/coming:1", served, other, away]
+        asked = {"name": "a", "hosts": {}, "archives": ["/srv/images"]}
+        told = call(capsys, host_probe, images=names, **asked)
+        assert all(line.startswith(("HEAD /v2/", "GET /token")) for line in small.asked)
+    found = told["images"]
+    states = ["present", "archived", "served", "missing", "unreachable"]
+    assert [found[name]["state"] for name in names] == states
+    assert f"{small.host} does not have it" in found[other]["reason"]
+    assert (told["runtime"], told["changed"]) == ("containerd", False)
 
 
-def test_an_image_that_is_there_needs_no_registry(monkeypatch: pytest.MonkeyPatch) -> None:
-    image = "localhost:1/ceph:v19"
-    assert probe.reach_registries([image], {image: True}, 0.2) == {image: "present"}
-    assert probe.reach_registries([image], {}, 0.2) == {image: "refused"}
-    table = f"REF TYPE DIGEST SIZE\n{image} x sha256:a 1 MiB\n"
-    answer = type("Done", (), {"stdout": table})
-    monkeypatch.setattr(System, "ask", lambda *_words: answer)
-    assert images.present(System(), [image, "other"]) == {image: True, "other": False}
+def test_what_a_silent_runtime_may_have_is_not_decided(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = stores.Store("containerd", silent="containerd could not be asked")
+    monkeypatch.setattr(stores, "look", lambda _system: store)
+    with running(Registry("served:1", temper="token")) as small:
+        names = [f"{small.host}/served:1", f"{small.host}/other:1"]
+        found = call(capsys, host_probe, name="a", hosts={}, images=names)["images"]
+    assert found[names[0]] == {"state": "served", "reason": ""}
+    assert found[names[1]]["reason"].startswith("containerd could not be asked; ")
+    assert "state" not in found[names[1]]

@@ -361,7 +361,7 @@ def test_files_of_another_release_are_refused(judge: Judge, tmp_path: Path) -> N
 
 
 def test_what_hosts_say_of_themselves_and_each_other_is_judged(judge: Judge) -> None:
-    closed = {"peers": {"w2": {"ports": {"3300": "open", "6789": "blocked"}}}, "registries": {}}
+    closed = {"peers": {"w2": {"ports": {"3300": "open", "6789": "blocked"}}}, "images": {}}
     refused = judge(
         systems={"w1": {"system": {"limit_nofile": {"containerd": "infinity"}}}},
         probes={"w1": closed},

@@ -1,0 +1,100 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Images are judged on each node, and monitors when there are some."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+from pathlib import Path
+
+import pytest
+from ansible_collections.rookery.rook.plugins.module_utils import _examine
+from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
+from ansible_collections.rookery.rook.plugins.modules import rook_preflight
+from fakekube import FakeKube
+from onsite import HOSTS, Result, run_module
+from wholesite import MODEL, write_manifests
+
+Judge = t.Callable[..., Result]
+
+
+@pytest.fixture(name="api")
+def _api(monkeypatch: pytest.MonkeyPatch) -> FakeKube:
+    api = FakeKube()
+    api.expiry = None  # type: ignore[attr-defined]
+    connect = classmethod(lambda _cls, *_where, **_how: api)
+    monkeypatch.setattr(_examine.KubeClient, "connect", connect)
+    return api
+
+
+@pytest.fixture(name="judge")
+def _judge(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Judge:
+    write_manifests(tmp_path / "manifests")
+    (tmp_path / "kubeconfig").write_text("")
+
+    def judge(*, api: bool = False, config: Result | None = None, **more: t.Any) -> Result:
+        operator = {"manifests": str(tmp_path / "manifests"), "config": config or {}}
+        where = {"kubeconfig": str(tmp_path / "kubeconfig")} if api else {}
+        model = {"site": "store1", **MODEL, "operator": operator}
+        return run_module(capsys, rook_preflight, False, model=model, **where, **more)
+
+    return judge
+
+
+def status(result: Result, rule: str) -> tuple[str, str]:
+    told = next(item for item in result["rules"] if item["rule"] == rule)
+    return told["status"], told["reason"]
+
+
+def test_the_images_of_a_site_are_told_and_judged_on_each_node(judge: Judge) -> None:
+    names = ["docker.io/rook/ceph:v1.16.0", "quay.io/ceph/ceph:v19.2.2"]
+    csi = "registry.example.org/cephcsi:v3"
+    asked: Result = {
+        host: {"peers": {}, "runtime": "containerd",
+               "images": {name: {"state": "served", "reason": ""} for name in [*names, csi]}}
+        for host in HOSTS
+    }  # fmt: skip
+    assert status(judge(probes=asked), "RES-01") == (
+        "not decided",
+        "images: the operator's files do not tell all of them: they name no image of a CSI driver",
+    )
+    config = {"ROOK_CSI_CEPH_IMAGE": csi}
+    passed = judge(config=config, probes=asked)
+    assert passed["images"] == [*names, csi] and status(passed, "RES-01")[0] == "passed"
+    gone = {"state": "unreachable", "reason": "quay.io is silent for 10 s"}
+    asked["w2"]["images"][names[1]] = gone
+    refused = judge(config=config, probes=asked)
+    assert (
+        f"inventory host w2 ({names[1]}): it is not on the host, and quay.io is silent for 10 s "
+        "(RES-01). Open the way"
+    ) in refused["msg"]
+    assert judge(config=config, probes=asked, kubernetes_imports=True).get("failed") is None
+    assert judge(config=config, probes=asked, mute={"RES-01": "air"}).get("failed") is None
+    del asked["w2"]["images"][names[1]]["state"]
+    open_ = judge(config=config, probes=asked)
+    assert status(open_, "RES-01") == (
+        "not decided", f"images of w2: {names[1]}: quay.io is silent for 10 s",
+    )  # fmt: skip
+
+
+def test_whether_monitors_answer_to_pods_is_told_when_the_cluster_runs(
+    judge: Judge, api: FakeKube
+) -> None:
+    assert "only when the cluster runs" in status(judge(), "NET-03")[1]
+    cluster = {
+        "apiVersion": "ceph.rook.io/v1", "kind": "CephCluster", "spec": {},
+        "metadata": {"name": "rook-ceph", "namespace": "rook-ceph"},
+    }  # fmt: skip
+
+    def checked(when: str) -> tuple[str, str]:
+        api.objects[Ref.of(cluster)] = {**cluster, "status": {"ceph": {"lastChecked": when}}}
+        return status(judge(api=True), "NET-03")
+
+    assert checked("2026-01-01T10:00:00Z") == (
+        "warned", "the operator's pod has had no answer of them since 2026-01-01T10:00:00Z",
+    )  # fmt: skip
+    now = f"{datetime.datetime.now(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
+    assert checked(now) == ("passed", "")
+    assert checked("never")[0] == checked("2026-01-01T10:00:00")[0] == "not decided"
