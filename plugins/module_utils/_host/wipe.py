@@ -12,6 +12,7 @@ import os
 import re
 import time
 import typing as t
+from pathlib import Path
 
 from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     ClientError,
@@ -271,12 +272,24 @@ def _locked(medium: Medium) -> bool:
     return False
 
 
+def _is_as_judged(system: System, target: Target) -> bool:
+    """Tell whether the name still means this device, and nobody else has written to it."""
+    node = Path(os.path.realpath(system.path(target.name)))
+    return (
+        devices.number_of(node) == target.device.number
+        and disks.inspect(system, target.device) == target.contents
+    )
+
+
 def _wipe(system: System, target: Target) -> None:
     """Make one device blank and prove it."""
     path = target.device.path
     with opened(system.path(path), os.O_RDWR | os.O_EXCL) as medium:
         if not _locked(medium):
             raise ClientError("wipe", target.name, "somebody has locked it meanwhile. Run again")
+        if not _is_as_judged(system, target):
+            detail = "it is not what it was when it was judged. Look at it, and run again"
+            raise ClientError("wipe", target.name, detail)
         known = target.places
         discarded = medium.discard()
         medium.settle()

@@ -243,6 +243,24 @@ def test_a_lock_that_passes_is_waited_for(
     assert starts(osd, 0) == ({b"bluestore block device"} if ends else {bytes(22)})
 
 
+@pytest.mark.parametrize("event", ["other data", "other disk"])
+def test_what_changed_after_it_was_judged_is_not_wiped(
+    run: Run, host: DiskHost, osd: Path, monkeypatch: pytest.MonkeyPatch, event: str
+) -> None:
+    def meanwhile(_medium: medium.Medium) -> bool:
+        if event == "other data":
+            put(osd, EXT4_AT, EXT4)
+        else:
+            (host.root / f"dev/disk/by-id/{Path(SDB).name}").unlink()
+            host.link(f"by-id/{Path(SDB).name}", "sdc")
+        return True
+
+    monkeypatch.setattr(wipe, "_locked", meanwhile)
+    result = run(ceph_fsid=FSID)
+    assert result["failed"] is True and f"Failed to wipe {SDB}: it is not what" in result["msg"]
+    assert starts(osd, 0, 10 * GIB) == {b"bluestore block device"}
+
+
 def test_one_refused_device_keeps_all_others_from_being_wiped(
     run: Run, host: DiskHost, osd: Path
 ) -> None:
