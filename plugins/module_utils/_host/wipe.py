@@ -48,6 +48,8 @@ TRIES, PAUSE = 15, 0.2
 _OUT = "or take it out of the list of devices"
 _CEPH_CURE = f"Set ceph_fsid (in roles rook_node_ceph_fsid) to it if that is right, {_OUT}"
 
+_OTHERS_CURE = f"Wipe it with rookery.rook.disk_wipe and other_data if nobody needs it, {_OUT}"
+
 Place = tuple[int, int]
 
 
@@ -237,8 +239,18 @@ def _contents(target: Target, own: Sequence[str], other_data: bool) -> Iterator[
         yield Refusal(name, target.held[0], f"Replace it, {_OUT}")
     elif not named and target.held and not other_data:
         reason = f"{'; '.join(target.held)}, and nothing says that it is this site's"
-        cure = f"Wipe it with rookery.rook.disk_wipe and other_data if nobody needs it, {_OUT}"
-        yield Refusal(name, reason, cure)
+        yield Refusal(name, reason, _OTHERS_CURE)
+    elif _newer(target) and not other_data:
+        reason = f"it holds {', '.join(_newer(target))}, newer than the copy of a label on it"
+        yield Refusal(name, reason, _OTHERS_CURE)
+
+
+def _newer(target: Target) -> list[str]:
+    """Return what came onto a device of whose OSD no more is left than copies of its label."""
+    if any(item.offset == 0 for item in target.contents.ceph):
+        return []
+    early = [item for item in target.contents.signatures if item.offset < MIB]
+    return [*signatures.kinds(tuple(early)), *target.device.partitions]
 
 
 def _uses(system: System, targets: Sequence[Target]) -> list[Refusal]:

@@ -89,6 +89,22 @@ def test_the_last_copy_alone_is_enough_to_be_wiped(run: Run, host: DiskHost) -> 
     assert starts(host.root / "dev/sdb", 10 * GIB) == {bytes(22)}
 
 
+def test_a_disk_in_new_use_is_not_the_sites_for_an_old_copy_of_a_label(
+    run: Run, host: DiskHost
+) -> None:
+    put(host.root / "dev/sdb", 10 * GIB, label())
+    put(host.root / "dev/sdb", EXT4_AT, EXT4)
+    said = refused(run(ceph_fsid=FSID))
+    assert "it holds ext4, newer than the copy of a label" in said and "other_data" in said
+    assert run(ceph_fsid=FSID, other_data=True)["devices"][0]["wiped"] is True
+
+
+def test_an_old_table_at_the_end_does_not_stand_against_it(run: Run, osd: Path) -> None:
+    put(osd, 12 * GIB - 512, b"EFI PART")
+    put(osd, 0, bytes(4096))
+    assert run(ceph_fsid=FSID)["devices"][0]["wiped"] is True
+
+
 def test_the_fsid_comes_from_rooks_directory_when_none_is_given(
     run: Run, host: DiskHost, osd: Path
 ) -> None:
