@@ -198,7 +198,7 @@ def _type(system: System, folder: str, name: str) -> str:
 def _wwn(system: System, folder: str, links: set[str]) -> str:
     """Return a name that no other disk has, as the disk itself says it."""
     named = sorted(link for link in links if link.startswith("/dev/disk/by-id/wwn-"))
-    told = _value(system, f"{folder}/wwid") or _value(system, f"{folder}/device/wwid")
+    told = _value(system, f"{folder}/wwid") or _answer(system, f"{folder}/device/wwid")
     name = told or (os.path.basename(named[0]) if named else "")
     # Some say nothing in many words.
     return name if re.search("[1-9a-f]", name.rpartition(".")[2]) else ""
@@ -211,3 +211,11 @@ def _sys(system: System, number: str) -> str:
 
 def _value(system: System, name: str) -> str:
     return (system.text(name) or "").strip()
+
+
+def _answer(system: System, name: str) -> str:
+    """Return what a device is asked for; SCSI disks that have no name of their own fail to tell."""
+    try:
+        return _value(system, name)
+    except OSError:
+        return ""

@@ -157,6 +157,14 @@ def test_a_device_that_cannot_be_read_is_not_blank(host: DiskHost, run: Run) -> 
     assert disk["blank"] is False and disk["signatures"][0].startswith("unreadable data (")
 
 
+def test_a_disk_that_does_not_tell_its_name_is_told_by_its_links(host: DiskHost, run: Run) -> None:
+    host.disk("sdb", "8:16", **{"device/model": "x"})
+    # A SCSI disk without page 83 answers ENXIO to who reads this; this file, EIO.
+    (host.root / "sys/devices/sdb/device/wwid").symlink_to("/proc/self/mem")
+    host.link("by-id/wwn-0x5", "sdb")
+    assert only(run())["wwn"] == "wwn-0x5"
+
+
 def test_a_wwn_that_says_nothing_is_none(host: DiskHost, run: Run) -> None:
     host.disk("nvme0n1", "259:0", wwid="eui.0000000000000000")
     assert only(run())["wwn"] == ""
