@@ -22,7 +22,9 @@ _VOLATILE = frozenset(
     {"managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink"}
 )
 _SENSITIVE = re.compile(
-    r"(?:pass(?:word|wd|phrase)|token|(?:access|secret|private|api)[-_]?key|credentials?)$", re.I
+    r"(?:pass(?:word|wd|phrase)|token|secret|(?:access|secret|private|api|[-_])[-_]?key"
+    r"|credentials?)$",
+    re.I,
 )
 
 

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 
 from ansible_collections.rookery.rook.plugins.module_utils._diff import HIDDEN, masked
 
+_WORDS = r"pass(?:word|wd|phrase)?|secret|token|credentials?|(?:access|secret|private|api)?[-_]?key"
 _SECRETS = (
     # Private keys, also those that a log cuts off.
     re.compile(r"()-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
@@ -29,11 +30,14 @@ _SECRETS = (
     # Access keys of object stores.
     re.compile(r"()\b(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{20}\b"),
     re.compile(r"((?i:bearer|basic)\s+)[\w.~+/=-]{8,}"),
-    re.compile(r"(://[^\s:/@]+:)[^\s@]+(?=@)"),
+    re.compile(r"(://[^\s:/@]*:)\S+(?=@)"),
+    # Settings, also in JSON that is a string of JSON.
     re.compile(
-        r"((?i:pass(?:word|wd|phrase)?|secret|token|credentials?|(?:access|secret|private|api)?[-_]?"
-        r"key)[\"']?\s*[:=]\s*)(?:\"[^\"]*\"|'[^']*'|[^\s,;}\]]+)"
+        rf"((?i:{_WORDS})\\*[\"']?\s*[:=]\s*)"
+        r"(?:\\*\"(?:\\.|[^\"\\])*\"|'[^']*'|[^\s,;}\]]+)"
     ),
+    # Options of commands.
+    re.compile(rf"(--[\w-]*(?i:{_WORDS})\s+)(?!-)\S+"),
 )  # fmt: skip
 # What base64 looks like, and secret keys of object stores; names of things are not so mixed.
 _RUN = re.compile(r"[A-Za-z0-9+/]{32,}={0,2}")

@@ -112,7 +112,16 @@ def test_a_secrets_data_is_compared_and_hidden() -> None:
 
 
 @pytest.mark.parametrize(
-    "key", ["password", "adminPassword", "apiToken", "SecretKey", "access_key"]
+    "key",
+    [
+        "password",
+        "adminPassword",
+        "apiToken",
+        "SecretKey",
+        "access_key",
+        "CLIENT_SECRET",
+        "rgw_crypt_default_encryption_key",
+    ],
 )
 def test_values_under_sensitive_names_are_hidden(key: str) -> None:
     assert diff(thing(spec={key: "a"}), thing(spec={key: "b"})) == (

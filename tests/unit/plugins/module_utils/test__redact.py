@@ -118,6 +118,13 @@ def test_a_secrets_data_is_no_part_of_anything() -> None:
         'AccessKey":"SECRETVALUE"}',
         "no such token=SECRETVALUE",
         "client.admin AQ" + "SECRETVALUE" * 4 + "==",
+        # JSON in a string of JSON, as structured logs have it.
+        r'{"msg":"got {\"password\":\"SECRETVALUE\"}"}',
+        r'{"password":"before\"SECRETVALUE"}',
+        "redis://:SECRETVALUE@host/0",
+        "https://ann:one@SECRETVALUE@host/path",
+        "kubeadm join --certificate-key SECRETVALUE --v=5",
+        "run --admin-password SECRETVALUE",
     ],
 )
 def test_no_secret_is_told(text: str) -> None:
