@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import typing as t
@@ -61,11 +62,11 @@ def openers(system: System, numbers: Mapping[str, str]) -> dict[str, set[str]]:
     """
     found: dict[str, set[str]] = {}
     for folder in system.path("/proc").glob("[0-9]*/fd"):
-        pid = folder.parent.name
-        try:
-            targets = {os.readlink(link.path) for link in os.scandir(folder)}
-        except OSError:  # the process has ended meanwhile, or this file was closed
-            continue
+        pid, targets = folder.parent.name, set()
+        with contextlib.suppress(OSError):  # the process has ended meanwhile
+            for link in os.scandir(folder):
+                with contextlib.suppress(OSError):  # this file was closed meanwhile
+                    targets.add(os.readlink(link.path))
         used = {numbers[target] for target in targets if target in numbers}
         if used and pid != str(os.getpid()):
             name = (system.text(f"/proc/{pid}/comm") or "").strip()

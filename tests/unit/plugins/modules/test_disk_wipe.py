@@ -232,6 +232,15 @@ def test_an_open_device_is_refused_with_the_process(run: Run, host: DiskHost, os
     assert "process 4711 (ceph-osd) has it open" in refused(run(ceph_fsid=FSID))
 
 
+def test_a_process_that_closes_a_file_meanwhile_is_seen_all_the_same(
+    run: Run, host: DiskHost, osd: Path
+) -> None:
+    host.process(4711, "ceph-osd", "/dev/sdb")
+    # No link, and so one that cannot be read.
+    host.write("proc/4711/fd/8", "")
+    assert "process 4711 (ceph-osd) has it open" in refused(run(ceph_fsid=FSID))
+
+
 @pytest.mark.parametrize("kind", ["flock", "ofd"])
 def test_a_lock_such_as_a_running_osd_holds_is_respected(run: Run, osd: Path, kind: str) -> None:
     number = os.open(osd, os.O_RDWR)
