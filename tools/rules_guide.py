@@ -71,7 +71,9 @@ What only a running cluster tells
 
 ``NET-03`` cannot be decided before there is a cluster. When it runs, preflight takes the time at
 which the operator's pod last had an answer of the monitors, and ``rook_verify`` asks them from pods
-on several nodes.
+on several nodes. Rules about other Ceph clusters and about changes of release need no API where no
+host has a kubelet: there is no cluster yet. What others may still bring to a new cluster, such as
+classes and secrets, is not decided before it is there.
 
 """
 _TITLES = {

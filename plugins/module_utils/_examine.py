@@ -74,10 +74,11 @@ class Question:
 
 @dataclasses.dataclass(frozen=True)
 class Answer:
-    """Facts for the rules, and what speaks against going on."""
+    """Facts for the rules, what speaks against going on, and whether there is no API to ask yet."""
 
     facts: Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    absent: bool = False
 
 
 def examine(question: Question, kubeconfig: str, timeout: float) -> Answer:
@@ -88,7 +89,7 @@ def examine(question: Question, kubeconfig: str, timeout: float) -> Answer:
     path = Path(kubeconfig).expanduser()
     if not path.exists():
         none = {"unknown": {"api": "there is no Kubernetes cluster yet"}}
-        return Answer(none, tuple(_nothing_to_adopt(question, str(path))))
+        return Answer(none, tuple(_nothing_to_adopt(question, str(path))), absent=True)
     try:
         client = KubeClient.connect(str(path), seconds=timeout / TRIES)
         expired = tuple(

@@ -166,6 +166,19 @@ def unknown(params: Mapping[str, t.Any]) -> dict[str, str]:
     return reasons
 
 
+def nothing_yet(site: Site, kubelets: Answers) -> Facts:
+    """Return the facts of a cluster that does not exist, as no host of the site has a kubelet.
+
+    Nothing is told of what others may still bring before Rook comes: classes, secrets, their kinds.
+    """
+    answers = usable(kubelets, "kubelet")
+    bare = all(
+        isinstance(answer := answers.get(host.name), dict) and answer.get("found") is False
+        for host in site.hosts
+    )
+    return dict(_NOTHING) if bare else {}
+
+
 def devices_facts(disks: Answers) -> Facts:
     """Return the facts that the answers about disks alone make, without what is not of its form."""
     return cleaned(
@@ -219,6 +232,13 @@ _ASKED = (
     ("probes", "images", "images"),
     ("probes", "runtime", "runtime"),
 )
+_NOTHING: Facts = {
+    "clusters": [],
+    "running": {},
+    "holders": [],
+    "metrics_classes": [],
+    "openshift": False,
+}
 _ARTICLE = {"name": "a name", "address": "an address"}
 _VARIABLES = {
     "cluster.data_dir_host_path": "rook_node_data_dir_host_path",

@@ -236,6 +236,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._preflight import (
     PreflightError,
     hosts_facts,
     judge,
+    nothing_yet,
     read_site,
     sentence,
     told,
@@ -297,7 +298,9 @@ def gather(
 ) -> dict[str, t.Any]:
     """Return all facts, and why those could not be had that are not there."""
     lacking = {"images": images.lacking} if images and images.lacking else {}
+    new = answer.absent and not params["kubernetes_adopt"]
     return {
+        **(nothing_yet(site, params["kubelets"]) if site is not None and new else {}),
         "kubernetes_version": params["kubernetes_version"],
         "operator_release": operator_release(site),
         "images": list(images.names) if images and not lacking else None,

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The rookery.rook authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Images are judged on each node, and monitors when there are some."""
+"""Images are judged on each node, monitors when there are some, a cluster when there is one."""
 
 from __future__ import annotations
 
@@ -34,10 +34,13 @@ def _judge(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Judge:
     write_manifests(tmp_path / "manifests")
     (tmp_path / "kubeconfig").write_text("")
 
-    def judge(*, api: bool = False, config: Result | None = None, **more: t.Any) -> Result:
+    def judge(
+        *, api: bool = False, config: Result | None = None, cluster: Result | None = None,
+        **more: t.Any,
+    ) -> Result:  # fmt: skip
         operator = {"manifests": str(tmp_path / "manifests"), "config": config or {}}
         where = {"kubeconfig": str(tmp_path / "kubeconfig")} if api else {}
-        model = {"site": "store1", **MODEL, "operator": operator}
+        model = {"site": "store1", **MODEL, "operator": operator, "cluster": cluster or {}}
         return run_module(capsys, rook_preflight, False, model=model, **where, **more)
 
     return judge
@@ -98,3 +101,26 @@ def test_whether_monitors_answer_to_pods_is_told_when_the_cluster_runs(
     now = f"{datetime.datetime.now(datetime.UTC):%Y-%m-%dT%H:%M:%SZ}"
     assert checked(now) == ("passed", "")
     assert checked("never")[0] == checked("2026-01-01T10:00:00")[0] == "not decided"
+
+
+def test_where_no_host_has_a_kubelet_there_is_no_cluster_whose_rules_could_speak(
+    judge: Judge,
+) -> None:
+    bare: Result = {host: {"kubelet": {"found": False}} for host in HOSTS}
+    away = {"kubeconfig": "/nonexistent/kubeconfig"}
+    found = judge(kubelets=bare, **away)
+    assert status(found, "NODE-12") == status(found, "API-12") == ("passed", "")
+    assert status(found, "UPG-02") == ("not applicable", "no cluster runs by another release")
+    # Others may still bring these.
+    wanted = {"mon": {"volumeClaimTemplate": {"spec": {"storageClassName": "local"}}}}
+    found = judge(kubelets=bare, cluster={"spec": wanted}, **away)
+    assert status(found, "MON-06") == ("not decided", "classes: there is no Kubernetes cluster yet")
+    for kubelets in (
+        {**bare, "w2": {"kubelet": {"found": True}}},
+        {host: bare[host] for host in ("w1", "w2")},
+        {**bare, "w2": {"kubelet": "odd"}},
+    ):
+        found = judge(kubelets=kubelets, **away)
+        assert status(found, "NODE-12")[1] == "clusters: there is no Kubernetes cluster yet"
+    adopted = judge(kubelets=bare, kubernetes_adopt=True, **away)
+    assert status(adopted, "NODE-12")[0] == "not decided"
