@@ -30,7 +30,8 @@ if t.TYPE_CHECKING:
     Manifest = Mapping[str, t.Any]
     Told = dict[str, t.Any]
 
-OPERATOR = "rook-ceph-operator"
+OPERATOR, OSD = "rook-ceph-operator", "rook-ceph-osd"
+HOSTNAME = "kubernetes.io/hostname"
 # Annotations that Kubernetes and its tools write for themselves.
 _NOISE = ("deployment.kubernetes.io/", "kubectl.kubernetes.io/")
 # In a report, rights and definitions of a site that stands are of no interest.
@@ -82,6 +83,7 @@ def as_info(seen: Seen) -> Told:
         ],
         "versions": _versions(seen),
         "health": _health(seen),
+        "osds": _osds(seen),
     }
     return {**found, "standing": _standing(seen, found)}
 
@@ -166,6 +168,20 @@ def _versions(seen: Seen) -> Told:
         "ceph_image": at(seen.cluster, "status.version.image") or "",
         "kubernetes": _different(at(node, "status.nodeInfo.kubeletVersion") for node in seen.nodes),
     }
+
+
+def _osds(seen: Seen) -> list[Told]:
+    """Return the OSDs that are there; Rook keeps a Deployment for each until it is purged."""
+    found = {}
+    for item in (item for items in seen.children.values() for item in items):
+        labels = item["metadata"].get("labels") or {}
+        if item["kind"] == "Deployment" and labels.get("app") == OSD:
+            node = at(item, "spec.template.spec.nodeSelector") or {}
+            # On a volume that moves, an OSD is wherever that is attached.
+            host = node.get(HOSTNAME) or labels.get("topology-location-host") or ""
+            uid = str(labels.get("ceph-osd-id") or "")
+            found[item["metadata"]["name"]] = {"id": uid, "node": host}
+    return sorted(found.values(), key=lambda row: (row["node"], row["id"]))
 
 
 def _different(values: Iterable[t.Any]) -> list[str]:

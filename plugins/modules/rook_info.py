@@ -145,6 +145,18 @@ health:
     last_checked: '2026-01-01T00:00:00Z'
     capacity: {bytesTotal: 64424509440}
     fsid: 6e1a5e0e-5b4e-4c6b-9d36-3e0a4f0b8f52
+osds:
+  description:
+    - OSDs with the hosts that they are bound to. One is told until it is purged, also while it is
+      down or out.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    id: {description: Its number in Ceph., type: str}
+    node: {description: "The host, by its label C(kubernetes.io/hostname).", type: str}
+  sample:
+    - {id: "0", node: w1}
 cluster_uid:
   description:
     - UID of the namespace C(kube-system), which tells the cluster from every other one. The option

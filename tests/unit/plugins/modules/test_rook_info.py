@@ -121,6 +121,26 @@ def test_what_the_operator_says_of_itself_is_told(built: Onsite) -> None:
     assert built()["versions"]["operator_notes"] == {"example.org/what": "not the usual one"}
 
 
+def test_osds_are_told_with_their_hosts_until_they_are_purged(built: Onsite) -> None:
+    bound = Ref("apps/v1", "Deployment", "rook-ceph", "rook-ceph-osd-all")
+    pod = {"spec": {"nodeSelector": {"kubernetes.io/hostname": "w3"}}}
+    labels = {"ceph-osd-id": "7", "topology-location-host": "w3-in-ceph"}
+    change(built, bound, {"metadata": {"labels": labels}, "spec": {"template": pod}})
+    moving = {
+        "apiVersion": "apps/v1", "kind": "Deployment", "spec": {},
+        "metadata": {
+            "name": "rook-ceph-osd-2", "namespace": "rook-ceph",
+            "labels": {
+                "app": "rook-ceph-osd", "ceph-osd-id": "2", "topology-location-host": "w1",
+            },
+        },
+    }  # fmt: skip
+    built.kube.apply(moving)
+    assert built()["osds"] == [{"id": "2", "node": "w1"}, {"id": "7", "node": "w3"}]
+    built.kube.objects.pop(bound)
+    assert built()["osds"] == [{"id": "2", "node": "w1"}]
+
+
 def test_on_nothing_all_is_missing(info: Onsite) -> None:
     info.kubeconfig.unlink()
     found = info()
