@@ -7,8 +7,8 @@ Each request of a run that makes a site, and of one that removes it, meets fault
 process that asks. By default faults are dealt out: each request meets one of them, each sort of
 request meets all, and processes are killed at each sort of write, each further than the last,
 before one comes to its end. ROOKERY_TEST_FAULTS=all tries each fault and each end at each request
-by itself, which takes hours. A second site and thirty things of others in the project, some with
-names of this site's, stay as they are to the bit.
+by itself, in a test for each fault and each end, which -n shares out over clouds. A second site and
+thirty things of others in the project, some with names of this site's, stay as they are to the bit.
 """
 
 from __future__ import annotations
@@ -32,6 +32,13 @@ from cloudproxy import CloudProxy, Fault, Request
 ALL = os.environ.get("ROOKERY_TEST_FAULTS") == "all"
 FAULTS = ("409", "429", "500", "503", "reset before", "reset after")
 ENDS = ("hook before", "hook after")
+# The faults, and the ends, of one test: all of them, or one.
+each_fault = pytest.mark.parametrize(
+    "faults", tuple((name,) for name in FAULTS) if ALL else (FAULTS,), ids=" ".join
+)
+each_end = pytest.mark.parametrize(
+    "ends", tuple((name,) for name in ENDS) if ALL else (ENDS,), ids=" ".join
+)
 # In how many requests, one after the other, the faults of one run are.
 TOGETHER = 12
 # In how many runs more a sort is to meet a fault that it has not met: some more than the longest
@@ -159,11 +166,11 @@ class Bench:
         self.once_more(case, str(met))
         self.compare(case, met)
 
-    def kill_again_and_again(self, case: Case) -> None:
+    def kill_again_and_again(self, case: Case, ends: t.Sequence[str]) -> None:
         """Kill run after run, each at a sort of write that is new, until none is; then compare."""
         left = {sort(request) for request in case.requests if request.writes}
         met: list[tuple[str, str]] = []
-        while here := self._killed(case, Fault(ENDS[len(met) % 2], first_of(left))):
+        while here := self._killed(case, Fault(ends[len(met) % len(ends)], first_of(left))):
             left -= {each for each, _name in here}
             met += here
         assert not left, f"nothing was killed at {left}, but at {met}"
@@ -247,17 +254,17 @@ def first_of(sorts: t.Collection[str]) -> When:
     return when
 
 
-def dealt(bench: Bench, case: Case) -> t.Iterator[Act]:
+def dealt(bench: Bench, case: Case, names: t.Sequence[str]) -> t.Iterator[Act]:
     """Yield run after run: at each request one of the faults, some in each run."""
     count = len(case.requests)
     if ALL:
-        for index, name in itertools.product(range(count), FAULTS):
+        for index, name in itertools.product(range(count), names):
             yield functools.partial(bench.disturb, faults=[Fault(name, at(index))])
         return
     step = -(-count // TOGETHER)
     for begin in range(step):
         faults = [
-            Fault(FAULTS[(begin + turn) % len(FAULTS)], at(index))
+            Fault(names[(begin + turn) % len(names)], at(index))
             for turn, index in enumerate(range(begin, count, step))
         ]
         yield functools.partial(bench.disturb, faults=faults)
@@ -282,36 +289,38 @@ def tell(bench: Bench, cases: t.Sequence[Case], capsys: pytest.CaptureFixture[st
     assert not bench.bad, "\n".join(bench.bad)
 
 
+@each_fault
 def test_one_more_run_makes_up_for_any_fault_at_any_request(
-    bench: Bench, capsys: pytest.CaptureFixture[str]
+    bench: Bench, faults: t.Sequence[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     cases = [bench.case(state) for state in STATES]
-    for acts in itertools.zip_longest(*(dealt(bench, case) for case in cases)):
+    for acts in itertools.zip_longest(*(dealt(bench, case, faults) for case in cases)):
         bench.cycle(cases, acts)
     # A sort that follows on a failure is only met when the failure is out of the way.
-    for name, _turn in itertools.product(FAULTS, range(TURNS)):
+    for name, _turn in itertools.product(faults, range(TURNS)):
         acts = tuple(not_met(bench, case, name) for case in cases)
         if any(acts):
             bench.cycle(cases, acts)
     tell(bench, cases, capsys)
     for case in cases:
-        missing = set(itertools.product(case.sorts, FAULTS)) - bench.met[case.state]
+        missing = set(itertools.product(case.sorts, faults)) - bench.met[case.state]
         assert not missing, (case.state, missing)
 
 
-def ends(bench: Bench, case: Case) -> t.Iterator[Act]:
+def ended(bench: Bench, case: Case, names: t.Sequence[str]) -> t.Iterator[Act]:
     """Yield runs that are killed: by default one after the other, each further than the last."""
     if not ALL:
-        yield bench.kill_again_and_again
+        yield functools.partial(bench.kill_again_and_again, ends=names)
         return
-    for index, name in itertools.product(range(len(case.requests)), ENDS):
+    for index, name in itertools.product(range(len(case.requests)), names):
         yield functools.partial(bench.kill, fault=Fault(name, at(index)))
 
 
+@each_end
 def test_one_more_run_makes_up_for_a_process_that_is_killed(
-    bench: Bench, capsys: pytest.CaptureFixture[str]
+    bench: Bench, ends: t.Sequence[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     cases = [bench.case(state) for state in STATES]
-    for acts in itertools.zip_longest(*(ends(bench, case) for case in cases)):
+    for acts in itertools.zip_longest(*(ended(bench, case, ends) for case in cases)):
         bench.cycle(cases, acts)
     tell(bench, cases, capsys)
