@@ -23,12 +23,12 @@ from ansible_collections.rookery.rook.plugins.module_utils._placement.types impo
     Take,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._placement.views import Tree
+from ansible_collections.rookery.rook.plugins.module_utils._placement.words import size_text
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
 MOST_ADDED = 6
-GIB = 1 << 30
 
 
 @dataclasses.dataclass(frozen=True)
@@ -159,7 +159,7 @@ def _adding(pool: Pool, added: list[Node]) -> str:
     """Return what is to be added, with its size where that is known."""
     size = sum(osd.size or 0 for osd in added[0].osds)
     kind = added[0].osds[0].device_class
-    devices = f"{_size(size)} of " if size else ""
+    devices = f"{size_text(size)} of " if size else ""
     on = f" with {devices}{kind + ' ' if kind else ''}devices" if size or kind else ""
     if pool.domain == "osd":
         one, many = "a host", "hosts"
@@ -169,9 +169,3 @@ def _adding(pool: Pool, added: list[Node]) -> str:
         one, many = f"a {pool.domain} with a host", f"{pool.domain}s with a host"
     each = " each" if on and len(added) > 1 else ""
     return f"add {one if len(added) == 1 else f'{len(added)} {many}'}{on}{each}"
-
-
-def _size(size: int) -> str:
-    """Return a size as people write it."""
-    gib = size / GIB
-    return f"{gib / 1024:.3g} TiB" if gib >= 1000 else f"{gib:.3g} GiB"

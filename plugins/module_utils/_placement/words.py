@@ -42,6 +42,15 @@ def reason_text(verdict: Verdict, reason: str) -> str:
     )
 
 
+def size_text(size: float) -> str:
+    """Return a number of bytes as people write it."""
+    gib = size / (1 << 30)
+    for unit, power in (("PiB", 20), ("TiB", 10)):
+        if gib >= 1000 << (power - 10):
+            return f"{gib / (1 << power):.3g} {unit}"
+    return f"{gib:.3g} GiB"
+
+
 def pieces(pool: Pool) -> str:
     """Return copies or chunks as people write them."""
     if pool.rule.indep:

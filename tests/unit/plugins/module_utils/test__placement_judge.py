@@ -76,6 +76,7 @@ def test_chunks_become_fewer_before_they_become_copies() -> None:
 
 def test_a_light_host_is_cured_by_one_of_the_usual_size() -> None:
     assert "add an OSD host with 1 TiB of hdd devices" in texts(hosts(1, 1, 0.01), copies(3))
+    assert texts(hosts(2048, 2048), copies(3))[1] == "add an OSD host with 2 PiB of hdd devices"
 
 
 def test_a_single_copy_becomes_two() -> None:
