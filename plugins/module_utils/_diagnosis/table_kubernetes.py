@@ -15,6 +15,8 @@ from ansible_collections.rookery.rook.plugins.module_utils._diagnosis.types impo
 _OPERATORS = r"/(rook-ceph-operator|rook-operator)"
 _PULLS = r"ErrImagePull|ImagePullBackOff|Failed to pull image|InvalidImageName"
 _PULLING = "event pod"
+# Words of a registry alone; probes, webhooks and programs are refused, too.
+_REGISTRY = r"(pull|registry|manifest|resolve reference|/v2/).*"
 
 KUBERNETES = (
     Signature(
@@ -162,7 +164,11 @@ KUBERNETES = (
         "Kubernetes: pull an image from a private registry; Docker Hub rate limits",
         some=(
             sign(_PULLING, r"toomanyrequests|pull rate limit", 3),
-            sign(_PULLING, r"pull access denied|unauthorized: |401 Unauthorized|denied: ", 3),
+            sign(
+                _PULLING,
+                rf"pull access denied|{_REGISTRY}(unauthorized: |401 Unauthorized|denied: )",
+                3,
+            ),
         ),
     ),
     Signature(
@@ -175,8 +181,8 @@ KUBERNETES = (
         some=(
             sign(
                 _PULLING,
-                r"(pull|resolve|registry|https?://).*(dial tcp|i/o timeout|no such host|"
-                r"connection refused|TLS handshake timeout|x509:)",
+                rf"{_REGISTRY}(dial tcp|i/o timeout|no such host|connection refused|"
+                r"TLS handshake timeout|x509:)",
                 3,
             ),
         ),
@@ -370,10 +376,7 @@ KUBERNETES = (
         "mons.",
         "Rook: ceph-common-issues; rook issues 10110, 14470",
         every=(
-            sign("status", r"phase Ready.*Failed to configure ceph cluster", 2, "^CephCluster/"),
-        ),
-        some=(
-            sign("health", r"HEALTH_ERR|MON_DOWN", 1),
+            sign("status", r"phase Ready.*Failed to configure ceph cluster", 1, "^CephCluster/"),
             sign("pod", r"terminated|CrashLoopBackOff|Liveness", 1, r"/rook-ceph-mon-"),
         ),
         since=(1, 0),

@@ -19,6 +19,7 @@ _SKIPPED = (
     "DIRECTORY-NAME",
 )  # fmt: skip
 
+_ENOSPC = r"No space left on device|\bENOSPC\b"
 # The system's own disk is skipped on every host: it tells of nothing unless OSDs are missing.
 _MISSED = sign(
     "prepare health absent",
@@ -307,7 +308,10 @@ OSDS = (
         "Ceph: health checks, OSD_FULL, POOL_FULL",
         some=(
             sign("health", r"^(OSD_FULL|OSD_BACKFILLFULL|POOL_FULL|PG_\w+_FULL)", 3),
-            sign("csi daemon event", r"No space left on device|\bENOSPC\b", 2),
+            sign("csi", _ENOSPC, 2),
+            # Nodes and mons may have no space left, too.
+            sign("event", rf"rpc error.*({_ENOSPC})", 2),
+            sign("daemon", _ENOSPC, 2, _OSDS),
         ),
     ),
     Signature(
@@ -326,9 +330,13 @@ OSDS = (
         "Replace the disk: take its OSD out, wait for active+clean, remove it, exchange the disk.",
         "Ceph: health checks, DEVICE_HEALTH; Rook: ceph-osd-mgmt",
         some=(
-            sign("kernel", r"(blk_update_request: )?(critical medium|I/O) error,? (on )?dev", 3),
+            # Volumes fail as Ceph does, and drives for media have none.
+            sign(
+                "kernel",
+                r"(critical medium|I/O) error,? (on )?dev(ice)? (?!(rbd|nbd|loop|fd|sr|zram)\d)",
+                3,
+            ),
             sign("health", r"^DEVICE_HEALTH", 3),
         ),
-        none=(sign("kernel", r"I/O error,? (on )?dev (rbd|loop)\d"),),
     ),
 )

@@ -16,6 +16,8 @@ _SICK = (
     "MGR-DOWN", "SLOW-OPS", "NODE-DOWN",
 )  # fmt: skip
 _MOUNT = "event kubelet csi"
+# Probes and pulls of images end at their time limits, too.
+_OF_VOLUME = r"(volume|mount|attach|provision|snapshot).*"
 
 VOLUMES = (
     Signature(
@@ -99,8 +101,11 @@ VOLUMES = (
         "Look at Ceph's health; let ports 3300 and 6789 pass from every node to the mons.",
         "Rook: ceph-csi common issues",
         some=(
-            sign(_MOUNT, r"DeadlineExceeded|context deadline exceeded", 1),
-            sign(_MOUNT, r"mount error 110|rados: ret=-110|connection timed out", 2),
+            sign("csi", r"DeadlineExceeded|context deadline exceeded", 1),
+            sign("event kubelet", rf"{_OF_VOLUME}(DeadlineExceeded|context deadline exceeded)", 1),
+            sign(_MOUNT, r"mount error 110|rados: ret=-110", 2),
+            sign("csi", r"connection timed out", 2),
+            sign("event kubelet", rf"{_OF_VOLUME}connection timed out", 2),
         ),
         since=(1, 0),
         follows=(*_SICK, "LEADER-LOST", "NAME-UNRESOLVED"),
@@ -216,7 +221,7 @@ VOLUMES = (
         "Set allow_expansion in rook_storage_classes.",
         "Rook: storage class example",
         some=(
-            sign("event csi", r"must support resize|VolumeResizeFailed", 3),
+            sign("event csi", r"must support resize", 3),
             sign("csi event", r"controller-expand-secret-name.*(not|missing)", 3),
         ),
     ),
