@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._cloud import absent, kinds
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import absent, kinds, marks
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.plan import UNDECLARED
 from ansible_collections.rookery.rook.plugins.module_utils._errors import GuardError, Refusal
 
 if t.TYPE_CHECKING:
@@ -28,7 +29,7 @@ def guard(
     if plan.state == "absent":
         refusals += _held(found, sight, allowed)
     else:
-        refusals += [*_taken(plan, wanted, sight), *_unknown(found)]
+        refusals += [*_taken(plan, wanted, sight), *_unknown(found), *_unmarked(plan, found)]
         refusals += _undrained(plan, found, allowed)
     if refusals:
         raise GuardError(refusals)
@@ -88,6 +89,16 @@ def _clashing(found: Found) -> Iterator[Refusal]:
     for target, uid in found.clashes:
         reason = f"{target} is there already, as {found.uid(target)}"
         yield Refusal(uid, reason, "Remove the one that is not meant, or adopt under another name.")
+
+
+def _unmarked(plan: Plan, found: Found) -> Iterator[Refusal]:
+    """Yield what would be removed for want of a declaration, and never was the site's."""
+    for step in plan.steps:
+        row = kinds.KINDS[kinds.kind_of(step.target)]
+        gone = step.op == "delete" and step.reason == UNDECLARED
+        if gone and marks.read_mark(row.name, row.mark, found.live[step.target])[0] != plan.site:
+            reason = "is to be adopted, and is not declared, so it would be removed"
+            yield Refusal(step.target, reason, "Declare it, or take it out of adopt.")
 
 
 def _unknown(found: Found) -> Iterator[Refusal]:

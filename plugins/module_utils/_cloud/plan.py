@@ -35,6 +35,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._diff import Change
 
 EXECUTOR = "openstack"
+UNDECLARED = "is no longer declared"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,8 +96,7 @@ def _present(
         if target not in wanted and kinds.kind_of(target) != "rules"
     }
     for target, live in extra.items():
-        reason = "is no longer declared"
-        yield _removal(target, live, found, extra, reason, needs=changing)
+        yield _removal(target, live, found, extra, UNDECLARED, needs=changing)
     for target, live in found.doubles:
         step = _removal(target, live, found, {}, "is there twice", needs=changing)
         yield dataclasses.replace(step, id=f"delete {target} {uid_of(target, live)}")

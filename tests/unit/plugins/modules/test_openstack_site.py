@@ -265,6 +265,14 @@ def test_adoption_under_a_name_that_is_taken_is_refused_and_nothing_is_removed(
     assert things(site) == before
 
 
+def test_what_is_adopted_and_not_declared_is_refused_and_not_removed(site: InCloud) -> None:
+    site.cloud.things["networks"].append({"id": "n7", "name": "old", "description": ""})
+    before = things(site)
+    refused = site.present(adopt={"n7": "network/nett"}, confirm="store1", force=True)
+    assert "network/nett: is to be adopted, and is not declared" in refused["msg"]
+    assert "Declare it, or take it out of adopt" in refused["msg"] and things(site) == before
+
+
 def test_what_was_adopted_may_be_named_for_ever(site: InCloud) -> None:
     adopt = {"gone": "network/net"}
     assert "is not in this project" in site.present(adopt=adopt)["msg"]
