@@ -214,7 +214,8 @@ def _step(site: Site, running: Facts, now: _eras.Version, to: _eras.Version) -> 
     if places[1] - places[0] != 1:
         after = order[places[0] + 1] if places[0] + 1 < len(order) else now
         reason = f"{dotted(now)} runs, and Rook changes by one minor release a step, forward"
-        yield error("UPG-02", "version", site.version, reason, f"Take {dotted(after)} first.")
+        cure = f"Take {dotted(after)} first." if to > now else f"Keep {dotted(now)}."
+        yield error("UPG-02", "version", site.version, reason, cure)
     for release, key, what in _GONE:
         left = sorted(map(str, running.get(key) or ()))
         if now < release <= to and left:

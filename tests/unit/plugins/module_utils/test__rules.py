@@ -236,6 +236,14 @@ def test_luminous_wants_one_chunk_more_than_holds_the_data(make_site: MakeSite) 
     assert "nothing can ever be written to it" in finding.reason
 
 
+@pytest.mark.parametrize(("wanted", "cure"), [("1.18", "Take 1.17 first."), ("1.15", "Keep 1.16.")])
+def test_a_release_is_changed_by_one_step_forward(
+    make_site: MakeSite, wanted: str, cure: str
+) -> None:
+    (finding,) = found(make_site(version=wanted), "UPG-02", {"running": {"rook": "1.16.4"}})
+    assert (finding.value, finding.cure) == (wanted, cure)
+
+
 def test_a_single_copy_is_refused_by_rook_from_1_3_on(make_site: MakeSite) -> None:
     hosts = {"w1": {"devices": ["/dev/sdb"]}}
     (old,) = found(make_site(version="1.2", hosts=hosts, **pool(replicas=1)), "POOL-05")
