@@ -86,7 +86,7 @@ def plan_packages(system: System, record: Record, wanted: Sequence[str]) -> Iter
 
 def plan_removal(system: System, record: Record, notes: list[str]) -> Iterator[HostStep]:
     """Yield one step that removes what was installed here and is needed by nothing else."""
-    mine = sorted(set(record.section("packages")) & set(_known(system)))
+    mine = left(system, record)
     if not mine:
         return
     kept = _needed_elsewhere(system, mine)
@@ -102,12 +102,15 @@ def plan_removal(system: System, record: Record, notes: list[str]) -> Iterator[H
             "remove", ", ".join(mine), [*_APT, "purge", *mine],
             environment=_QUIET, cure="Repair dpkg (dpkg --configure -a) and run again",
         )  # fmt: skip
-        for name in mine:
-            record.forget("packages", name)
 
     yield HostStep(
         f"Package/{','.join(mine)}", "delete", "installed by this role", remove, "\n".join(mine)
     )
+
+
+def left(system: System, record: Record) -> list[str]:
+    """Return the packages that were installed here and are there."""
+    return sorted(set(record.section("packages")) & _known(system))
 
 
 def _needed_elsewhere(system: System, mine: Sequence[str]) -> list[str]:

@@ -120,9 +120,12 @@ def digests(system: System, wanted: t.Sequence[str]) -> dict[str, str]:
 
 
 def _close(system: System, name: str) -> None:
-    """Remove a record that names nothing any more; packages that stay keep it."""
+    """Remove a record that names nothing any more; packages that stay keep it.
+
+    Until here it names those that are gone, because what they held goes after them.
+    """
     record = Record(system, name)
-    if not record.section("packages"):
+    if not packages.left(system, record):
         record.remove()
 
 

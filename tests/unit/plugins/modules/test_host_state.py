@@ -224,6 +224,21 @@ def test_what_containerd_held_goes_only_with_a_containerd_of_ours(run: Run, host
     assert not host.path("/var/lib/containerd").exists()
 
 
+def test_a_removal_that_broke_off_after_the_packages_still_takes_what_they_held(
+    run: Run, host: BareHost
+) -> None:
+    run(packages=["containerd"])
+    host.put("/var/lib/containerd/db", "x")
+    purge = [{"path": "/var/lib/containerd", "package": "containerd"}]
+    host.put("/proc/1/mountinfo", "1 1 8:1 / /var/lib/containerd/m rw - ext4 /dev/sda1 rw\n")
+    assert "mounted there" in run(state="absent", purge=purge)["msg"]
+    assert "containerd" not in host.packages
+    host.put("/proc/1/mountinfo", "")
+    run(state="absent", purge=purge)
+    assert not host.path("/var/lib/containerd").exists()
+    assert not host.path("/etc/rookery").exists()
+
+
 def test_nothing_is_removed_below_which_something_is_mounted(run: Run, host: BareHost) -> None:
     host.put("/var/lib/demo/x", "")
     host.put("/proc/1/mountinfo", "1 1 8:1 / /var/lib/demo/m rw - ext4 /dev/sda1 rw\n")
