@@ -136,7 +136,7 @@ def ask_all(
         waiting.put(name)
     answers: dict[str, _ANSWER] = {}
     problems: dict[str, str] = {}
-    over = threading.Event()
+    over, away = threading.Event(), threading.Event()
 
     def work() -> None:
         while not over.is_set():
@@ -148,6 +148,7 @@ def ask_all(
             except UnreachableError as problem:
                 problems[name] = str(problem)
                 # The others would be asked in vain, each for as long.
+                away.set()
                 over.set()
             except ClientError as problem:
                 problems[name] = str(problem)
@@ -160,8 +161,9 @@ def ask_all(
         thread.join(max(end - time.monotonic(), 0))
     over.set()
     found = dict(answers)
-    late = {name: f"not read within {seconds:.0f} s" for name in questions if name not in found}
-    return found, [f"{name}: {why}" for name, why in {**late, **problems}.items()]
+    late = f"not read within {max(seconds, 0):.1f} s"
+    why = "not asked for, as the API does not answer" if away.is_set() else late
+    return found, [f"{name}: {problems.get(name, why)}" for name in questions if name not in found]
 
 
 def _served(client: Kube) -> tuple[list[_kinds.Kind], list[tuple[str, str]]]:
