@@ -7,8 +7,14 @@
 from __future__ import annotations
 
 import dataclasses
+import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Step
 
 
 @dataclasses.dataclass
@@ -19,19 +25,37 @@ class Applied:
     failed: dict[str, RookeryError] = dataclasses.field(default_factory=dict)
     blocked: dict[str, str] = dataclasses.field(default_factory=dict)
 
+    def block(self, steps: Iterable[Step]) -> None:
+        """Mark steps that can no longer be done, each with what it needs and has not got."""
+        done = set(self.done)
+        for step in steps:
+            self.blocked[step.id] = ", ".join(need for need in step.needs if need not in done)
+
 
 class ApplyError(RookeryError):
-    """Some steps failed; the message says which, what was held up, and what was done."""
+    """Some steps failed; the message says which, what was held up, and what was done.
+
+    Of very many steps the first ones stand in the message, and how many more there are.
+    """
+
+    SHOWN = 20
 
     def __init__(self, applied: Applied, *, changed: bool) -> None:
         self.applied = applied
         self.changed = changed
-        lines = [f"{step}: {problem}" for step, problem in applied.failed.items()]
+        failed = [f"{step}: {problem}" for step, problem in applied.failed.items()]
+        lines = self._first(failed, "and {} more steps failed")
         if applied.blocked:
-            lines.append(f"Not done, because it needs the above: {', '.join(applied.blocked)}.")
+            held = ", ".join(self._first([*applied.blocked], "and {} more"))
+            lines.append(f"Not done, because it needs the above: {held}.")
         lines.append(
             "What was done before stays; run again to go on from there."
             if changed
             else "Nothing was changed."
         )
         super().__init__("\n".join(lines))
+
+    def _first(self, items: Sequence[str], words: str) -> list[str]:
+        """Return the first items, and in words how many more there are."""
+        rest = len(items) - self.SHOWN
+        return [*items[: self.SHOWN], *([words.format(rest)] if rest > 0 else [])]

@@ -84,7 +84,7 @@ class Applier:
                 self._start_ready(plan, todo, applied, pool, writes, waits)
                 self._collect(applied, writes, waits)
                 if _is_away(applied):
-                    self._block(todo, applied)
+                    _give_up(todo, applied)
                     applied.blocked |= dict.fromkeys(waits, "")
                     waits.clear()
                 if self._ready(todo, applied, plan):
@@ -92,7 +92,7 @@ class Applier:
                 if writes or waits:
                     self._waiter.pause()
                 else:
-                    self._block(todo, applied)
+                    _give_up(todo, applied)
         if applied.failed or applied.blocked:
             writing = {step.id for step in plan.steps if step.op in ("create", "update", "delete")}
             raise ApplyError(applied, changed=bool(writing & set(applied.done)))
@@ -151,13 +151,6 @@ class Applier:
                 applied.done.append(step_id)
             else:
                 applied.failed[step_id] = self._waiter.error([wait])
-
-    def _block(self, todo: dict[str, Step], applied: Applied) -> None:
-        """Mark what can no longer run."""
-        for step_id, step in todo.items():
-            reasons = [need for need in step.needs if need not in applied.done]
-            applied.blocked[step_id] = ", ".join(reasons)
-        todo.clear()
 
     def _begin(self, plan: Plan, step: Step, applied: Applied, waits: dict[str, Wait]) -> None:
         """Begin a wait step, unless what it has to know beforehand cannot be learned."""
@@ -228,6 +221,12 @@ class Applier:
         if ours or _stand(live) == _stand(expected):
             return live
         raise _changed_meanwhile(step) from problem
+
+
+def _give_up(todo: dict[str, Step], applied: Applied) -> None:
+    """Mark what can no longer run."""
+    applied.block(todo.values())
+    todo.clear()
 
 
 def _changed_meanwhile(step: Step) -> ConflictError:

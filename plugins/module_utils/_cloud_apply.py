@@ -169,7 +169,8 @@ class Doer:
                 self._start(todo)
                 if not self._asked and not self._waits:
                     if todo and not self._ready(todo):
-                        self._block(todo)
+                        self._applied.block(todo.values())
+                        todo.clear()
                     continue
                 self._pause()
                 self._collect()
@@ -184,13 +185,6 @@ class Doer:
         """Return the steps whose needs are met."""
         done = set(self._applied.done)
         return [step for step in todo.values() if done.issuperset(step.needs)]
-
-    def _block(self, todo: dict[str, Step]) -> None:
-        """Mark what can no longer run."""
-        for step in todo.values():
-            reasons = [need for need in step.needs if need not in self._applied.done]
-            self._applied.blocked[step.id] = ", ".join(reasons)
-        todo.clear()
 
     def _start(self, todo: dict[str, Step]) -> None:
         """Start every step that can start; those that are created together are one run."""

@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What became of steps is told in a message that people can read, however many there are."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._applied import Applied, ApplyError
+from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
+from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Step
+
+
+class Unsearched(list[str]):
+    """A list in which nobody looks for anything: that would take longer with each step."""
+
+    def __contains__(self, item: t.Any) -> bool:
+        raise AssertionError(item)
+
+
+def step(name: str, *needs: str) -> Step:
+    return Step(name, "create", name, "kubernetes", needs, (), destructive=False, reason="")
+
+
+def message(failed: int, blocked: int) -> list[str]:
+    applied = Applied(
+        failed={f"f{number}": RookeryError("no") for number in range(failed)},
+        blocked={f"b{number}": "f0" for number in range(blocked)},
+    )
+    return str(ApplyError(applied, changed=False)).splitlines()
+
+
+def test_a_blocked_step_names_what_it_lacks_and_the_list_is_not_searched() -> None:
+    applied = Applied(done=Unsearched(["a"]))
+    applied.block([step("b", "a", "x"), step("c", "b", "x")])
+    assert applied.blocked == {"b": "x", "c": "b, x"}
+
+
+def test_a_few_steps_are_all_told() -> None:
+    assert message(2, 2) == [
+        "f0: no", "f1: no", "Not done, because it needs the above: b0, b1.", "Nothing was changed.",
+    ]  # fmt: skip
+    assert not any("more" in line for line in message(ApplyError.SHOWN, ApplyError.SHOWN))
+
+
+def test_of_many_the_first_are_told_and_how_many_more_there_are() -> None:
+    lines = message(1000, 21)
+    assert lines[19:21] == ["f19: no", "and 980 more steps failed"]
+    assert lines[21].endswith("b18, b19, and 1 more.") and len(lines) == 23
