@@ -260,4 +260,4 @@ def _json(text: str, path: str) -> dict[str, t.Any]:
 
 
 def _line(key: str) -> str:
-    return rf"^[\"']?{key}[\"']?:[ \t]*([^#\n]*?)[ \t]*(?:#.*)?$"
+    return rf"^[\"']?{key}[\"']?:[ \t]*([^#\n]*?)[ \t\r]*(?:#.*)?$"

@@ -114,7 +114,9 @@ def digests(system: System, wanted: t.Sequence[str]) -> dict[str, str]:
     """Return the SHA-256 of each file; empty for one that does not exist."""
     texts = {path: system.text(path) for path in wanted}
     return {
-        path: "" if text is None else hashlib.sha256(text.encode()).hexdigest()
+        path: ""
+        if text is None
+        else hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()
         for path, text in texts.items()
     }
 

@@ -66,9 +66,9 @@ class System:
         )
 
     def text(self, name: str) -> str | None:
-        """Return a file's text, or None when there is no such file."""
+        """Return a file's text, every byte of it, or None when there is no such file."""
         try:
-            return self.path(name).read_text(errors="surrogateescape")
+            return self.path(name).read_bytes().decode(errors="surrogateescape")
         except (FileNotFoundError, NotADirectoryError):
             return None
 
@@ -77,7 +77,7 @@ class System:
         final = self.path(name)
         handle, temporary = tempfile.mkstemp(dir=final.parent, prefix=f".{final.name}.")
         try:
-            with os.fdopen(handle, "w", errors="surrogateescape") as file:
+            with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as file:
                 file.write(text)
             Path(temporary).chmod(mode)
             Path(temporary).replace(final)

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._host import state
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
 
@@ -39,3 +41,11 @@ def test_a_file_keeps_its_old_content_when_writing_fails(tmp_path: Path) -> None
     assert (system.text("/a"), system.text("/b"), system.text("/a/b")) == ("old", None, None)
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o640
+
+
+def test_a_file_comes_back_byte_for_byte(tmp_path: Path) -> None:
+    system, before = System(str(tmp_path)), b"one\r\ntwo\nGr\xfc\xdfe \xe2\x82\xac\r"
+    (tmp_path / "a").write_bytes(before)
+    system.write("/b", system.text("/a") or "", 0o600)
+    assert (tmp_path / "b").read_bytes() == before
+    assert state.digests(system, ["/a"]) == {"/a": hashlib.sha256(before).hexdigest()}
