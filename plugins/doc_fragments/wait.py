@@ -12,7 +12,9 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 options:
   wait:
-    description: Whether to wait until what was made is ready, or what was removed is gone.
+    description:
+      - Whether to wait until what was made is ready, or what was removed is gone.
+      - When something is removed on which other things stand, those are waited for in any case.
     type: bool
     default: true
   wait_timeout:

@@ -241,12 +241,14 @@ def _narrowed(observed: Observed, only: frozenset[str]) -> Observed:
 def _without_waits(plan: Plan) -> Plan:
     """Return the plan without waiting for Ceph and its operator.
 
-    Definitions and namespaces are still waited for: without them the next step cannot be done.
+    Definitions and namespaces are still waited for: without them the next step cannot be done. Of
+    what goes, all is that others wait for: an operator that goes before lets nothing go any more.
     """
+    needed = {need for step in plan.steps for need in step.needs if plan.state == "absent"}
     dropped = {
         step.id: step
         for step in plan.steps
-        if step.op == "wait" and not step.target.startswith(PREREQUISITES)
+        if step.op == "wait" and step.id not in needed and not step.target.startswith(PREREQUISITES)
     }
 
     def through(needs: tuple[str, ...]) -> tuple[str, ...]:

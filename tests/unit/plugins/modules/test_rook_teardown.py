@@ -10,6 +10,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.rookery.rook.plugins.module_utils import _site
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.modules import rook_site, rook_teardown
 from onsite import Onsite, Result, run_module
@@ -76,6 +77,17 @@ def test_a_stage_takes_down_only_its_part(onsite: Onsite) -> None:
     onsite(stages=["storage"], **CONFIRMED)
     assert CLUSTER not in deleted(onsite)
     assert "CephBlockPool/rook-ceph/fast" in deleted(onsite)
+
+
+def test_without_waiting_nothing_goes_before_what_stands_on_it(
+    onsite: Onsite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_site, "PREREQUISITE_SECONDS", 0.2)
+    onsite.kube.patch(FAST, {"metadata": {"finalizers": ["cephblockpool.ceph.rook.io"]}})
+    stuck = onsite(wait=False, **CONFIRMED)
+    assert stuck["failed"] and "CephBlockPool/rook-ceph/fast" in stuck["msg"]
+    assert CLUSTER not in deleted(onsite)
+    assert "Deployment/rook-ceph/rook-ceph-operator" not in deleted(onsite)
 
 
 def test_what_is_not_ours_stays_as_it_was(onsite: Onsite) -> None:
