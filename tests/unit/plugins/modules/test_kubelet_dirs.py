@@ -159,6 +159,16 @@ def test_a_kubelet_that_does_not_come_back_is_named_with_its_answer() -> None:
         kubelet.wait_until_healthy("http://127.0.0.1:1/", 3, lambda: next(now), lambda _s: None)
 
 
+def test_a_kubelet_is_asked_past_the_hosts_proxy(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("http_proxy", "HTTP_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    kubelet.wait_until_healthy(f"http://127.0.0.1:{port}/healthz", 0)
+
+
 def test_another_root_directory_is_refused_before_the_first_change(
     run: Run, host: BareHost
 ) -> None:
