@@ -166,6 +166,8 @@ def test_a_kubelet_is_asked_past_the_hosts_proxy(
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     for name in ("no_proxy", "NO_PROXY"):
         monkeypatch.delenv(name, raising=False)
+    # It keeps the proxies of its first use.
+    monkeypatch.setattr("urllib.request._opener", None)
     kubelet.wait_until_healthy(f"http://127.0.0.1:{port}/healthz", 0)
 
 
