@@ -111,7 +111,17 @@ def _digest(prints: Mapping[str, Print]) -> str:
 
 def left(whose: Whose, found: Inventory) -> list[Told]:
     """Return what a teardown of everything has left, each with why, and what to do next."""
-    rows = {id_of(item): (item, why, way) for item, why, way in _left(whose, found.objects)}
+    return _told(_left(whose, found.objects))
+
+
+def left_definitions(items: Collection[Manifest]) -> list[Told]:
+    """Return the definitions that a teardown leaves when these objects are still there."""
+    return _told(_definitions(items))
+
+
+def _told(found: Iterable[tuple[Manifest, str, str]]) -> list[Told]:
+    """Return what is left as it is told, each object once."""
+    rows = {id_of(item): (item, why, way) for item, why, way in found}
     return [
         {"id": key, "reason": f"{why}{_held(item)}", "way_on": way}
         for key, (item, why, way) in sorted(rows.items(), key=lambda row: _kinds.sort_key(row[0]))
@@ -138,6 +148,11 @@ def _left(whose: Whose, items: Collection[Manifest]) -> Iterator[tuple[Manifest,
             yield item, "is Rook's, and nothing of it runs here any more", _by_hand(item)
         elif id_of(item) in ours:
             yield item, "is a volume of the site, whose data is gone", _by_hand(item)
+    yield from _definitions(items)
+
+
+def _definitions(items: Collection[Manifest]) -> Iterator[tuple[Manifest, str, str]]:
+    """Yield each definition that is left, why it counts, and the way on."""
     for item in unused_definitions(items):
         way = f"{_by_hand(item)} Or leave Rook installed for another site."
         yield item, "is a definition of Rook that nobody uses and that is not the site's", way

@@ -19,11 +19,12 @@ from ansible_collections.rookery.rook.plugins.module_utils._argspec import ENVIR
 from ansible_collections.rookery.rook.plugins.module_utils._clients.absent import NoCluster
 from ansible_collections.rookery.rook.plugins.module_utils._clients.kube import KubeClient
 from ansible_collections.rookery.rook.plugins.module_utils._clients.readonly import ReadOnly
+from ansible_collections.rookery.rook.plugins.module_utils._errors import LeftOver
 from ansible_collections.rookery.rook.plugins.module_utils._feasible import refuse_impossible
 from ansible_collections.rookery.rook.plugins.module_utils._frame import Frame
 from ansible_collections.rookery.rook.plugins.module_utils._guards import guard
 from ansible_collections.rookery.rook.plugins.module_utils._lease import Claim, holding
-from ansible_collections.rookery.rook.plugins.module_utils._proof_gone import proving
+from ansible_collections.rookery.rook.plugins.module_utils._proof_gone import foreseen, proving
 from ansible_collections.rookery.rook.plugins.module_utils._single import (
     live_object,
     replaced,
@@ -107,7 +108,17 @@ def run_teardown(module: CollectionModule, wish: Wish) -> None:
             meant.update(step.target for step in plan.steps if step.op in ("update", "delete"))
             return dataclasses.replace(found, plan=plan, observed=observed)
 
-        _carry_out(module, client, prospect(client, wish), forced)
+        found = prospect(client, wish)
+        _carry_out(module, client, found, forced)
+        if module.check_mode and "operator" in wish.stages:
+            _foresee(module, wish, foreseen(client, wish, forced(found)))
+
+
+def _foresee(module: CollectionModule, wish: Wish, left: list[dict[str, t.Any]]) -> None:
+    """Tell what would be left in the end, by which the teardown itself fails."""
+    module.note(left=left)
+    if left:
+        module.warn(f"The teardown would fail at its end. {LeftOver(wish.site.name, left)}")
 
 
 def run_single(

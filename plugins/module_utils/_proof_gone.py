@@ -19,15 +19,19 @@ from ansible_collections.rookery.rook.plugins.module_utils._inventory import (
     Print,
     Whose,
     left,
+    left_definitions,
     matters,
     print_of,
     untouched,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
+    ROOK_GROUPS,
     SITE_LABEL,
     Kind,
     at,
+    has_owner,
     id_of,
+    is_ours,
     kinds_of,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._kinds.consumers import USER_KINDS
@@ -37,7 +41,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Kube, Object
-    from ansible_collections.rookery.rook.plugins.module_utils._site import Wish
+    from ansible_collections.rookery.rook.plugins.module_utils._site import Prospect, Wish
 
 THREADS = 8
 # Of these, all of a cluster may be large: they are looked at in the site's namespace alone.
@@ -90,6 +94,26 @@ def take(client: Kube, wish: Wish, whose: Whose) -> Inventory:
     with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
         objects = tuple(item for items in pool.map(listed, rows) for item in items)
     return Inventory(objects, foreign)
+
+
+def foreseen(client: Kube, wish: Wish, found: Prospect) -> list[dict[str, t.Any]]:
+    """Return the definitions that would be left if a plan were done, with all that goes by it."""
+    rows = [
+        row
+        for row in kinds_of(wish.site.release).values()
+        if row.group in ROOK_GROUPS or row.name in ("CustomResourceDefinition", "Deployment")
+    ]
+    with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
+        listings = pool.map(lambda row: client.list(row.api_version, row.name).items, rows)
+        items = [item for items in listings for item in items]
+    return left_definitions([item for item in items if not _goes(item, wish, found)])
+
+
+def _goes(item: Object, wish: Wish, found: Prospect) -> bool:
+    """Tell whether an object goes: by a plan, by what counts as done before, or with its owner."""
+    key = id_of(item)
+    before = is_ours(item, wish.site.name) and key not in found.observed.objects
+    return key in found.plan.leaving or before or has_owner(item)
 
 
 def _whose(client: Kube, wish: Wish) -> Whose:

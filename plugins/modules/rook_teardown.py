@@ -186,7 +186,8 @@ fingerprint:
 left:
   description:
     - What is still there although everything was taken down; the module fails unless it is empty.
-  returned: when the stage operator was taken down, not in check mode
+    - In check mode those definitions of Rook that would be left, for which a warning is shown.
+  returned: when the stage operator is taken down
   type: list
   elements: dict
   contains:

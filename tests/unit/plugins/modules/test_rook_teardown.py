@@ -253,17 +253,49 @@ def test_force_is_refused_while_the_operator_is_at_work(onsite: Onsite) -> None:
     assert "is let go by the Rook operator, which is at work" in refused["msg"]
 
 
+THEIRS: Result = {
+    "apiVersion": "apiextensions.k8s.io/v1",
+    "kind": "CustomResourceDefinition",
+    "metadata": {"name": "cephnfses.ceph.rook.io"},
+    "spec": {
+        "group": "ceph.rook.io", "names": {"kind": "CephNFS", "plural": "cephnfses"},
+        "versions": [{"name": "v1"}],
+    },
+}  # fmt: skip
+
+
+def test_what_would_be_left_is_told_beforehand_as_it_is_in_the_end(onsite: Onsite) -> None:
+    last = {"stages": ["operator"], "removed_stages": ["cluster", "storage"], **CONFIRMED}
+    assert onsite(check=True, **CONFIRMED)["left"] == []
+    onsite.kube.apply(THEIRS)
+    told = onsite(check=True, **CONFIRMED)
+    assert onsite(check=True, **last)["left"] == told["left"]
+    assert "left" not in onsite(check=True, stages=["storage"], **CONFIRMED)
+    assert "The teardown would fail at its end. Left after the teardown of site store1:" in str(
+        told["warnings"]
+    )
+    assert told["left"] == onsite(**CONFIRMED)["left"]
+
+
+@pytest.mark.parametrize(
+    "user",
+    [
+        {"apiVersion": "ceph.rook.io/v1", "kind": "CephNFS",
+         "metadata": {"name": "hers", "namespace": "hers"}},
+        {"apiVersion": "apps/v1", "kind": "Deployment",
+         "metadata": {"name": "rook-ceph-operator", "namespace": "hers"},
+         "spec": {"template": {"spec": {"containers": [{"image": "rook/ceph:v1.16.0"}]}}}},
+    ],
+)  # fmt: skip
+def test_definitions_that_others_use_would_not_be_left(onsite: Onsite, user: Result) -> None:
+    onsite.kube.apply(THEIRS)
+    onsite.kube.apply(user)
+    told = onsite(check=True, **CONFIRMED)
+    assert told.get("failed") is None and told["left"] == []
+
+
 def test_what_is_left_is_named_and_fails(onsite: Onsite) -> None:
-    theirs = {
-        "apiVersion": "apiextensions.k8s.io/v1",
-        "kind": "CustomResourceDefinition",
-        "metadata": {"name": "cephnfses.ceph.rook.io"},
-        "spec": {
-            "group": "ceph.rook.io", "names": {"kind": "CephNFS", "plural": "cephnfses"},
-            "versions": [{"name": "v1"}],
-        },
-    }  # fmt: skip
-    onsite.kube.apply(theirs)
+    onsite.kube.apply(THEIRS)
     removed = onsite(**CONFIRMED)
     assert removed["failed"] and removed["changed"] is True
     assert [row["id"] for row in removed["left"]] == [
