@@ -11,6 +11,7 @@ import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils import _eras
 from ansible_collections.rookery.rook.plugins.module_utils._placement import DOMAIN_LABELS
+from ansible_collections.rookery.rook.plugins.module_utils._rules_pools import pools_of
 from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
     Facts,
     Finding,
@@ -147,16 +148,11 @@ def stretch_findings(site: Site, _facts: Facts) -> Iterator[Finding]:
     if site.cluster.mon_count not in (3, 5):
         reason = "two zones need one or two monitors each, and the arbiter one"
         yield error("MON-05", "cluster.mon_count", site.cluster.mon_count, reason, "Take 5.")
-    layouts = [(pool.name, pool.layout) for pool in site.block_pools]
-    for filesystem in site.filesystems:
-        layouts += [(f"{filesystem.name}-metadata", filesystem.metadata)]
-        layouts += [
-            (f"{filesystem.name}-{pool.name}", pool.layout) for pool in filesystem.data_pools
-        ]
-    for name, layout in layouts:
-        if layout.erasure is not None or layout.size != _COPIES:
+    for pool in pools_of(site):
+        if pool.layout.erasure is not None or pool.layout.size != _COPIES:
             reason = "each of the two zones with data needs two copies of its own"
-            yield error("MON-05", path, name, reason, f"Set replicas of pool {name} to 4.")
+            cure = f"Set replicas of pool {pool.name} to 4."
+            yield error("MON-05", path, pool.name, reason, cure)
 
 
 def encryption_findings(site: Site, _facts: Facts) -> Iterator[Finding]:
