@@ -17,6 +17,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.rookery.rook.plugins.module_utils._clients.kube import KubeClient
+from ansible_collections.rookery.rook.plugins.module_utils._clients.kubeconfig import is_missing
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._clients.upstream import source_problems
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError, GuardError
@@ -87,7 +88,7 @@ def examine(question: Question, kubeconfig: str, timeout: float) -> Answer:
     The whole may take about the timeout, in seconds, when nothing answers.
     """
     path = Path(kubeconfig).expanduser()
-    if not path.exists():
+    if is_missing(str(path)):
         none = {"unknown": {"api": "there is no Kubernetes cluster yet"}}
         return Answer(none, tuple(_nothing_to_adopt(question, str(path))), absent=True)
     try:

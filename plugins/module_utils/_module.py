@@ -11,13 +11,13 @@ import getpass
 import os
 import socket
 import typing as t
-from pathlib import Path
 
 from ansible.module_utils.basic import env_fallback
 from ansible_collections.rookery.rook.plugins.module_utils._applied import ApplyError
 from ansible_collections.rookery.rook.plugins.module_utils._argspec import ENVIRONMENT
 from ansible_collections.rookery.rook.plugins.module_utils._clients.absent import NoCluster
 from ansible_collections.rookery.rook.plugins.module_utils._clients.kube import KubeClient
+from ansible_collections.rookery.rook.plugins.module_utils._clients.kubeconfig import is_missing
 from ansible_collections.rookery.rook.plugins.module_utils._clients.readonly import ReadOnly
 from ansible_collections.rookery.rook.plugins.module_utils._errors import LeftOver
 from ansible_collections.rookery.rook.plugins.module_utils._feasible import refuse_impossible
@@ -66,7 +66,7 @@ class CollectionModule(Frame):
 
     def kubeconfig_missing(self) -> bool:
         """Tell whether the kubeconfig is not there, which says that the site is not there yet."""
-        return not Path(self.params["kubeconfig"]).expanduser().exists()
+        return is_missing(self.params["kubeconfig"])
 
     def client(self, *, absent_ok: bool = False) -> Kube:
         """Return the client; one that only reads in check mode and for reading modules."""

@@ -59,12 +59,23 @@ class Connection:
     package: Callable[[], t.Any]
 
 
+def is_missing(kubeconfig: str) -> bool:
+    """Tell whether there is no such file; one that may not be looked at is not missing."""
+    try:
+        Path(kubeconfig).expanduser().stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def read_connection(kubeconfig: str, context: str | None) -> Connection:
     """Return the connection of a file's context; nothing is asked of the API yet."""
     if IMPORT_PROBLEM:
         raise _not_installed(IMPORT_PROBLEM)
     path = Path(kubeconfig).expanduser()
-    if not path.is_file():
+    if is_missing(kubeconfig):
         raise ClientError(
             ACTION, kubeconfig,
             "there is no such file. Set kubeconfig to the administrator's file of the cluster",

@@ -23,6 +23,26 @@ Object = dict[str, t.Any]
 ENDS = datetime.datetime(2030, 1, 2, tzinfo=datetime.UTC)
 
 
+def test_a_file_that_may_not_be_looked_at_is_not_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To take it for missing would say that there is no cluster, and go on."""
+    there = tmp_path / "there"
+    there.touch()
+    assert kubeconfig.is_missing(str(tmp_path / "none"))
+    assert kubeconfig.is_missing(str(there / "below"))
+    assert not kubeconfig.is_missing(str(there))
+
+    def refuse(*_arguments: t.Any, **_options: t.Any) -> t.NoReturn:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    assert not kubeconfig.is_missing("/root/config")
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(ClientError, match="Permission denied"):
+        kubeconfig.read_connection("/root/config", None)
+
+
 @pytest.fixture(name="pair", scope="module")
 def _pair() -> tuple[bytes, bytes]:
     """Certificate and key; the certificate is its own authority."""
