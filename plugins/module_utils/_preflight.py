@@ -193,7 +193,7 @@ def usable(answers: Answers, key: str) -> dict[str, t.Any]:
 
 def sentence(finding: Finding) -> str:
     """Return a finding in one sentence: variable, value, reason, way out."""
-    where, cure = variable(finding.path), _in_roles_words(finding.cure)
+    where, cure = variable(finding.path), in_roles_words(finding.cure)
     if finding.rule == MODEL:
         value = f" {finding.value}" if finding.value else ""
         return f"{where}:{value} {finding.reason}. {cure}".rstrip()
@@ -215,7 +215,7 @@ def variable(path: str) -> str:
     return path
 
 
-def _in_roles_words(text: str) -> str:
+def in_roles_words(text: str) -> str:
     """Return a text with the model's options, but no file names, as the variables of the roles."""
     option = r"\b(?:cluster|operator|storage_classes)\.(?!yaml\b)\w+"
     return re.sub(option, lambda m: variable(m[0]), text)

@@ -121,6 +121,11 @@ def told(said: str, *sentences: str) -> None:
     assert [sentence for sentence in sentences if sentence not in said] == [], said
 
 
+def page(folder: Path) -> str:
+    """Return the page that preflight left below a home."""
+    return (folder / ".local/share/rookery/store1/preflight.html").read_text()
+
+
 def test_unknown_and_ill_typed_variables_are_told_all_at_once(
     run: Run, hosts: dict[str, t.Any], site: dict[str, t.Any]
 ) -> None:
@@ -156,7 +161,7 @@ def test_the_internal_role_refuses_to_be_listed(
 
 
 def test_more_pieces_than_hosts_are_refused_with_the_arithmetic_and_the_cure(
-    run: Run, hosts: Params, site: Params
+    run: Run, hosts: Params, site: Params, tmp_path: Path
 ) -> None:
     site["rook_operator_manifests"] = "/nonexistent"
     site["rook_storage_block_pools"] = [
@@ -177,6 +182,7 @@ def test_more_pieces_than_hosts_are_refused_with_the_arithmetic_and_the_cure(
         "Add 1 host to rook_storage or replace erasure by replicas: 2.",
         "rook_operator_manifests (/nonexistent): there is no crds.yaml",
     )
+    assert "Cannot be built yet" in page(tmp_path) and "Replace erasure by" in page(tmp_path)
 
 
 def test_a_reserved_directory_and_hosts_that_are_one_node_are_refused(
@@ -239,6 +245,30 @@ def test_nodes_that_do_not_answer_and_an_expired_kubeconfig_are_all_named(
     assert "Start the host, correct ansible_host, ansible_user or its key" in said
     assert f"rook_kubeconfig ({path}): its client certificate expired on 20" in said
     assert "Renew it on a control-plane node with 'kubeadm certs renew admin.conf'" in said
+    assert f"{len(hosts['all']['hosts'])} hosts did not answer: " in page(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("playbook", "options"), [("rookery.rook.plan", ()), ("rookery.rook.site", ("--check",))]
+)
+def test_a_plan_leaves_the_page_and_a_check_leaves_nothing(
+    run: Run, hosts: Params, site: Params, tmp_path: Path, playbook: str, options: tuple[str, ...]
+) -> None:
+    refused(run(playbook, hosts, {**site, "rook_cluster_mon_count": 4}, *options))
+    assert (tmp_path / ".local").exists() is not bool(options)
+
+
+def test_a_page_that_cannot_be_written_takes_nothing_from_what_was_found(
+    run: Run, hosts: Params, site: Params, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    site |= {"rook_report_dir": f"{tmp_path}/file/below", "rook_cluster_mon_count": 99}
+    told(
+        refused(run("rookery.rook.site", hosts, site)),
+        "preflight found 1 error.",
+        f"Failed to write the page of site store1 into {tmp_path}/file/below: Not a directory. "
+        "Set rook_report_dir to a directory that this user may write.",
+    )
 
 
 def test_a_node_without_root_and_an_api_that_is_not_there_are_named(
