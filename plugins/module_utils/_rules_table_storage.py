@@ -85,7 +85,7 @@ ROWS: tuple[Rule, ...] = (
     Rule("FS-06", "error", "", "Several file systems are allowed where there are several",
          "multiple filesystems are only supported as of ceph pacific",
          "Take Ceph 16, or set ROOK_ALLOW_MULTIPLE_FILESYSTEMS.", _FS, when="filesystems"),
-    Rule("FS-07", "error", "hosts:system", "Kernels tell several file systems apart (4.7)",
+    Rule("FS-07", "error", "hosts:system.kernel", "Kernels tell several file systems apart (4.7)",
          "older ones mount the first", "Upgrade the kernel.", "Rook: Common Issues",
          until=(1, 7), when="filesystems"),
     Rule("FS-08", "error", "", "Groups of subvolumes name a file system that is wanted",

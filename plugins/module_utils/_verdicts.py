@@ -19,6 +19,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
     Facts,
     Finding,
     Rule,
+    dig,
     host_facts,
     listed,
     stage_of,
@@ -41,6 +42,8 @@ _SILENT = {
 }
 _UNANSWERED = "it asked, and got no answer"
 _SHOWN = 3
+# Facts that are tables of others: who was asked, and for what.
+_EACH = frozenset({"peers", "images"})
 _GENERAL = frozenset({"MODEL", "FILES", "TEARDOWN"})
 # Findings without an id of the registry of their own: what they are by their path or reason. What
 # names an id in its words, such as (POOL-01), is that.
@@ -198,12 +201,14 @@ def _missing(row: Rule, site: Site, facts: Facts) -> str:
             reason = reason or (_UNANSWERED if asked else _UNASKED)
             names = listed(lacking[:_SHOWN])
             more = f" and {len(lacking) - _SHOWN} more" if len(lacking) > _SHOWN else ""
-            return f"{key} of {names}{more}: {reason}"
+            what = key if not asked or key in _EACH else f"{key}.{part}".rstrip(".")
+            return f"{what} of {names}{more}: {reason}"
     return ""
 
 
 def _has(known: Mapping[str, t.Any], key: str, part: str) -> bool:
-    """Tell whether a fact of a host is there, and a part of it in each of its entries."""
+    """Tell whether a fact of a host is there with a part of it, which may be one of each entry."""
     value = known.get(key)
-    entries = table(value).values() if part else ()
-    return value is not None and all(part in table(entry) for entry in entries)
+    if key in _EACH and part:
+        return value is not None and all(part in table(entry) for entry in table(value).values())
+    return (dig(value, part) if part else value) is not None

@@ -121,6 +121,18 @@ def test_one_host_that_said_nothing_leaves_a_rule_undecided_with_the_reason() ->
     )  # fmt: skip
 
 
+def test_what_a_host_does_not_tell_of_itself_is_never_passed() -> None:
+    site, system = parse_site(BARE), {"clock": {"service": "chronyd"}, "swap_bytes": 0}
+    facts = {"hosts": {name: {"system": system, "peers": {}} for name in ("w1", "w2", "w3")}}
+    told = {verdict.rule: verdict for verdict in verdicts(site, facts, check(site, facts), {})}
+    assert told["NODE-18"].status == "passed"
+    assert (told["NODE-15"].status, told["NODE-15"].reason) == (
+        "not decided", "system.clock.synchronized of w1, w2, w3: it asked, and got no answer",
+    )  # fmt: skip
+    needy = [row.id for row in REGISTRY.values() if ":system." in row.needs and row.id != "NODE-18"]
+    assert {told[name].status for name in needy} <= {"not decided", "not applicable"}
+
+
 def test_images_that_are_not_all_known_or_decided_are_never_passed() -> None:
     site = parse_site(BARE)
     served = {"state": "served", "reason": ""}
