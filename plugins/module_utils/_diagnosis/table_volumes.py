@@ -335,6 +335,7 @@ VOLUMES = (
                 "agent event kubelet", r"cluster(Name|Namespace)\S* .*(missing|required|empty)", 3
             ),
             sign("agent event kubelet", r"(missing|required|empty).*cluster(Name|Namespace)", 3),
+            sign("agent event kubelet", r"cluster (name|namespace) is not provided", 3),
         ),
         until=(1, 7),
     ),
