@@ -302,7 +302,7 @@ def gather(
     return {
         **(nothing_yet(site, params["kubelets"]) if site is not None and new else {}),
         "kubernetes_version": params["kubernetes_version"],
-        "operator_release": operator_release(site),
+        "operator_release": operator_release(site) or (images.release if images else None),
         "images": list(images.names) if images and not lacking else None,
         "imports": params["kubernetes_imports"],
         **answer.facts,

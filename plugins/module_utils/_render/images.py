@@ -26,6 +26,7 @@ _CSI = ("CEPH", "REGISTRAR", "PROVISIONER", "SNAPSHOTTER", "ATTACHER", "RESIZER"
 _NAMED = re.compile(
     r"\b(ROOK_CSI_[A-Z]+_IMAGE)\b[\"']?\s*(?:#\s*value)?:?\s*[\"']?([\w.:/@-]+/[\w.:/@-]+)"
 )
+_OPERATOR = re.compile(r"\brook/(?:ceph|rook):v?(\d+\.\d+\.\d+)(?:@|$)")
 # From 1.20 on, and whose addons start only where they are asked for.
 _SET, _ADDONS = "image-set", "addons"
 
@@ -36,6 +37,12 @@ class Images:
 
     names: tuple[str, ...]
     lacking: str = ""
+
+    @property
+    def release(self) -> str | None:
+        """Return the release of the operator, as far as the name of its image tells it."""
+        found = (_OPERATOR.search(name) for name in self.names)
+        return next((match[1] for match in found if match), None)
 
 
 def site_images(site: Site, upstream: Iterable[Manifest], text: str) -> Images:

@@ -66,6 +66,19 @@ def test_what_is_not_told_is_said_and_a_foreign_cluster_needs_no_ceph() -> None:
     assert none.names == ("quay.io/ceph/ceph:v19.2.3",)
 
 
+@pytest.mark.parametrize(
+    ("image", "release"),
+    [
+        ("docker.io/rook/ceph:v1.18.2", "1.18.2"),
+        ("registry.example.org/mirror/rook/rook:v0.6.1@sha256:1", "0.6.1"),
+        ("own/rook-ceph:v1.18.2", None),
+        ("rook/ceph:master", None),
+    ],
+)
+def test_the_operators_image_tells_its_release(image: str, release: str | None) -> None:
+    assert Images(("quay.io/ceph/ceph:v19.2.3", image)).release == release
+
+
 def test_files_that_are_not_there_or_cannot_be_had_leave_it_open(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
