@@ -13,17 +13,17 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Host
 
-# The labels by which Rook places an OSD, the usual ones of Kubernetes first.
+# The labels by which Rook places an OSD, from the smallest domain to the largest.
 DOMAIN_LABELS: Mapping[str, str] = {
+    "chassis": "topology.rook.io/chassis",
+    "rack": "topology.rook.io/rack",
+    "row": "topology.rook.io/row",
+    "pdu": "topology.rook.io/pdu",
+    "pod": "topology.rook.io/pod",
+    "room": "topology.rook.io/room",
+    "datacenter": "topology.rook.io/datacenter",
     "zone": "topology.kubernetes.io/zone",
     "region": "topology.kubernetes.io/region",
-    "datacenter": "topology.rook.io/datacenter",
-    "room": "topology.rook.io/room",
-    "pod": "topology.rook.io/pod",
-    "pdu": "topology.rook.io/pdu",
-    "row": "topology.rook.io/row",
-    "rack": "topology.rook.io/rack",
-    "chassis": "topology.rook.io/chassis",
 }
 DOMAINS = ("osd", "host", *DOMAIN_LABELS)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._placement.domains import DOMAIN_LABELS
 from ansible_collections.rookery.rook.plugins.module_utils._placement.types import ROOT, Take
 
 if t.TYPE_CHECKING:
@@ -108,8 +109,7 @@ class Tree:
 
     def levels(self) -> tuple[str, ...]:
         """Return the levels at which more than one unit can be lost, the lowest first."""
-        names = dict.fromkeys(level for node in self.nodes for level in node.places)
-        return ("host", *(level for level in names if len(self.units(level)) > 1))
+        return ("host", *(level for level in DOMAIN_LABELS if len(self.units(level)) > 1))
 
     def classes(self) -> tuple[str, ...]:
         """Return the device classes that there are; the empty one is of devices not asked."""

@@ -86,3 +86,14 @@ def test_a_single_copy_becomes_two() -> None:
 def test_where_there_is_room_no_hosts_are_asked_for() -> None:
     many = hosts(*[(1.0, 1.0, 1.0)] * 20)
     assert texts(many, copies(3, Take("osd"))) == ["set failure_domain to host"]
+
+
+def test_levels_go_up_and_the_domain_that_protects_most_is_named_first() -> None:
+    nodes = [
+        Node(node.name, node.osds, {"zone": f"z{place % 2}", "rack": f"r{place}"})
+        for place, node in enumerate(hosts(*[(1, 1)] * 4).nodes)
+    ]
+    tree = Tree(nodes)
+    assert tree.levels() == ("host", "rack", "zone")
+    texts = [cure.text for cure in cures(tree, copies(2, Take("osd")))]
+    assert "set failure_domain to zone" in texts
