@@ -90,6 +90,7 @@ class Lease:
         self._live: Object = {}
         self._renewed = 0.0
         self._lost: LeaseLost | None = None
+        self._refusal: ConflictError | None = None
         self._lock = threading.Lock()
         self._stop = threading.Event()
 
@@ -136,7 +137,7 @@ class Lease:
                 return
 
     def _take(self) -> None:
-        deadline = _clock() + self._claim.patience
+        deadline, refused = _clock() + self._claim.patience, 0
         with contextlib.closing(Feed(self._client)) as feed:
             while (live := self._create()) is not None:
                 lasts = self._lasts(live) if live else 0.0
@@ -145,6 +146,10 @@ class Lease:
                 left = deadline - _clock()
                 if left <= 0 and lasts > 0:
                     raise self._held(live)
+                # Others may be quicker a few times; what is refused again and again is no race.
+                refused = 0 if lasts > 0 else refused + 1
+                if left <= 0 and refused > _TRIES and self._refusal is not None:
+                    raise self._refusal
                 feed.follow(_topic(self._claim))
                 feed.wait(min(max(lasts, 0.1), max(left, 0.1)))
 
@@ -155,7 +160,9 @@ class Lease:
             self._keep(self._client.create(self._manifest()), began)
         except (ConflictError, UnreachableError) as problem:
             live = self._client.get(self._claim.ref)
-            if live is None and isinstance(problem, UnreachableError):
+            if isinstance(problem, ConflictError):
+                self._refusal = problem
+            elif live is None:
                 raise
             if live is None or not self._is_mine(live):
                 return live or {}
@@ -170,7 +177,8 @@ class Lease:
         try:
             taken = {"metadata": version, "spec": self._manifest()["spec"]}
             self._keep(self._client.patch(self._claim.ref, taken), began)
-        except ConflictError:
+        except ConflictError as problem:
+            self._refusal = problem
             return False
         self._say(f"Took over the lease of {at(live, 'spec.holderIdentity')}, which had run out")
         return True

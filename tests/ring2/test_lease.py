@@ -19,7 +19,7 @@ from acting import Acting
 from ansible_collections.rookery.rook.plugins.module_utils import _lease
 from conftest import HOSTS, MODEL, MODULES, Run, manifests, run_module
 from controlplane import ControlPlane
-from faults import Proxy
+from faults import Fault, Proxy
 from raw import CEPH, Raw
 
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
@@ -207,6 +207,22 @@ def test_missing_rights_on_leases_are_named(
     assert raw("GET", "/api/v1/namespaces/rook-ceph") is None
 
 
+@pytest.mark.parametrize("verb", ["create", "patch"])
+def test_a_lease_that_is_refused_at_every_try_ends_the_run(
+    plane: ControlPlane, raw: Raw, capsys: pytest.CaptureFixture[str], verb: str
+) -> None:
+    # That of a run that is over has run out, so it is taken over by a patch.
+    over = contextlib.nullcontext() if verb == "create" else _held_by_somebody(raw, seconds=1)
+    with over, Proxy(plane) as proxy:
+        time.sleep(SECONDS if verb == "patch" else 0)
+        proxy.arm(Fault("409", lambda request: (request.verb, request.kind) == (verb, "leases")))
+        conf = proxy.kubeconfig(plane.folder / "admin.conf")
+        model = {**MODEL, "operator": {"manifests": str(manifests())}, "wait": False}
+        refused = run_module(capsys, conf, MODULES["rook_site"], False, **model)
+    assert refused["failed"] and refused["changed"] is False
+    assert "rookery-store1" in refused["msg"] and "modified" in refused["msg"]
+
+
 def test_another_cluster_than_the_pinned_one_is_asked_for_nothing_else(
     plane: ControlPlane, raw: Raw, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -251,14 +267,14 @@ def _with_setting() -> dict[str, t.Any]:
 
 
 @contextlib.contextmanager
-def _held_by_somebody(raw: Raw, suffix: str = "") -> t.Iterator[None]:
-    """Hold a lease of the site for a minute."""
+def _held_by_somebody(raw: Raw, suffix: str = "", seconds: int = 60) -> t.Iterator[None]:
+    """Hold a lease of the site for a time, by default a minute."""
     now = time.strftime("%Y-%m-%dT%H:%M:%S.000000Z", time.gmtime())
     raw("POST", LEASES, {
         "metadata": {"name": f"rookery-store1{suffix}"},
         "spec": {
-            "holderIdentity": "ann@there", "leaseDurationSeconds": 60, "acquireTime": now,
-            "renewTime": now,
+            "holderIdentity": "ann@there", "leaseDurationSeconds": seconds,
+            "acquireTime": now, "renewTime": now,
         },
     })  # fmt: skip
     yield
