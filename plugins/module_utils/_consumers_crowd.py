@@ -94,9 +94,12 @@ def _runners(pod: Manifest, by_id: Mapping[str, Manifest]) -> tuple[str, ...]:
         owner = next((one for one in owners if one.get("controller")), None)
         if owner is None:
             break
-        namespace = item["metadata"]["namespace"]
-        found.append(f"{owner['kind']}/{namespace}/{owner['name']}")
-        item = by_id.get(found[-1])
+        runner = f"{owner['kind']}/{item['metadata']['namespace']}/{owner['name']}"
+        # Nothing keeps anybody from writing owners that own each other.
+        if runner in found:
+            break
+        found.append(runner)
+        item = by_id.get(runner)
     return tuple(found)
 
 

@@ -293,6 +293,20 @@ def test_pods_are_told_with_what_runs_them_and_lost_ones_with_their_node() -> No
     assert "ReplicaSet/shop/web-1" in crowd.objects
 
 
+def test_owners_that_own_each_other_are_told_once() -> None:
+    runner = {**pod("a"), "kind": "Pod"}
+    runner["metadata"] |= owned("Pod", "a", "ReplicaSet", "web-1")["metadata"]
+    circle = owned("ReplicaSet", "web-1", "Deployment", "web")
+    listed = {
+        "Pod": [runner],
+        "ReplicaSet": [circle],
+        "Deployment": [owned("Deployment", "web", "ReplicaSet", "web-1")],
+    }
+    user = Consumer("PersistentVolumeClaim/shop/data", pods=("shop/a",))
+    runners = crowd_of([user], listed).runners["shop/a"]
+    assert runners == ("ReplicaSet/shop/web-1", "Deployment/shop/web")
+
+
 def kept(kind: str, name: str, **metadata: t.Any) -> Params:
     return {"kind": kind, "metadata": {"namespace": "rook-ceph", "name": name, **metadata}}
 
