@@ -111,3 +111,11 @@ def test_only_the_file_of_the_cluster_itself_is_removed(
     result = run("forget", file)
     assert result.returncode == 0, result.stdout
     assert file.exists() is stays
+
+
+def test_the_file_stays_where_nothing_tells_whose_it_is(run: Run, file: Path) -> None:
+    (file.parent / "etc/pki/ca.crt").unlink()
+    file.write_text(yaml.safe_dump({"clusters": [{"name": "theirs", "cluster": {}}]}))
+    result = run("forget", file)
+    assert result.returncode == 0, result.stdout
+    assert file.exists()
