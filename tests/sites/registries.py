@@ -42,11 +42,10 @@ class _Answer(http.server.BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         found = urlsplit(self.path)
-        self.server.asked.append(f"{self.command} {self.path}")
+        token = " with a token" if self.headers.get("Authorization") else ""
+        self.server.asked.append(f"{self.command} {self.path}{token}")
         if found.path == "/token":
             self._token(parse_qs(found.query))
-        elif self.server.moved_to:
-            self._say(307, Location=f"{self.server.moved_to}{self.path}")
         elif self.server.temper == "busy":
             self._say(429)
         elif self.server.temper == "basic":
@@ -54,6 +53,8 @@ class _Answer(http.server.BaseHTTPRequestHandler):
         elif self.server.temper and self.headers.get("Authorization") != f"Bearer {TOKEN}":
             realm = f'realm="{self._realm()}",service="small"'
             self._say(401, **{"WWW-Authenticate": f"Bearer {realm}"})
+        elif self.server.moved_to:
+            self._say(307, Location=f"{self.server.moved_to}{self.path}")
         else:
             self._manifest(found.path)
 

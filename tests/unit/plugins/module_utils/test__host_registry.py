@@ -61,10 +61,11 @@ def test_a_redirect_is_followed_as_a_question_and_without_the_token() -> None:
     with running(Registry("ceph/ceph:v19")) as real, running(Registry(temper="token")) as small:
         small.moved_to = f"http://{real.host}"
         assert asked(small.host) == Told("served")
+        assert small.asked[-1] == "HEAD /v2/ceph/ceph/manifests/v19 with a token"
         assert real.asked == ["HEAD /v2/ceph/ceph/manifests/v19"]
         # In a circle nobody has it.
-        real.moved_to = f"http://{small.host}"
-        assert asked(small.host).state == ""
+        real.moved_to = f"http://{real.host}"
+        assert asked(real.host) == Told("", f"{real.host} answers 307")
 
 
 def test_the_first_that_has_it_is_enough_and_otherwise_each_says_why() -> None:

@@ -268,6 +268,9 @@ def test_what_would_be_left_is_told_beforehand_as_it_is_in_the_end(onsite: Onsit
     last = {"stages": ["operator"], "removed_stages": ["cluster", "storage"], **CONFIRMED}
     assert onsite(check=True, **CONFIRMED)["left"] == []
     onsite.kube.apply(THEIRS)
+    labels = {"app.kubernetes.io/part-of": "store1", "app.kubernetes.io/managed-by": "rookery"}
+    meta = {"name": "shares", "namespace": "rook-ceph", "labels": labels}
+    onsite.kube.apply({"apiVersion": "ceph.rook.io/v1", "kind": "CephNFS", "metadata": meta})
     told = onsite(check=True, **CONFIRMED)
     assert onsite(check=True, **last)["left"] == told["left"]
     assert "left" not in onsite(check=True, stages=["storage"], **CONFIRMED)
