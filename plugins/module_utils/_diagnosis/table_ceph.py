@@ -28,6 +28,8 @@ CEPH = (
             sign("layout", r"needs \d+ .* there are OSDs on \d+", 2),
             sign("health pg", rf"^PG_AVAILABILITY|{_INACTIVE}", 2),
         ),
+        # What can be written to only while all are up is not this.
+        none=(sign("health", r"^OSD_(\w+_)?DOWN"),),
     ),
     Signature(
         "PG-UNDERSIZED",
