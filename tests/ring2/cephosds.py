@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The rookery.rook authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""OSDs beside the monitor of a CephBox, which keep their data in memory; any map, any pools.
+"""OSDs beside the monitor of a CephBox, with their data in memory unless told; any map and pools.
 
 There is no manager: nothing scales pools or moves groups but what is asked for here.
 """
@@ -38,7 +38,7 @@ _SETTINGS = {
 # Commands for the monitor, over one connection and in some threads: it then takes many of them in
 # one step. Arguments are JSON, the answers too.
 _ASK = """
-import concurrent.futures, json, rados, sys
+import concurrent.futures, json, os, rados, sys
 cluster = rados.Rados(conffile="/etc/ceph/ceph.conf", name="client.admin")
 cluster.connect(timeout=60)
 def ask(command):
@@ -48,7 +48,8 @@ def ask(command):
     text = out.decode()
     return json.loads(text) if text[:1] in ("[", "{") else text
 with concurrent.futures.ThreadPoolExecutor(int(sys.argv[1])) as threads:
-    print(json.dumps(list(threads.map(ask, json.loads(sys.argv[2])))))
+    print(json.dumps(list(threads.map(ask, json.loads(sys.argv[2])))), flush=True)
+os._exit(0)
 """
 # Arguments come in threes, and all OSDs are made at the same time: number, identity, keyring.
 _MAKE = """
@@ -105,8 +106,9 @@ os._exit(0)
 class Osds:
     """The OSDs of a box."""
 
-    def __init__(self, box: CephBox) -> None:
+    def __init__(self, box: CephBox, **settings: str) -> None:
         self._box = box
+        self._settings = {**_SETTINGS, **settings}
 
     def ask(self, *commands: dict[str, t.Any], at_once: int = 1) -> list[t.Any]:
         """Give the monitor some commands, so many at once, and return its answers in order."""
@@ -117,8 +119,8 @@ class Osds:
         """Make so many OSDs and wait until all are up."""
         self.ask(
             *({"prefix": "config set", "who": "global", "name": name, "value": value}
-              for name, value in _SETTINGS.items()),
-            at_once=len(_SETTINGS),
+              for name, value in self._settings.items()),
+            at_once=len(self._settings),
         )  # fmt: skip
         caps = ["mon", "allow profile osd", "osd", "allow *"]
         uuids = [f"00000000-0000-4000-8000-{place:012}" for place in range(number)]
