@@ -104,16 +104,25 @@ def _marked(site: str, kind: str, seen: Sequence[Live], wanted: set[str]) -> dic
 def _route(item: Wanted, live: Live, known: Resolver) -> Generator[Ask, t.Any, None]:
     """Give a new router its interfaces, then its routes, which lead through them."""
     for subnet in item.attributes["subnets"]:
-        yield interface(item.id, str(live["id"]), "add", known.value(subnet))
+        yield from join(item.id, str(live["id"]), known.value(subnet))
     if item.attributes["routes"]:
         yield put("router", live, item.id, {"routes": item.attributes["routes"]})
 
 
-def interface(target: str, router: str, verb: str, subnet: str) -> Request:
-    """Return the request that ties a router to a subnet or unties it; once more is no harm."""
-    path = f"/routers/{router}/{verb}_router_interface"
-    done = (400,) if verb == "add" else (404,)
-    return Request("PUT", "network", path, target, {"subnet_id": subnet}, accept=done)
+def join(target: str, router: str, subnet: str) -> Generator[Ask, t.Any, None]:
+    """Tie a router to a subnet; once more is no harm, and whatever else is refused is told."""
+    path = f"/routers/{router}/add_router_interface"
+    try:
+        yield Request("PUT", "network", path, target, {"subnet_id": subnet})
+    except ClientError as error:
+        if "already has a port on subnet" not in error.detail:
+            raise
+
+
+def part(target: str, router: str, subnet: str) -> Request:
+    """Return the request that unties a router from a subnet; once more is no harm."""
+    path = f"/routers/{router}/remove_router_interface"
+    return Request("PUT", "network", path, target, {"subnet_id": subnet}, accept=(404,))
 
 
 def put(kind: str, live: Live, target: str, body: Mapping[str, t.Any]) -> Request:

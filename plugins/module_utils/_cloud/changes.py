@@ -18,17 +18,19 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
     Action,
+    Look,
     Request,
     Until,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS, kind_of
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.plan import STARTS
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
 
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Ask, Live
-    from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Wanted
     from ansible_collections.rookery.rook.plugins.module_utils._diff import Change
 
@@ -95,10 +97,10 @@ def _router(job: Job) -> Steps:
             body["routes"] = wanted.get("routes", job.live["routes"])
         for name in extra:
             subnet = str(job.known.live(name)["id"])
-            yield actions.interface(job.target, router, "remove", subnet)
+            yield actions.part(job.target, router, subnet)
         there = read.read("router", job.live, job.sight)["subnets"]
         for subnet in sorted(set(wanted["subnets"]) - set(there)):
-            yield actions.interface(job.target, router, "add", subnet)
+            yield from actions.join(job.target, router, subnet)
     if body:
         yield job.put(body)
 
@@ -146,21 +148,34 @@ def _server(job: Job) -> Steps:
         yield Request("POST", "compute", job.path("/metadata"), job.target, body)
     start = STARTS.get(job.live["status"]) if "status" in job.changes else ""
     if start:
-        # The conflict is that somebody else was quicker.
+        # The conflict is that somebody else was quicker, or that the server is locked.
+        done = () if job.live.get("locked") else (409,)
         body = {start: None}
-        yield Request("POST", "compute", job.path("/action"), job.target, body, accept=(409,))
+        yield Request("POST", "compute", job.path("/action"), job.target, body, accept=done)
         yield Until("server", uid, job.target, states.judge_ready(KINDS["server"]))
     there = read.read("server", job.live, job.sight)
     for port in _missing("ports", job, there):
-        body = {"interfaceAttachment": {"port_id": port}}
-        path = job.path("/os-interface")
-        yield Request("POST", "compute", path, job.target, body, accept=(400, 409))
+        yield from _attach(job, "ports", port, {"interfaceAttachment": {"port_id": port}})
     for volume in _missing("volumes", job, there):
-        body = {"volumeAttachment": {"volumeId": volume}}
-        path = job.path("/os-volume_attachments")
-        yield Request("POST", "compute", path, job.target, body, accept=(400, 409))
+        yield from _attach(job, "volumes", volume, {"volumeAttachment": {"volumeId": volume}})
         judge = states.judge_state(KINDS["volume"], frozenset({"in-use"}))
         yield Until("volume", volume, job.target, judge)
+
+
+_ATTACHED = {"ports": "/os-interface", "volumes": "/os-volume_attachments"}
+
+
+def _attach(job: Job, key: str, uid: str, body: Mapping[str, t.Any]) -> Steps:
+    """Give a server a port or a volume; a refusal counts unless the server has it by now."""
+    try:
+        yield Request("POST", "compute", job.path(_ATTACHED[key]), job.target, body)
+    except ClientError:
+        servers = yield Look("server")
+        ports = yield Look("port")
+        live = [item for item in servers if item["id"] == job.live["id"]]
+        there = [read.read("server", item, Sight({"port": ports}))[key] for item in live]
+        if not any(uid in ids for ids in there):
+            raise
 
 
 def _missing(key: str, job: Job, there: Mapping[str, t.Any]) -> list[str]:

@@ -141,7 +141,7 @@ def _router(target: str, live: Live, sight: Sight) -> Steps:
     for port in sight.ports_of(live["id"]):
         if port["device_owner"].startswith(ROUTER_PORTS):
             for fixed in port["fixed_ips"]:
-                yield actions.interface(target, live["id"], "remove", fixed["subnet_id"])
+                yield actions.part(target, live["id"], fixed["subnet_id"])
     yield from _plain(target, live, sight)
 
 

@@ -1,0 +1,103 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the cloud refuses to change is told; only what was done before is taken for done."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import actions
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Look, Request, Until
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.changes import update
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Wanted
+from ansible_collections.rookery.rook.plugins.module_utils._diff import Change
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+
+Thing = dict[str, t.Any]
+OVERLAP = "Bad router request: Cidr 10.0.0.0/24 of subnet a overlaps with cidr of subnet b"
+
+
+class Known:
+    """Ids that stand for themselves."""
+
+    def __init__(self, live: Thing) -> None:
+        self._live = live
+
+    def value(self, value: t.Any) -> t.Any:
+        return value
+
+    def live(self, _target: str) -> Thing:
+        return self._live
+
+
+def server(*volumes: str, **more: t.Any) -> Thing:
+    attached = [{"id": uid} for uid in volumes]
+    return {
+        "id": "s", "name": "s", "status": "ACTIVE", "flavor": {"id": "f"}, "metadata": {},
+        "OS-EXT-STS:task_state": None, "os-extended-volumes:volumes_attached": attached, **more,
+    }  # fmt: skip
+
+
+def port(device: str) -> Thing:
+    return {"id": "p", "device_id": device, "device_owner": "compute:nova", "fixed_ips": []}
+
+
+def changed(live: Thing, key: str, new: t.Any) -> t.Generator[t.Any, t.Any, t.Any]:
+    wanted = Wanted(live["kind"], "x", {key: new})
+    return update(wanted, [Change(key, [], new)], Known(live), Sight())
+
+
+@pytest.mark.parametrize(
+    ("key", "uid", "servers", "ports", "done"),
+    [
+        ("volumes", "v", [server("v")], [], True),
+        ("volumes", "v", [server()], [], False),
+        ("volumes", "v", [], [], False),
+        ("ports", "p", [server()], [port("s")], True),
+        ("ports", "p", [server()], [port("another")], False),
+    ],
+)
+def test_what_a_server_is_refused_counts_unless_it_has_it(
+    key: str, uid: str, servers: list[Thing], ports: list[Thing], done: bool
+) -> None:
+    action = changed({"kind": "server", **server()}, key, [uid])
+    assert isinstance(action.send(None), Request)
+    refusal = ClientError("post", "server/x", "it is in use", 400)
+    assert action.throw(refusal) == Look("server")
+    assert action.send(servers) == Look("port")
+    if done:
+        assert isinstance(action.send(ports), Until)
+    else:
+        with pytest.raises(ClientError, match="it is in use"):
+            action.send(ports)
+
+
+@pytest.mark.parametrize("locked", [True, False])
+def test_a_conflict_at_the_start_of_a_locked_server_is_told(locked: bool) -> None:
+    live = {"kind": "server", **server(status="SHUTOFF", locked=locked)}
+    request = changed(live, "status", "ACTIVE").send(None)
+    assert request.body == {"os-start": None} and (409 in request.accept) is not locked
+
+
+@pytest.mark.parametrize(
+    ("words", "done"), [("Router already has a port on subnet n", True), (OVERLAP, False)]
+)
+@pytest.mark.parametrize("made", [True, False], ids=["new", "changed"])
+def test_a_router_that_cannot_join_a_subnet_is_told(words: str, done: bool, made: bool) -> None:
+    live = {"kind": "router", "id": "r", "routes": []}
+    if made:
+        wanted = Wanted("router", "x", {"name": "x", "subnets": ["n"], "routes": [],
+                                        "description": ""})  # fmt: skip
+        action = actions.create("store1", [wanted], Known(live))
+        action.send(None)
+        request = action.send({"router": live})
+    else:
+        action = changed(live, "subnets", ["n"])
+        request = action.send(None)
+    assert request.path == "/routers/r/add_router_interface" and request.accept == ()
+    refusal = ClientError("put", "router/x", words, 400)
+    with pytest.raises(StopIteration if done else ClientError, match=None if done else "overlaps"):
+        action.throw(refusal)
