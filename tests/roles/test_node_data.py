@@ -1,0 +1,61 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rook's directory goes only from hosts on which the site was: it may be that of another cluster.
+
+Runs the removal in check mode on this machine, with a directory of the test. Takes seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.mark.parametrize(
+    ("trace", "fsid", "goes"),
+    [
+        ("", "", False),
+        ("node.json", "", True),
+        ("ceph_fsid", "", True),
+        ("", "11111111-2222-4333-8444-555555555555", True),
+    ],
+)
+def test_rooks_directory_goes_where_the_site_was(
+    tmp_path: Path, trace: str, fsid: str, *, goes: bool
+) -> None:
+    (tmp_path / "traces").mkdir()
+    (tmp_path / "rook").mkdir()
+    if trace:
+        (tmp_path / "traces" / trace).touch()
+    role = {"name": "rookery.rook.rook_node", "tasks_from": "absent"}
+    tasks = [{"ansible.builtin.include_role": role}]
+    play = {"hosts": "n1", "gather_facts": False, "check_mode": True, "tasks": tasks}
+    (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
+    host = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    groups = {"kube_control_plane": {"hosts": {"n1": host}}}
+    (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"children": groups}}))
+    given = {
+        "rook_site": "store1", "rook_version": "1.18", "rook_confirm": "store1",
+        "rook_node_data_dir_host_path": str(tmp_path / "rook"),
+        "_rook_node_traces": str(tmp_path / "traces"),
+        "__rook_preflight_facts": {"ceph_fsid": fsid},
+    }  # fmt: skip
+    result = subprocess.run(
+        ["ansible-playbook", "-i", str(tmp_path / "hosts.yml"), str(tmp_path / "play.yml"),
+         "-e", json.dumps(given), "--check", "--diff"],
+        capture_output=True, text=True, check=False, timeout=120, stdin=subprocess.DEVNULL,
+        env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "tools/ansible.cfg"),
+             "ANSIBLE_NOCOLOR": "1", "HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert (str(tmp_path / "rook") in result.stdout) is goes, result.stdout
+    assert (tmp_path / "rook").is_dir()
