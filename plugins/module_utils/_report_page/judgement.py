@@ -91,7 +91,7 @@ def read_judgement(
     *,
     findings: Sequence[Data],
     rules: Sequence[Data],
-    placement: Data,
+    placement: Data | None = None,
 ) -> Judgement:
     """Return a judgement of the results of rook_preflight."""
     by_rule: dict[str, list[Finding]] = {}
@@ -101,7 +101,7 @@ def read_judgement(
     rows = [Row(_bare(Verdict(**rule)), tuple(by_rule.pop(rule["rule"], ()))) for rule in rules]
     # Nothing that was found is lost because its rule is not among the rules.
     rows += [Row(_of_its_own(name, found), tuple(found)) for name, found in by_rule.items()]
-    return Judgement(site, version, state, tuple(rows), placement)
+    return Judgement(site, version, state, tuple(rows), placement or {})
 
 
 def _told(finding: Finding) -> Finding:
@@ -111,7 +111,7 @@ def _told(finding: Finding) -> Finding:
         path=variable(finding.path),
         value=hidden(finding.value),
         reason=hidden(finding.reason),
-        cure=hidden(in_roles_words(finding.cure)),
+        cure=in_roles_words(finding.cure),
     )
 
 

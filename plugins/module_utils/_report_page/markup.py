@@ -89,7 +89,7 @@ def table(
         )
         for row in rows
     ]
-    return tag(
+    whole = tag(
         "table",
         tag("caption", title),
         tag("thead", tag("tr", *names, role="row"), role="rowgroup"),
@@ -97,6 +97,8 @@ def table(
         class_=f"cards {kind}".rstrip(),
         role="table",
     )
+    # One with more columns than the page has room for is moved by itself, by keys too.
+    return tag("div", whole, class_="scroll", tabindex=0, role="region", aria_label=heads[0])
 
 
 def svg(

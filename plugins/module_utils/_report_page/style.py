@@ -48,7 +48,8 @@ padding:1px 5px;border-radius:4px;background:var(--code);overflow-wrap:anywhere}
 .line{display:block;font-size:13px;line-height:1.45}
 ul{margin:0;padding:0;list-style:none}
 a{color:inherit}
-a:focus-visible,summary:focus-visible{outline:3px solid var(--open-line);outline-offset:2px}
+a:focus-visible,summary:focus-visible,.scroll:focus-visible{
+outline:3px solid var(--open-line);outline-offset:2px}
 .bad{--fg:var(--bad);--bg:var(--bad-bg);--edge:var(--bad-line)}
 .fair{--fg:var(--fair);--bg:var(--fair-bg);--edge:var(--fair-line)}
 .good{--fg:var(--good);--bg:var(--good-bg);--edge:var(--good-line)}
@@ -89,7 +90,8 @@ background:var(--good-bg);--bg:var(--good-bg)}
 .lead{margin-bottom:14px}
 .mark{display:inline-flex;gap:7px;align-items:baseline;color:var(--fg);font-weight:600;
 font-size:14px;line-height:20px;text-align:left}
-.mark i{position:relative;top:-1.5px;flex:none;width:18px;height:18px;border-radius:50%;background:var(--bg);
+.mark i{position:relative;top:-1.5px;flex:none;width:18px;height:18px;
+border-radius:50%;background:var(--bg);
 box-shadow:inset 0 0 0 1px var(--edge);font:700 11px/18px system-ui,sans-serif;text-align:center}
 .mark .soft{font-weight:400}
 .legend{display:flex;flex-wrap:wrap;gap:4px 22px;margin:0 0 14px;font-size:14px}
@@ -100,18 +102,19 @@ background:var(--k)}
 .inside{gap:6px}
 .domain{margin:0;padding:11px 12px 12px;border-radius:12px;border:1px solid var(--line);
 background:color-mix(in srgb,var(--paper) 55%,var(--page));flex:0 1 auto;max-width:100%}
-.domain figcaption{margin:0 0 10px;font-size:14px;line-height:1.4}
+.domain figcaption{font-variant-numeric:tabular-nums;margin:0 0 10px;font-size:14px;line-height:1.4}
 svg text{fill:var(--ink);font-size:12px;font-family:inherit}
 svg .card{fill:var(--paper);stroke:var(--line)}
 svg .name{font-size:13px;font-weight:600}
 svg .size{fill:var(--soft)}
 svg .row{font-size:11.5px}
-svg .device,svg.tiles rect{fill:var(--k)}
+svg .device,svg .band{fill:var(--k)}
 svg .chip{fill:#fff;font-size:11px;font-weight:600}
 svg .low{font-size:10px;font-weight:400}
 .piece{fill:var(--good-line)}
 .missing{fill:none;stroke:var(--bad-line);stroke-width:1.4;stroke-dasharray:2.4 2}
 .least{stroke:var(--ink);stroke-width:1.5}
+.scroll{overflow-x:auto}
 .tiles,table{font-variant-numeric:tabular-nums}
 table{width:100%;border-collapse:separate;border-spacing:0;background:var(--paper);
 border:1px solid var(--line);border-radius:10px;overflow:hidden;font-size:14px}
@@ -134,7 +137,7 @@ line-height:1.45}
 summary{cursor:pointer}
 summary h2{display:inline;margin:0}
 details .places,details .rules:first-of-type,details .group:first-of-type{margin-top:10px}
-@media screen and (max-width:760px){
+@media screen and (max-width:820px){
 .wide,main,footer{padding:0 16px}
 header{padding-top:24px}
 h1{font-size:28px}h2{font-size:20px}
@@ -166,7 +169,7 @@ section{margin-top:22pt}
 h2,h3,h4,caption,figcaption{break-after:avoid}
 .card,.finding,tr,.domain,svg,.tiles li{break-inside:avoid}
 a{text-decoration:none}
-svg .device,svg.tiles rect,.swatch{print-color-adjust:exact;-webkit-print-color-adjust:exact}
+svg .device,svg .band,.swatch{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 details::details-content{content-visibility:visible;height:auto}
 summary{list-style:none}
 }

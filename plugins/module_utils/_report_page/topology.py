@@ -208,19 +208,27 @@ def _row(host: Host, top: int, left: int, room: int) -> Markup:
 
 
 def _tiles(hosts: Sequence[Host]) -> Markup:
-    """Return each host as a tile in the colour of most of its devices."""
-    columns = 10 if len(hosts) <= 100 else 20
-    tiles = []
-    for place, host in enumerate(hosts):
-        classes = Counter(device["device_class"] for device in host["devices"])
-        most = classes.most_common(1)[0][0] if classes else ""
-        tiles.append(
+    """Return each host as a tile, in the colours of its classes by their number of devices."""
+    columns = 15 if len(hosts) <= 150 else 30
+    tiles = [
+        _tile(host, 18 * (place % columns), 18 * (place // columns))
+        for place, host in enumerate(hosts)
+    ]
+    height = 18 * math.ceil(len(hosts) / columns) - 3
+    return svg("field", _contents(hosts), 18 * columns - 3, height, *tiles)
+
+
+def _tile(host: Host, left: int, top: float) -> Markup:
+    """Return a host as a tile."""
+    devices, bands = host["devices"], []
+    for name, number in sorted(Counter(item["device_class"] for item in devices).items()):
+        height = 15 * number / len(devices)
+        bands.append(
             tag(
-                "rect",
-                tag("title", _words(host)),
-                class_=f"host {kind_of(most)}", data_devices=len(host["devices"]),
-                x=18 * (place % columns), y=18 * (place // columns), width=15, height=15, rx=3,
+                "rect", class_=f"band {kind_of(name)}",
+                x=left, y=f"{top:g}", width=15, height=f"{height:g}",
             )
         )  # fmt: skip
-    height = 18 * math.ceil(len(hosts) / columns)
-    return svg("tiles", _contents(hosts), 18 * columns - 3, height, *tiles)
+        top += height
+    title = tag("title", _words(host))
+    return tag("g", title, *bands, class_="host", data_devices=len(devices))

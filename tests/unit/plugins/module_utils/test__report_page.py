@@ -45,7 +45,7 @@ def read(result: Params, site: str = "store1", state: str = "present") -> Judgem
         state,
         findings=result["findings"],
         rules=result["rules"],
-        placement=result.get("placement", {}),
+        placement=result.get("placement"),
     )
 
 
@@ -227,7 +227,7 @@ def drawn(markup: str) -> tuple[int, int]:
 
 @pytest.mark.parametrize(
     ("hosts", "devices", "kind"), [(3, 4, "host"), (24, 24, "host"), (25, 4, "rack"),
-                                   (6, 36, "rack"), (120, 8, "rack"), (1000, 10, "tiles")],
+                                   (6, 36, "rack"), (120, 8, "rack"), (1000, 10, "field")],
 )  # fmt: skip
 def test_a_picture_has_every_host_and_every_device(hosts: int, devices: int, kind: str) -> None:
     disks = [
@@ -249,10 +249,10 @@ def test_a_picture_has_every_host_and_every_device(hosts: int, devices: int, kin
 def test_every_pool_is_named_with_its_verdict_and_what_it_survives(name: str) -> None:
     rows = results(name)["placement"]["pools"]
     root = ElementTree.fromstring(pools.pools(rows))
-    lines = list(root.iterfind("tbody/tr"))
+    lines = list(root.iterfind("table/tbody/tr"))
     named = [item.text for line in lines for item in line.iterfind("th/b")]
     assert sorted(named, key=str) == sorted(row["name"] for row in rows)
-    heads = [words(head) for head in root.iterfind("thead/tr/th")]
+    heads = [words(head) for head in root.iterfind("table/thead/tr/th")]
     for line in lines:
         (row, *_others) = (item for item in rows if item["name"] == line.findtext("th/b"))
         cells = dict(zip(heads, map(words, line), strict=True))
