@@ -160,6 +160,18 @@ def test_the_internal_role_refuses_to_be_listed(
     assert "rook_common is internal" in refused(run(str(tmp_path / "direct.yml"), hosts, site))
 
 
+def test_the_release_that_kubernetes_gets_when_none_is_given_is_judged(
+    run: Run, hosts: dict[str, t.Any], site: dict[str, t.Any]
+) -> None:
+    del site["rook_kubernetes_version"]
+    said = refused(run("playbooks/plan.yml", hosts, {**site, "rook_version": "1.8"}))
+    told(
+        said,
+        "rook_kubernetes_version (1.34.4): Rook 1.8 is made for 1.16 to 1.24, and an API that it "
+        "needs is gone since (VER-01). Take a newer Rook.",
+    )
+
+
 def test_more_pieces_than_hosts_are_refused_with_the_arithmetic_and_the_cure(
     run: Run, hosts: Params, site: Params, tmp_path: Path
 ) -> None:
