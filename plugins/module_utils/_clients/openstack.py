@@ -79,17 +79,22 @@ class Cloud:
     def connect(cls, params: Mapping[str, t.Any], *, reads: bool = False) -> Cloud:
         """Return the cloud that a module's parameters name; nothing is sent yet."""
         try:
+            from keystoneauth1.exceptions import ClientException
             from openstack import config, exceptions
+            from yaml import YAMLError
         except ImportError as error:
             way_on = "Install openstacksdk into the Python that runs the module"
             raise RookeryError(f"openstacksdk cannot be loaded: {error}. {way_on}.") from error
         try:
             region = config.OpenStackConfig().get_one(params["cloud"] or None, **_given(params))
-        except exceptions.ConfigException as error:
+            return cls(region, reads=reads)
+        # A key that auth must not have is told by a TypeError.
+        except (exceptions.ConfigException, ClientException, TypeError, YAMLError) as error:
+            words = " ".join(str(error).split()).rstrip(".")
+            way_on = "Complete or correct these, or clouds.yaml"
             raise RookeryError(
-                f"No cloud can be made out of cloud, auth and OS_*: {error}"
+                f"No cloud can be made out of cloud, auth and OS_*: {words}. {way_on}."
             ) from error
-        return cls(region, reads=reads)
 
     def login(self) -> None:
         """Log in, unless that was done."""
@@ -123,7 +128,7 @@ class Cloud:
             answer = self._once(request)
             problem, after = self._problem(request, answer)
             if problem is None:
-                return answer.json() if answer.content and answer.status_code < 400 else None
+                return _content(request, answer)
             pause = next(pauses, None) if after is not None else None
             if pause is None:
                 raise problem
@@ -248,6 +253,19 @@ def _given(params: Mapping[str, t.Any]) -> dict[str, t.Any]:
         if params[name]:
             found[theirs] = params[name]
     return found
+
+
+def _content(request: Request, answer: t.Any) -> t.Any:
+    """Return what an answer holds; None for an empty one, and for what was done already."""
+    if not answer.content or answer.status_code >= 400:
+        return None
+    try:
+        return answer.json()
+    except ValueError as error:
+        words = f"the {request.service} service answered with what is no JSON"
+        way_on = "Check its address, and what is on the way to it"
+        action = request.method.lower()
+        raise ClientError(action, request.target, f"{words}. {way_on}") from error
 
 
 def _told(answer: t.Any) -> str:

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 import typing as t
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -181,3 +184,41 @@ def test_a_client_that_only_reads_refuses_to_write() -> None:
     with pytest.raises(RookeryError, match="only reads"):
         Cloud(region, reads=True).send(MAKE)
     assert region.sent == []
+
+
+NOTHING = dict.fromkeys(
+    (
+        "cloud", "auth", "auth_type", "region_name", "validate_certs", "ca_cert", "client_cert",
+        "client_key", "interface", "api_timeout",
+    )
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"auth": {"username": "u"}}, "auth_url"),
+        ({"auth": {"auth_url": "http://127.0.0.1:1", "usernaem": "u"}}, "usernaem"),
+        ({"auth": {"auth_url": "http://127.0.0.1:1"}, "auth_type": "nope"}, "nope"),
+        ({"cloud": "broken"}, "clouds.yaml"),
+    ],
+)
+def test_a_configuration_that_makes_no_cloud_is_told_as_such(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, t.Any], told: str
+) -> None:
+    for name in [name for name in os.environ if name.startswith("OS_")]:
+        monkeypatch.delenv(name)
+    (tmp_path / "clouds.yaml").write_text("clouds: {broken: [}\n" if "cloud" in given else "")
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.yaml"))
+    with pytest.raises(RookeryError, match=rf"^No cloud can be made.*{told}"):
+        Cloud.connect({**NOTHING, **given})
+
+
+def test_an_answer_that_is_no_json_is_told_with_who_gave_it() -> None:
+    page = SimpleNamespace(
+        status_code=200, content=b"<html>", headers={}, reason="OK",
+        json=lambda: json.loads("<html>"),
+    )  # fmt: skip
+    client, _region = cloud(page)
+    with pytest.raises(ClientError, match=r"network service answered with what is no JSON"):
+        client.send(READ)
