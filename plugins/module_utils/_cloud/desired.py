@@ -25,6 +25,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import (
     Volume,
     Wanted,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError, Problem
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,8 +34,13 @@ Attributes = dict[str, t.Any]
 
 
 def desired(site: CloudSite) -> dict[str, Wanted]:
-    """Return what is wanted by id."""
-    return {item.id: item for item in _things(site)}
+    """Return what is wanted by id; raise ModelError when one id means two things."""
+    found: dict[str, Wanted] = {}
+    twice = [item.id for item in _things(site) if found.setdefault(item.id, item) is not item]
+    if twice:
+        cure = "Give servers, networks, volumes and load balancers names that do not run together."
+        raise ModelError([Problem(name, "", "is declared twice", cure) for name in twice])
+    return found
 
 
 def _things(site: CloudSite) -> Iterator[Wanted]:

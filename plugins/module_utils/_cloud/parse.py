@@ -19,6 +19,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.parse_servers 
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import (
     CloudSite,
     Keypair,
+    LoadBalancer,
     Network,
     Router,
     Rule,
@@ -55,7 +56,7 @@ def parse_site(params: Mapping[str, t.Any]) -> CloudSite:
         keypairs=_listed(fields, "keypairs", _keypair),
         server_groups=_listed(fields, "server_groups", _server_group),
         servers=read_servers(fields, only),
-        load_balancers=_listed(fields, "load_balancers", read_load_balancer),
+        load_balancers=_listed(fields, "load_balancers", _load_balancer),
         adopt=fields.strings("adopt"),
     )
     problems.extend(_references(site))
@@ -160,7 +161,8 @@ def _security_group(fields: Fields) -> SecurityGroup:
 
 def _rule(fields: Fields) -> Rule:
     """Return a rule."""
-    protocol = (fields.text("protocol") or "").lower() or None
+    ethertype = fields.text("ethertype", "IPv4") or "IPv4"
+    protocol = _protocol(fields, ethertype)
     ports = fields.text("ports") or ""
     match = _PORTS.fullmatch(ports)
     least, most = (int(match[1]), int(match[2] or match[1])) if match else (None, None)
@@ -176,13 +178,36 @@ def _rule(fields: Fields) -> Rule:
         fields.bad("remote_group", fields.text("remote_group"), "goes not with remote_cidr", cure)
     return Rule(
         direction=fields.text("direction", "ingress") or "ingress",
-        ethertype=fields.text("ethertype", "IPv4") or "IPv4",
+        ethertype=ethertype,
         protocol=protocol,
         port_range_min=least,
         port_range_max=most,
-        remote_ip_prefix=_cidr(fields, "remote_cidr") or None,
+        remote_ip_prefix=_remote(fields, ethertype),
         remote_group=fields.text("remote_group") or None,
     )
+
+
+def _protocol(fields: Fields, ethertype: str) -> str | None:
+    """Return a protocol as the cloud keeps it."""
+    name = (fields.text("protocol") or "any").lower()
+    if ethertype == "IPv6" and name in ("icmp", "icmpv6"):
+        return "ipv6-icmp"
+    return None if name == "any" else name
+
+
+def _remote(fields: Fields, ethertype: str) -> str | None:
+    """Return the addresses of a rule, which are of its kind."""
+    cidr = _cidr(fields, "remote_cidr")
+    if cidr and (":" in cidr) != (ethertype == "IPv6"):
+        cure = "Set ethertype to that of the addresses."
+        fields.bad("remote_cidr", cidr, f"is not of ethertype {ethertype}", cure)
+    return cidr or None
+
+
+def _load_balancer(fields: Fields) -> LoadBalancer:
+    """Return a load balancer, with a name that its mark can carry."""
+    _name(fields)
+    return read_load_balancer(fields)
 
 
 def _keypair(fields: Fields) -> Keypair:

@@ -54,6 +54,8 @@ def test_all_problems_are_told_at_once() -> None:
         ({"protocol": "tcp", "ports": "70000"}, "is no port or range of ports"),
         ({"remote_cidr": "192.0.2.0/24", "remote_group": "g"}, "goes not with remote_cidr"),
         ({"remote_group": "other"}, "is not in security_groups"),
+        ({"remote_cidr": "2001:db8::/64"}, "is not of ethertype IPv4"),
+        ({"remote_cidr": "192.0.2.0/24", "ethertype": "IPv6"}, "is not of ethertype IPv6"),
     ],
 )
 def test_a_rule_that_cannot_be_is_told(rule: dict[str, str], told: str) -> None:
@@ -111,3 +113,47 @@ def test_everything_needs_what_it_refers_to_and_a_port_its_subnet() -> None:
     assert wanted["network/net"].attributes["description"] == (
         "rookery.rook: site store1, network/net"
     )
+
+
+def test_protocols_are_those_that_the_cloud_keeps() -> None:
+    rules = [
+        {"protocol": "icmpv6", "ethertype": "IPv6"}, {"protocol": "icmp", "ethertype": "IPv6"},
+        {"protocol": "icmp"}, {"protocol": "any"},
+    ]  # fmt: skip
+    (group,) = parse_site(
+        {**SITE, "security_groups": [{"name": "g", "rules": rules}]}
+    ).security_groups
+    assert {rule.protocol for rule in group.rules} == {"ipv6-icmp", "icmp", None}
+
+
+def test_a_load_balancer_has_a_name_that_its_mark_can_carry() -> None:
+    balancer = {"name": "my lb", "subnet": "subnet"}
+    assert (
+        "load_balancers[0].name: 'my lb' is not letters" in problems(load_balancers=[balancer])[0]
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (
+            {
+                "servers": [{**SERVER, "floating_network": "public"}],
+                "load_balancers": [{"name": "w", "subnet": "subnet", "floating_network": "public"}],
+            },
+            "floating_ip/w",
+        ),
+        (
+            {
+                "servers": [
+                    {**SERVER, "volumes": [{"name": "1-osd", "size_gib": 1}]},
+                    {**SERVER, "name": "w-1", "volumes": [{"name": "osd", "size_gib": 1}]},
+                ],
+            },
+            "volume/w-1-osd",
+        ),
+    ],
+)
+def test_two_things_of_one_name_are_told(more: dict[str, t.Any], told: str) -> None:
+    with pytest.raises(ModelError, match=f"{told}: is declared twice"):
+        desired(parse_site({**SITE, **more}))
