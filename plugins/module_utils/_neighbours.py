@@ -54,7 +54,7 @@ def neighbourhood(client: Kube, site: Site, clusters: Iterable[Object]) -> dict[
     unknown: dict[str, str] = {}
     for name, read in reads.items():
         try:
-            facts[name] = read()
+            facts |= {} if (found := read()) is None else {name: found}
         except ClientError as problem:
             if problem.status not in _REFUSED:
                 raise

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import typing as t
 
 import pytest
@@ -124,6 +125,23 @@ def test_what_may_not_be_read_is_unknown_and_the_rest_is_read(kind: str, fact: s
     found = neighbourhood(Api(forbidden=kind), SITE, [])
     assert fact not in found and "forbidden" in found["unknown"][fact]
     assert len(found) == 7 and "served" in found
+
+
+@pytest.mark.parametrize("last", [None, "", "soon", "2026-01-01T10:00:00"])
+def test_a_cluster_that_does_not_tell_when_its_monitors_answered_tells_nothing(
+    last: str | None,
+) -> None:
+    cluster = {**CLUSTER, "status": {"ceph": {"lastChecked": last} if last is not None else {}}}
+    assert "monitors" not in neighbourhood(Api(), SITE, [cluster])
+
+
+def test_the_monitors_answered_so_long_ago() -> None:
+    when = datetime.datetime.now(datetime.UTC) - datetime.timedelta(hours=2)
+    last = f"{when:%Y-%m-%dT%H:%M:%SZ}"
+    found = neighbourhood(Api(), SITE, [{**CLUSTER, "status": {"ceph": {"lastChecked": last}}}])
+    assert found["monitors"]["last"] == last
+    # A clock that is set meanwhile is no fault of ours.
+    assert abs(found["monitors"]["age"] - 7200) < 3600
 
 
 def test_an_api_that_fails_is_no_answer_at_all() -> None:
