@@ -37,10 +37,10 @@ def test_a_file_that_may_not_be_looked_at_is_not_missing(
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "stat", refuse)
-    assert not kubeconfig.is_missing("/root/config")
+    assert not kubeconfig.is_missing("/nowhere/config")
     monkeypatch.setattr(Path, "read_text", refuse)
     with pytest.raises(ClientError, match="Permission denied"):
-        kubeconfig.read_connection("/root/config", None)
+        kubeconfig.read_connection("/nowhere/config", None)
 
 
 @pytest.fixture(name="pair", scope="module")
