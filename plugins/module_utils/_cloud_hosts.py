@@ -98,7 +98,8 @@ def _arguments(server: Server, jump: Server | None, way: Way) -> str:
     if jump is not None:
         key = ["-i", way.private_key_file] if way.private_key_file else []
         to = f"{way.user}@{jump['floating_ip']}".removeprefix("@")
-        through = shlex.join(["ssh", "-W", "%h:%p", *_checking(jump, way), *key, to])
+        # Brackets part an address of IPv6 from the port.
+        through = shlex.join(["ssh", "-W", "[%h]:%p", *_checking(jump, way), *key, to])
         words += ["-o", f"ProxyCommand={through}"]
     return shlex.join(words)
 

@@ -61,7 +61,7 @@ def test_who_has_no_floating_ip_is_reached_through_the_control_plane() -> None:
     (through,) = (word for word in words(host) if word.startswith("ProxyCommand="))
     inner = shlex.split(through.removeprefix("ProxyCommand="))
     assert host["ansible_host"] == "192.168.0.3"
-    assert inner[:3] == ["ssh", "-W", "%h:%p"] and inner[-1] == "debian@203.0.113.8"
+    assert inner[:3] == ["ssh", "-W", "[%h]:%p"] and inner[-1] == "debian@203.0.113.8"
     assert "HostKeyAlias=id-cp" in inner and inner[inner.index("-i") + 1] == "/key"
     assert "HostKeyAlias=id-osd" in words(host)
 
