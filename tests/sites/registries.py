@@ -6,11 +6,20 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import http.server
+import ipaddress
 import json
+import ssl
 import threading
 import typing as t
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 TOKEN = "for-anybody"
 
@@ -25,6 +34,23 @@ class Registry(http.server.ThreadingHTTPServer):
         self.has, self.temper = set(has), temper
         self.asked: list[str] = []
         self.moved_to = ""
+
+    def encrypt(self, folder: Path) -> Path:
+        """Speak with a certificate of its own from now on; return where it is."""
+        key, now = ec.generate_private_key(ec.SECP256R1()), datetime.datetime.now(datetime.UTC)
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "small")])
+        where = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
+        day = datetime.timedelta(days=1)
+        made = x509.CertificateBuilder(name, name, key.public_key(), 1, now - day, now + day)
+        certificate = made.add_extension(where, critical=False).sign(key, hashes.SHA256())
+        form, plain = serialization.Encoding.PEM, serialization.NoEncryption()
+        private = key.private_bytes(form, serialization.PrivateFormat.PKCS8, plain)
+        (folder / "both.pem").write_bytes(private + certificate.public_bytes(form))
+        (folder / "ca.crt").write_bytes(certificate.public_bytes(form))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(folder / "both.pem")
+        self.socket = context.wrap_socket(self.socket, server_side=True)
+        return folder / "ca.crt"
 
     @property
     def host(self) -> str:

@@ -113,6 +113,18 @@ def test_one_without_encryption_is_asked_so_where_that_is_allowed() -> None:
         assert asker.ask(IMAGE, [dataclasses.replace(strict, plain=True)]) == Told("served")
 
 
+def test_a_registry_is_trusted_by_the_runtimes_certificates_only(tmp_path: Path) -> None:
+    small = Registry("ceph/ceph:v19")
+    authority = f"/{small.encrypt(tmp_path).name}"
+    with running(small):
+        place = Endpoint(f"https://{small.host}/v2", IMAGE.name)
+        asker = Asker(System(str(tmp_path)), {}, 5)
+        told = asker.ask(IMAGE, [place])
+        assert told.state == "unreachable" and "CERTIFICATE_VERIFY_FAILED" in told.reason
+        for trusted in ({"authorities": (authority,)}, {"verify": False}):
+            assert asker.ask(IMAGE, [dataclasses.replace(place, **trusted)]) == Told("served")
+
+
 def test_a_certificate_that_is_not_there_is_told(tmp_path: Path) -> None:
     place = Endpoint("https://127.0.0.1:1/v2", "a", "", ("/ca.crt",))
     told = Asker(System(str(tmp_path)), {}, 1).ask(IMAGE, [place])
