@@ -26,6 +26,9 @@ _SHOWN_LINES = 15
 class System:
     """A host whose files are below a directory, so that tests can stand on another one than /."""
 
+    LIMIT = 3600.0
+    """Seconds for one command; packages over a slow line take the longest."""
+
     def __init__(self, root: str = "/") -> None:
         self.root = Path(root)
 
@@ -36,14 +39,21 @@ class System:
     def ask(
         self, *command: str, stdin: str = "", environment: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command and return how it ended; a program that is not there ends with 127."""
+        """Return how a command ended: with 127 if there is no such program, 124 at the limit."""
         try:
-            return subprocess.run(
-                command, input=stdin, capture_output=True, text=True, errors="replace",
-                env={**_ENVIRONMENT, **(environment or {})}, check=False, cwd="/",
+            process = subprocess.Popen(
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                text=True, errors="replace", env={**_ENVIRONMENT, **(environment or {})}, cwd="/",
             )  # fmt: skip
         except FileNotFoundError as problem:
             return subprocess.CompletedProcess(command, 127, "", str(problem))
+        try:
+            out, err = process.communicate(stdin, self.LIMIT)
+        except subprocess.TimeoutExpired:
+            # Its end is not waited for: what the kernel holds, as a dead volume's umount, has none.
+            process.kill()
+            return subprocess.CompletedProcess(command, 124, "", f"no end after {self.LIMIT:g} s")
+        return subprocess.CompletedProcess(command, process.returncode, out, err)
 
     def run(
         self, action: str, target: str, command: Sequence[str], stdin: str = "",

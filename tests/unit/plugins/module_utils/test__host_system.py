@@ -49,3 +49,11 @@ def test_a_file_comes_back_byte_for_byte(tmp_path: Path) -> None:
     system.write("/b", system.text("/a") or "", 0o600)
     assert (tmp_path / "b").read_bytes() == before
     assert state.digests(system, ["/a"]) == {"/a": hashlib.sha256(before).hexdigest()}
+
+
+def test_a_command_that_hangs_is_left_at_the_limit_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(System, "LIMIT", 0.1)
+    with pytest.raises(ClientError, match=r"Failed to unmount /x: `sleep 60` said: no end after"):
+        System(str(tmp_path)).run("unmount", "/x", ["sleep", "60"])
