@@ -297,7 +297,6 @@ class Doer:
     def _look(self) -> None:
         """Begin the looks that are due, and judge by those that came back."""
         now = self._clock()
-        waited = {wait.until.kind for wait in self._waits}
         for kind, poll in list(self._polls.items()):
             if poll.future is not None and poll.future.done():
                 future, poll.future = poll.future, None
@@ -305,7 +304,8 @@ class Doer:
                 pause = max(poll.pause, now - poll.began)
                 poll.due, poll.pause = now + pause, min(poll.pause * FACTOR, LONGEST)
                 self._judge(kind, future, poll.began)
-            elif kind not in waited and poll.future is None:
+            # Whoever was judged just now may wait for something of another kind.
+            elif poll.future is None and kind not in {wait.until.kind for wait in self._waits}:
                 del self._polls[kind]
             elif poll.future is None and poll.due <= now:
                 poll.began = now
