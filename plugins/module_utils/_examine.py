@@ -32,7 +32,11 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
 from ansible_collections.rookery.rook.plugins.module_utils._neighbours import neighbourhood
 from ansible_collections.rookery.rook.plugins.module_utils._nodes import unready
 from ansible_collections.rookery.rook.plugins.module_utils._plan import REFUSE, Policy
-from ansible_collections.rookery.rook.plugins.module_utils._rules_types import Finding, error
+from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
+    Finding,
+    error,
+    listed,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._site import (
     Wish,
     cluster_uid,
@@ -54,6 +58,7 @@ if t.TYPE_CHECKING:
 # A call is tried this often before it counts as unanswered.
 TRIES = 3
 _PATH = "kubeconfig"
+_SHOWN = 3
 _OPERATOR_IMAGE = re.compile(r"image:\s*\S*rook/(?:ceph|rook):v?(\d+\.\d+\.\d+)")
 _CHART_VERSION = re.compile(r"^version:\s*[\"']?v?(\d+\.\d+\.\d+)", re.MULTILINE)
 # Taints of this prefix come and go with a node's condition.
@@ -107,17 +112,22 @@ def examine(question: Question, kubeconfig: str, timeout: float) -> Answer:
 
 def ask(client: Kube, question: Question) -> Answer:
     """Return what a living API says; raises ClientError."""
+    nodes = client.list("v1", "Node").items
+    strange = tuple(_strange(nodes, question))
     if question.state == "present":
-        return Answer(facts=_facts(client, question))
+        return Answer(_facts(client, question, nodes), strange)
     found = prospect(client, Wish(question.site, "absent", STAGES, policy=question.policy))
     # That the confirmation is missing is told once, not for each object; nor is it time to approve.
     against = _against(found, question)
     return Answer(
         # Afterwards nothing in the API could tell which disks were the site's.
         facts={"ceph_fsid": _own_fsid(client, question.site, found.observed.objects)},
-        findings=tuple(
-            Finding("TEARDOWN", "error", refusal.id, "", refusal.reason, refusal.way_on)
-            for refusal in against
+        findings=(
+            *strange,
+            *(
+                Finding("TEARDOWN", "error", refusal.id, "", refusal.reason, refusal.way_on)
+                for refusal in against
+            ),
         ),
     )
 
@@ -190,12 +200,28 @@ def _unanswered(path: str, problem: ClientError) -> Finding:
     return error("API-REACH", _PATH, path, str(problem).rstrip("."), cure)
 
 
-def _facts(client: Kube, question: Question) -> dict[str, t.Any]:
+def _strange(nodes: tuple[Object, ...], question: Question) -> Iterator[Finding]:
+    """Yield that the cluster is another one: the site's begins with a host of the inventory.
+
+    When something is to be built on an adopted one, that is told of each host.
+    """
+    names = {_node(node)["hostname"] for node in nodes}
+    hosts = {host.name for host in question.site.hosts}
+    told = question.adopt and question.state == "present"
+    if names and hosts and not told and not hosts & names:
+        reason = "it leads to a cluster of which no host of the inventory is a node"
+        cure = (
+            "Set it to a file of the site's own, or rook_kubernetes_adopt to true with the hosts "
+            "named as that cluster's nodes."
+        )
+        yield error("API-05", _PATH, listed(sorted(names)[:_SHOWN]), reason, cure)
+
+
+def _facts(client: Kube, question: Question, nodes: tuple[Object, ...]) -> dict[str, t.Any]:
     """Return what rules want to know of a cluster that exists."""
     site = question.site
     row = kind_in(site.release, "CephCluster")
     clusters = client.list(row.api_version, row.name).items
-    nodes = client.list("v1", "Node").items
     facts: dict[str, t.Any] = {
         "nodes": _nodes(nodes, question),
         "clusters": [

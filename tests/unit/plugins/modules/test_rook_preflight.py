@@ -214,6 +214,23 @@ def test_nodes_that_will_join_are_counted_and_those_of_an_adopted_cluster_are_no
     assert "inventory host w2 (w2): no node has this name" in refused["msg"]
 
 
+@pytest.mark.parametrize(
+    ("state", "adopt"), [("present", False), ("absent", False), ("absent", True)]
+)
+def test_a_cluster_of_which_no_host_is_a_node_is_another_one(
+    judge: Judge, api: Api, state: str, *, adopt: bool
+) -> None:
+    api.apply(node("theirs"))
+    asked = {"api": True, "state": state, "confirm": "store1", "kubernetes_adopt": adopt}
+    refused = judge(**asked)
+    assert (
+        "rook_kubeconfig (theirs): it leads to a cluster of which no host of the inventory is a "
+        "node (API-05)" in refused["msg"]
+    )
+    api.apply(node("w1"))
+    assert judge(**asked).get("failed") is None
+
+
 def test_the_release_of_an_adopted_cluster_is_judged(judge: Judge, api: Api) -> None:
     for name in HOSTS:
         api.apply({**node(name), "status": {"nodeInfo": {"kubeletVersion": "v1.20.4"}}})
