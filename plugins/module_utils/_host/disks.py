@@ -14,6 +14,7 @@ import typing as t
 from ansible_collections.rookery.rook.plugins.module_utils._host import (
     ceph_traces,
     devices,
+    kernel,
     signatures,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._host.medium import GIB, opened
@@ -88,12 +89,8 @@ def describe_directory(system: System, name: str) -> dict[str, t.Any]:
 
 def modules(system: System, names: Iterable[str]) -> dict[str, bool]:
     """Tell for each kernel module whether it is there: loaded, built in, or to be loaded."""
-    loaded = {line.split()[0] for line in (system.text("/proc/modules") or "").splitlines()}
-    kinds = (system.text("/proc/filesystems") or "").split()
     return {
-        name: name in loaded
-        or name in kinds
-        or system.path(f"/sys/module/{name}").exists()
+        name: kernel.is_there(system, name)
         or not system.ask("modprobe", "--dry-run", "--quiet", name).returncode
         for name in names
     }

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._host.steps import HostStep
@@ -20,16 +21,25 @@ if t.TYPE_CHECKING:
 _TRACES = {"br_netfilter": "/proc/sys/net/bridge"}
 
 
+def is_there(system: System, name: str) -> bool:
+    """Tell whether a module is loaded, or built in, which no list of loaded ones tells."""
+    plain = name.replace("-", "_")
+    release = (system.text("/proc/sys/kernel/osrelease") or "").strip()
+    built_in = system.text(f"/lib/modules/{release}/modules.builtin") or ""
+    return (
+        plain in re.findall(r"^\w+", system.text("/proc/modules") or "", re.MULTILINE)
+        or plain in (system.text("/proc/filesystems") or "").split()
+        or plain in re.findall(r"([^/\n]+)\.ko", built_in.replace("-", "_"))
+        or system.path(_TRACES.get(plain, f"/sys/module/{plain}")).exists()
+    )
+
+
 def plan_modules(
     system: System, record: Record, wanted: Sequence[str], notes: list[str]
 ) -> Iterator[HostStep]:
     """Yield a step for each module that exists and is not loaded; note those that do not exist."""
-    loaded = {line.split()[0] for line in (system.text("/proc/modules") or "").splitlines()}
-    file_systems = (system.text("/proc/filesystems") or "").split()
     for name in wanted:
-        # A module that is built in is there without being listed as loaded.
-        trace = _TRACES.get(name, f"/sys/module/{name}")
-        if name in loaded or name in file_systems or system.path(trace).exists():
+        if is_there(system, name):
             continue
         if system.ask("modprobe", "--dry-run", "--quiet", name).returncode:
             notes.append(f"Kernel module {name} is built in or not to be had; going on without it.")

@@ -200,6 +200,24 @@ def test_nothing_is_removed_through_a_link(run: Run, host: BareHost, path: str, 
     assert host.path("/srv/theirs/data/x").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "file", "text"),
+    [
+        ("dm-crypt", "/proc/modules", "dm_crypt 65536 0 - Live 0x0\n"),
+        ("dm-crypt", "/sys/module/dm_crypt/refcnt", "0\n"),
+        ("nbd", "/lib/modules/6.1.0/modules.builtin", "kernel/drivers/block/nbd.ko\n"),
+        ("dm_crypt", "/lib/modules/6.1.0/modules.builtin", "kernel/drivers/md/dm-crypt.ko\n"),
+    ],
+)
+def test_a_kernel_module_that_is_there_by_whatever_name_is_not_loaded_again(
+    run: Run, host: BareHost, name: str, file: str, text: str
+) -> None:
+    host.put("/proc/sys/kernel/osrelease", "6.1.0\n")
+    host.answers["modprobe"] = lambda _words: (0, "")
+    host.put(file, text)
+    assert run(modules=[name])["plan"] == []
+
+
 def test_a_package_that_does_not_exist_is_named_with_a_way_out(run: Run) -> None:
     message = run(packages=["nosuch"])["msg"]
     assert "Failed to install nosuch" in message and "Unable to locate" in message
