@@ -10,8 +10,11 @@ a crash the record names too much rather than too little, and undoing what was n
 
 from __future__ import annotations
 
+import contextlib
 import json
 import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 
 if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
@@ -26,7 +29,7 @@ class Record:
         self._system = system
         self._path = f"{FOLDER}/{name}.json"
         text = system.text(self._path)
-        self._data: dict[str, dict[str, t.Any]] = json.loads(text) if text else {}
+        self._data = {} if text is None else _parsed(text, self._path)
 
     def section(self, kind: str) -> dict[str, t.Any]:
         """Return what is recorded of a kind: object -> how it was before."""
@@ -57,3 +60,13 @@ class Record:
         self._system.path(FOLDER).mkdir(mode=0o700, parents=True, exist_ok=True)
         text = json.dumps(self._data, indent=1, sort_keys=True) + "\n"
         self._system.write(self._path, text, 0o600)
+
+
+def _parsed(text: str, path: str) -> dict[str, dict[str, t.Any]]:
+    """Return what a record says; raise when it is not one, as after a disk that was full."""
+    with contextlib.suppress(ValueError):
+        data = json.loads(text)
+        if isinstance(data, dict):
+            return data
+    cure = "Put back a copy, or undo by hand what the role has done here and remove it"
+    raise ClientError("read the record", path, f"it is not one, or not whole. {cure}")

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 from ansible_collections.rookery.rook.plugins.module_utils._host.record import Record
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
@@ -41,3 +43,13 @@ def test_the_directory_goes_with_the_last_record(tmp_path: Path) -> None:
 def test_removing_what_was_never_recorded_is_nothing(tmp_path: Path) -> None:
     Record(System(str(tmp_path)), "demo").remove()
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["{", "[]", ""])
+def test_a_record_that_cannot_be_read_is_told_and_kept(tmp_path: Path, text: str) -> None:
+    system = System(str(tmp_path))
+    (tmp_path / "etc/rookery").mkdir(parents=True)
+    (tmp_path / "etc/rookery/demo.json").write_text(text)
+    with pytest.raises(ClientError, match=r"/etc/rookery/demo.json: .*Put back a copy"):
+        Record(system, "demo")
+    assert (tmp_path / "etc/rookery/demo.json").read_text() == text
