@@ -58,7 +58,9 @@ _SERVER: Spec = {
     "keypair": _STR, "server_group": _STR, "availability_zones": _SOME, "ports": _list(**_PORT),
     "floating_network": _STR,
     "volumes": {**_list(**_VOLUME, availability_zone=_STR), "default": []},
-    "user_data": _STR, "config_drive": _BOOL, "metadata": {"type": "dict", "default": {}},
+    # Passwords and tokens may be in it.
+    "user_data": {**_STR, "no_log": True},
+    "config_drive": _BOOL, "metadata": {"type": "dict", "default": {}},
 }  # fmt: skip
 _LISTENER: Spec = {
     "port": {"type": "int", "required": True}, "member_port": _INT, "group": _NAME,

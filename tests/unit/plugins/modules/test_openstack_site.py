@@ -64,6 +64,13 @@ def test_absent_needs_the_name_of_the_site_and_leaves_nothing(site: InCloud) -> 
     assert site.absent()["changed"] is False
 
 
+def test_what_cloud_init_is_told_is_told_nobody_else(site: InCloud) -> None:
+    servers = [{**item, "user_data": "password: of-all"} for item in declaration()["servers"]]
+    for check in (True, False):
+        made = site.present(check=check, servers=servers)
+        assert made["changed"] is True and "of-all" not in str(made)
+
+
 def test_two_sites_of_one_declaration_live_in_one_project(site: InCloud) -> None:
     site.present(site="store2")
     other = things(site)
