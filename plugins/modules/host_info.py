@@ -78,7 +78,9 @@ system:
       type: int
       sample: 8
     limit_nofile:
-      description: How many files container runtimes that are there may open, V(infinity) for any.
+      description:
+        - How many files container runtimes that are there may open, V(infinity) for any. Left out
+          without any.
       type: dict
       sample: {containerd: 1048576}
     selinux:

@@ -38,7 +38,8 @@ def describe(system: System, places: Iterable[str]) -> dict[str, t.Any]:
         "cgroup": _cgroup(system),
         "memory_bytes": _memory(system.text("/proc/meminfo")),
         "cores": _cores(system.text("/proc/cpuinfo")),
-        "limit_nofile": _limits(system),
+        # A runtime that is not there yet says nothing of its limits.
+        "limit_nofile": _limits(system) or None,
         "selinux": _selinux(system),
         "clock": _clock(system),
         "vendor": " ".join(

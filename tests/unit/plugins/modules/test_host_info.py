@@ -79,6 +79,7 @@ def test_selinux_is_told(run: Run, host: BareHost, text: str, state: str) -> Non
 def test_the_limit_of_a_runtime_that_is_there_is_told(
     run: Run, host: BareHost, limit: str, told: t.Any
 ) -> None:
+    assert "limit_nofile" not in run()["system"]
     host.unit("containerd", LimitNOFILE=limit)
     host.unit("docker", LoadState="not-found", LimitNOFILE="524288")
     assert run()["system"]["limit_nofile"] == {"containerd": told}
