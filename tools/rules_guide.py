@@ -63,8 +63,8 @@ a mirror of the runtime says that it has it. Only manifests are asked for, by th
 certificates and proxies, and with the token that anybody gets. Where a login is wanted, the rule is
 not decided: a pull secret, or the runtime's own, may do. An image that nobody gives is an error
 where a container runtime is, as its pods would stay in ImagePullBackOff; before there is one, and
-where images are still to be imported, it is a warning. Who brings images by a way of their own later
-mutes the rule with that reason.
+where images are still to be imported, it is a warning. Who brings images by a way of their own
+later mutes the rule with that reason.
 
 What only a running cluster tells
 ---------------------------------
