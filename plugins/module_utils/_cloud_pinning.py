@@ -115,18 +115,26 @@ def _read(cloud: Console, server: Server, pins: Pins) -> None:
 
 def write(path: Path, text: str) -> None:
     """Write the file whole, for its user alone; one without keys is removed."""
-    if not text:
-        path.unlink(missing_ok=True)
-        return
+    try:
+        if text:
+            _replace(path, text)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as fault:
+        words = f"{path}: cannot be written ({fault.strerror}). Name another file"
+        raise RookeryError(f"{words}, or see to it that it can.") from fault
+
+
+def _replace(path: Path, text: str) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w") as file:
             file.write(text)
         Path(name).replace(path)
-    except OSError as fault:
+    except OSError:
         Path(name).unlink(missing_ok=True)
-        raise RookeryError(f"{path}: cannot be written ({fault.strerror}).") from fault
+        raise
 
 
 def after(text: str, pins: Pins, servers: Sequence[Server]) -> str:

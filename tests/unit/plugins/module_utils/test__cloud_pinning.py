@@ -8,8 +8,12 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
+import pytest
 from ansible_collections.rookery.rook.plugins.module_utils import _cloud_pinning as pinning
-from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._errors import (
+    ClientError,
+    RookeryError,
+)
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB"
 SHOWN = f"-----BEGIN SSH HOST KEY KEYS-----\n{KEY} root@a\n-----END SSH HOST KEY KEYS-----\n"
@@ -81,3 +85,12 @@ def test_the_file_is_written_whole_and_for_its_user_alone(tmp_path: Path) -> Non
     assert path.stat().st_mode & 0o777 == 0o600
     assert [each.name for each in path.parent.iterdir()] == [path.name]
     assert pinning.new_servers(servers, text) == [SERVERS[1]]
+
+
+def test_a_place_where_nothing_can_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder").mkdir()
+    for path in (tmp_path / "file/known_hosts", tmp_path / "folder"):
+        with pytest.raises(RookeryError, match=rf"{path}: cannot be written \(.*Name another"):
+            pinning.write(path, f"1 {KEY}\n")
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "folder"]
