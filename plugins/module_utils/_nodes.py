@@ -19,10 +19,11 @@ if t.TYPE_CHECKING:
 def summary(node: Object) -> dict[str, t.Any]:
     """Return the facts of a node that hosts and people need."""
     spec, status = node.get("spec") or {}, node.get("status") or {}
-    addresses = {item["type"]: item["address"] for item in status.get("addresses") or ()}
+    # Of a node with two families the first is the one that podCIDR is of.
+    own = (it["address"] for it in status.get("addresses") or () if it["type"] == "InternalIP")
     problem = unready(node)
     return {
-        "address": addresses.get("InternalIP", ""),
+        "address": next(own, ""),
         "pod_cidr": spec.get("podCIDR", ""),
         "version": (status.get("nodeInfo") or {}).get("kubeletVersion", ""),
         "ready": problem is None,

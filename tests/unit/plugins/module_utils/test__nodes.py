@@ -35,3 +35,12 @@ def test_the_common_directory_is_that_of_most_nodes(dirs: dict[str, str], common
 def test_a_kubelet_without_an_answer_has_no_directory() -> None:
     assert _nodes.plugin_dir({}) == ""
     assert _nodes.plugin_dir({"kubeletconfig": {"volumePluginDir": "/x/"}}) == "/x"
+
+
+def test_of_two_addresses_the_first_is_the_one_of_its_pods() -> None:
+    addresses = [
+        {"type": "Hostname", "address": "w1"}, {"type": "InternalIP", "address": "192.0.2.1"},
+        {"type": "InternalIP", "address": "2001:db8::1"},
+    ]  # fmt: skip
+    node = {"spec": {"podCIDR": "10.244.1.0/24"}, "status": {"addresses": addresses}}
+    assert _nodes.summary(node)["address"] == "192.0.2.1"
