@@ -10,6 +10,8 @@ is not known whether it was done: that is told, for the caller to look.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import threading
 import time
 import typing as t
@@ -79,9 +81,10 @@ class Cloud:
     def connect(cls, params: Mapping[str, t.Any], *, reads: bool = False) -> Cloud:
         """Return the cloud that a module's parameters name; nothing is sent yet."""
         try:
-            from keystoneauth1.exceptions import ClientException
-            from openstack import config, exceptions
-            from yaml import YAMLError
+            with _no_garbage():
+                from keystoneauth1.exceptions import ClientException
+                from openstack import config, exceptions
+                from yaml import YAMLError
         except ImportError as error:
             way_on = "Install openstacksdk into the Python that runs the module"
             raise RookeryError(f"openstacksdk cannot be loaded: {error}. {way_on}.") from error
@@ -240,6 +243,18 @@ class Cloud:
         parts = urlsplit(plain).path.split("/")
         versioned = any(part[:1] == "v" and part[1:2].isdigit() for part in parts)
         return plain if versioned else f"{plain}{version}"
+
+
+@contextlib.contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Let Python not look for garbage in what an import makes; of the whole SDK that adds up."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
 
 
 def _given(params: Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The rookery.rook authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""No wait is forgotten."""
+"""What goes first where one service does all, and that no wait is forgotten."""
 
 from __future__ import annotations
 
@@ -12,20 +12,79 @@ import typing as t
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils import _cloud_apply
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
+    Action,
+    Request,
     Standing,
     Until,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import kind_of
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS, kind_of
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Found, Sight
-from ansible_collections.rookery.rook.plugins.module_utils._cloud_apply import Doer
+from ansible_collections.rookery.rook.plugins.module_utils._cloud_apply import Doer, behind
 from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Plan, Step
 
+NEEDS = {
+    "network/n": (), "security_group/g": (), "subnet/s": ("network/n",),
+    "router/r": ("subnet/s",), "rules/g": ("security_group/g",),
+    "port/p": ("subnet/s", "security_group/g"), "server/a": ("port/p",),
+    "floating_ip/a": ("port/p", "router/r"),
+}  # fmt: skip
+STEPS = tuple(
+    Step(f"create {target}", "create", target, "openstack", tuple(f"create {x}" for x in needs))
+    for target, needs in NEEDS.items()
+)
+PLAN = Plan("s", "present", STEPS, "")
 # A loop that goes round without end asks for the time more often than any that waits.
 LOOKS = 5000
 
 
+class Slow:
+    """A cloud that notes what it does at the same time."""
+
+    def __init__(self) -> None:
+        self.began: list[str] = []
+        self.together: list[set[str]] = []
+        self._now: set[str] = set()
+        self._lock = threading.Lock()
+
+    def send(self, request: Request) -> None:
+        """Take a moment for a request."""
+        with self._lock:
+            self.began.append(request.target)
+            self._now.add(request.target)
+            self.together.append({each for each in self._now if service(each) == "network"})
+        time.sleep(0.02)
+        with self._lock:
+            self._now.discard(request.target)
+
+
+def service(target: str) -> str:
+    return KINDS[kind_of(target)].service
+
+
 def doer(cloud: t.Any, clock: t.Callable[[], float] = time.monotonic) -> Doer:
     return Doer(cloud, {}, Found(), Sight(), 60, lambda _text: None, clock)
+
+
+def test_what_servers_wait_for_has_the_longest_way_behind_it() -> None:
+    found = {step.target: behind(STEPS)[step.id] for step in STEPS}
+    assert found["network/n"] > found["subnet/s"] > found["port/p"] > found["router/r"]
+    assert found["router/r"] > found["rules/g"] == found["server/a"] == 0
+
+
+def test_a_service_does_first_what_has_more_behind_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def action(_doer: Doer, steps: t.Sequence[Step]) -> Action:
+        yield Request("POST", service(steps[0].target), "/", steps[0].target)
+        return []
+
+    monkeypatch.setattr(Doer, "_action", action)
+    cloud = Slow()
+    doer(cloud).run(PLAN)
+    assert sorted(cloud.began) == sorted(NEEDS)
+    assert cloud.began.index("port/p") < cloud.began.index("router/r")
+    assert cloud.began.index("router/r") < cloud.began.index("rules/g")
+    ranks = behind(STEPS)
+    for together in cloud.together:
+        assert len({ranks[f"create {target}"] for target in together}) <= 1, together
 
 
 def test_a_wait_that_follows_on_another_is_looked_after(monkeypatch: pytest.MonkeyPatch) -> None:
