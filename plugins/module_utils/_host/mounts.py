@@ -59,7 +59,7 @@ def storage_clients(found: tuple[Mount, ...]) -> list[str]:
         for mount in found
         if mount.kind == "ceph"
         or mount.kind.startswith("fuse.ceph")
-        or re.match(r"/dev/rbd\d", mount.source)
+        or re.match(r"/dev/(rbd\d|mapper/luks-rbd-)", mount.source)
     ]
 
 

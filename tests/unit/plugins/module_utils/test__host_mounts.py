@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._host import mounts
 
 TEXT = """\
@@ -34,3 +35,11 @@ def test_ceph_and_rbd_are_storage() -> None:
     assert [client.split(" ")[-1] for client in clients] == [
         "192.0.2.1:6789:/)", "ceph-fuse)", "/dev/rbd0)",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("source", "is_storage"), [("luks-rbd-0001-0009-rook-ceph-1", True), ("vg-home", False)]
+)
+def test_an_encrypted_volume_of_rbd_is_storage(source: str, is_storage: bool) -> None:
+    line = f"33 30 252:0 / /var/lib/kubelet/pods/d rw - ext4 /dev/mapper/{source} rw"
+    assert bool(mounts.storage_clients(mounts.parse_mountinfo(line))) is is_storage
