@@ -232,9 +232,17 @@ def _file_with_flag(system: System, unit: str) -> str:
 
 def _health_url(system: System, sources: Sequence[str]) -> str:
     """Return where the kubelet tells its health; empty when that is turned off."""
-    said = [value_of(system.text(path) or "", path, "healthzPort") for path in sources]
-    port = next((item for item in reversed(said) if item is not None), _HEALTH_PORT)
-    return f"http://127.0.0.1:{port}/healthz" if port != "0" else ""
+    port = _said(system, sources, "healthzPort", _HEALTH_PORT)
+    address = _said(system, sources, "healthzBindAddress", "127.0.0.1")
+    address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)
+    host = f"[{address}]" if ":" in address else address
+    return f"http://{host}:{port}/healthz" if port != "0" else ""
+
+
+def _said(system: System, sources: Sequence[str], key: str, default: str) -> str:
+    """Return a setting as the file that rules has it."""
+    said = [value_of(system.text(path) or "", path, key) for path in sources]
+    return next((item for item in reversed(said) if item), default)
 
 
 def _holds_settings(path: str) -> bool:

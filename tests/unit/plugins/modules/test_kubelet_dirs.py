@@ -159,6 +159,20 @@ def test_a_kubelet_that_does_not_come_back_is_named_with_its_answer() -> None:
         kubelet.wait_until_healthy("http://127.0.0.1:1/", 3, lambda: next(now), lambda _s: None)
 
 
+@pytest.mark.parametrize(
+    ("said", "host_part"),
+    [
+        ("192.0.2.7", "192.0.2.7"), ("0.0.0.0", "127.0.0.1"), ("'::'", "[::1]"),
+        ("'2001:db8::7'", "[2001:db8::7]"),
+    ],
+)  # fmt: skip
+def test_a_kubelet_is_asked_where_it_listens(
+    run: Run, host: BareHost, said: str, host_part: str
+) -> None:
+    host.put(CONFIG, f"healthzBindAddress: {said}\n")
+    assert run()["kubelet"]["health_url"] == f"http://{host_part}:10248/healthz"
+
+
 def test_a_kubelet_is_asked_past_the_hosts_proxy(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
