@@ -48,7 +48,8 @@ class Capacity:
 
 def capacity(tree: Tree, pool: Pool) -> Capacity | None:
     """Return what fits into a pool, or None where no sizes are known."""
-    found = [_of_walk(tree, pool, take) for take in pool.rule.takes]
+    walks = [take for take in pool.rule.takes if wanted_of(pool, take)]
+    found = [_of_walk(tree, pool, take) for take in walks]
     if not found or None in found:
         return None
     known = [item for item in found if item is not None]

@@ -230,6 +230,12 @@ def test_what_a_lost_host_leaves_must_fit_on_the_others() -> None:
     assert found.usable_bytes == pytest.approx(0.95 * 16 / 3 * TIB, rel=1e-3)
 
 
+def test_a_walk_that_places_no_piece_takes_no_room() -> None:
+    first, then = Take("host", "hdd", count=1), Take("host", "hdd")
+    found = capacity(hosts(4, 4), copies(1, first, then))
+    assert found is not None and found.raw_bytes == 8 * TIB
+
+
 def test_of_two_classes_the_smaller_one_is_the_capacity() -> None:
     nodes = [
         type(node)(node.name, (*node.osds, type(node.osds[0])("s", 0.1, "ssd", TIB // 10)), {})
