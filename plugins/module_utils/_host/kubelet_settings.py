@@ -37,6 +37,8 @@ _SETTINGS = (".yaml", ".yml", ".json")
 # The arguments of a kubelet in these are a list, and what is added to it a further one.
 _RANCHER = "/etc/rancher/"
 _RANCHER_LINES = 'kubelet-arg+:\n  - "{flag}={value}"\n'
+# Of unit files, of files of variables and of YAML.
+_COMMENT = re.compile(r"^[ \t]*[#;].*$", re.MULTILINE)
 # One argument a line.
 _ARGUMENTS = "/args/kubelet"
 
@@ -159,7 +161,8 @@ def with_value(text: str, path: str, value: str | None) -> str:
 
 def _flag_in(text: str, flag: str) -> str | None:
     """Return the value of the last flag, or argument, of that name."""
-    flags: list[str] = re.findall(rf"(?<![-\w])(?:--)?{flag}[= ]+([^\s\"',]+)", text)
+    told = _COMMENT.sub("", text)
+    flags: list[str] = re.findall(rf"(?<![-\w])(?:--)?{flag}[= ]+([^\s\"',]+)", told)
     return flags[-1] if flags else None
 
 
@@ -174,7 +177,12 @@ def _with_flag(text: str, path: str, value: str | None) -> str:
         text = re.sub(ours, "", text)
         return re.sub(rf"^--{FLAG}[= ]\S+\n?", "", text, flags=re.MULTILINE)
     form = rf"(?<![-\w])(--)?{FLAG}[= ]+[^\s\"',]+"
-    return re.sub(form, lambda found: f"{found[1] or ''}{FLAG}={value}" if value else "", text)
+
+    def put(found: re.Match[str]) -> str:
+        return f"{found[1] or ''}{FLAG}={value}" if value else ""
+
+    lines = text.splitlines(keepends=True)
+    return "".join(line if _COMMENT.match(line) else re.sub(form, put, line) for line in lines)
 
 
 def is_writable(system: System, folder: str) -> bool:

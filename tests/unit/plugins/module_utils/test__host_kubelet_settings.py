@@ -26,6 +26,8 @@ UNIT = "/etc/systemd/system/kubelet.service.d/20-extra.conf"
         (FLAGS, "ARGS=--volume-plugin-dir=/b --volume-plugin-dir /a\n", "/a"),
         (UNIT, "[Service]\nExecStart=kubelet --volume-plugin-dir=/a\n", "/a"),
         (UNIT, "# volumePluginDir: /a\n", None),
+        (UNIT, "Environment=X=--volume-plugin-dir=/a\n # X=--volume-plugin-dir=/b\n", "/a"),
+        (UNIT, "; was --volume-plugin-dir=/b\n", None),
     ],
 )
 def test_the_value_is_found_where_it_counts(path: str, text: str, value: str | None) -> None:
@@ -40,6 +42,11 @@ def test_the_value_is_found_where_it_counts(path: str, text: str, value: str | N
         (YAML, "a: 1\nvolumePluginDir: /old # x\nb: 2\n", "a: 1\nvolumePluginDir: /new\nb: 2\n"),
         (FLAGS, 'A="--volume-plugin-dir=/old"\n', 'A="--volume-plugin-dir=/new"\n'),
         (FLAGS, 'A="--volume-plugin-dir /old -v"\n', 'A="--volume-plugin-dir=/new -v"\n'),
+        (
+            FLAGS,
+            '#A="--volume-plugin-dir=/x"\nA="--volume-plugin-dir=/old"\n',
+            '#A="--volume-plugin-dir=/x"\nA="--volume-plugin-dir=/new"\n',
+        ),
     ],
 )
 def test_only_the_value_changes(path: str, text: str, after: str) -> None:
