@@ -28,7 +28,7 @@ __all__ = ["ceph"]
 MOUNT, OTHER, FIRST = "/mnt/myfs", "/mnt/second", "/mnt/unnamed"
 # How long what cannot end is given, and how long a write that can.
 HANGS, WRITES = 8, 60
-# Two files stood where one was made; the words are those of the processes that hang.
+# The command that hangs, as it is run and as the list of processes shows it.
 WRITE = f"echo hello > {MOUNT}/testing.html"
 
 
@@ -49,6 +49,13 @@ def pool(name: str, **more: t.Any) -> dict[str, t.Any]:
 def setting(name: str, key: str, value: str) -> dict[str, t.Any]:
     """Return what sets something of a pool."""
     return {"prefix": "osd pool set", "pool": name, "var": key, "val": value}
+
+
+def number(osds: Osds, name: str) -> int:
+    """Return the number of a pool."""
+    (found,) = osds.ask({"prefix": "osd pool ls", "detail": "detail"})
+    (row,) = (row for row in found if row["pool_name"] == name)
+    return t.cast("int", row["pool_id"])
 
 
 @pytest.fixture(name="osds", scope="module")
@@ -95,13 +102,14 @@ def test_more_copies_than_hosts(ceph: CephBox, osds: Osds, files: Files) -> None
     try:
         peered = {"undersized+peered"}
         wait(lambda: files.states("copies") == peered, "3 copies go on with one of them")
-        listed = ceph.run("sh", "-c", "ceph pg ls-by-pool copies | cut -c1-60,140-200 | head -4")
+        groups = f"ceph pg dump pgs_brief | grep '^{number(osds, 'copies')}[.]'"
+        listed = ceph.run("sh", "-c", groups)
         put = f"timeout {HANGS} rados --pool copies put letter /etc/ceph/ceph.conf; echo $?"
         said = ceph.run("sh", "-c", put)
         assert said.split()[-1] == "124", said
         record(
             "more_copies_than_hosts", "old",
-            ("ceph pg ls-by-pool copies    # 3 copies, 2 hosts, one of them away", listed),
+            (f"{groups}    # 3 copies, 2 hosts, one of them away", listed),
             (put, said),
         )  # fmt: skip
         two = put.replace("copies", "two").replace(f"timeout {HANGS}", f"timeout {WRITES}")
@@ -125,9 +133,8 @@ def test_chunks_on_filestore(ceph: CephBox, osds: Osds, files: Files) -> None:
          "(id '{id}') is an erasure-coded pool, with no overwrite support"),
     ):  # fmt: skip
         done = ceph.ask("ceph", *words)
-        (found,) = osds.ask({"prefix": "osd pool ls", "detail": "detail"})
-        (number,) = (row["pool_id"] for row in found if row["pool_name"] == "d")
-        assert done.returncode == 22 and refusal.format(id=number) in done.stderr, done.stderr
+        refused = refusal.format(id=number(osds, "d"))
+        assert done.returncode == 22 and refused in done.stderr, done.stderr
         steps.append((f"ceph {' '.join(words)}", done.stderr))
     record("chunks_on_filestore", "old", *steps)
 
