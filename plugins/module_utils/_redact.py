@@ -30,14 +30,14 @@ _SECRETS = (
     # Access keys of object stores.
     re.compile(r"()\b(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{20}\b"),
     re.compile(r"((?i:bearer|basic)\s+)[\w.~+/=-]{8,}"),
-    re.compile(r"(://[^\s:/@]*:)\S+(?=@)"),
+    re.compile(r"(://[^\s:/@]*:)\S{1,300}(?=@)"),
     # Settings, also in JSON that is a string of JSON.
     re.compile(
         rf"((?i:{_WORDS})\\*[\"']?\s*[:=]\s*)"
         r"(?:\\*\"(?:\\.|[^\"\\])*\"|'[^']*'|[^\s,;}\]]+)"
     ),
     # Options of commands.
-    re.compile(rf"(--[\w-]*(?i:{_WORDS})\s+)(?!-)\S+"),
+    re.compile(rf"((?<![\w-])--[\w-]{{0,60}}?(?i:{_WORDS})\s+)(?!-)\S+"),
 )  # fmt: skip
 # What base64 looks like, and secret keys of object stores; names of things are not so mixed.
 _RUN = re.compile(r"[A-Za-z0-9+/]{32,}={0,2}")

@@ -150,3 +150,9 @@ def test_other_words_stay() -> None:
 )
 def test_names_digests_and_paths_stay(text: str) -> None:
     assert hidden(text) == text
+
+
+@pytest.mark.parametrize("text", ["-" * 20_000, "://x:" * 20_000, "--" + "key-" * 20_000])
+def test_a_long_line_is_read_in_one_go(text: str) -> None:
+    """With patterns that look again from each place it takes minutes."""
+    assert hidden(text) == text
