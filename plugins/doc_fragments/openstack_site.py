@@ -243,6 +243,7 @@ options:
     description:
       - What was made by something else and is now to be the site's, as id to C(<kind>/<name>), such
         as V(server/master). It is marked, and from then on kept and removed like the rest.
+      - What is named here and not declared is refused.
       - Key pairs and server groups cannot be marked afterwards. They stay in here as long as the
         site lives.
       - Kinds are C(network), C(subnet), C(router), C(security_group), C(keypair), C(server_group),

@@ -56,6 +56,7 @@ options:
   other_data:
     description:
       - Also wipe devices with data that name no Ceph cluster, such as file systems.
+      - Needed, too, for a device in new use of whose OSD only copies of its label are left.
       - An OSD of another cluster than O(ceph_fsid) stays refused.
     type: bool
     default: false
