@@ -25,6 +25,7 @@ Params = dict[str, t.Any]
 TIB = 1 << 40
 ZONE, RACK = "topology.kubernetes.io/zone", "topology.rook.io/rack"
 NO_ANSWERS: Params = {"addresses": {}, "disks": {}, "kubelets": {}, "systems": {}, "probes": {}}
+IMAGE = "quay.io/ceph/ceph:v19.2.3"
 NODE: Params = {"ready": True, "schedulable": True, "pod_cidrs": ["10.244.0.0/24"]}
 # What a host says that is as it should be.
 HOST: Params = {
@@ -36,7 +37,8 @@ HOST: Params = {
         "/var/lib/rook": {"free_bytes": 60 << 30, "size_bytes": 90 << 30, "entries": []}
     },
     "modules": {"rbd": True, "ceph": True, "nbd": True, "dm_crypt": True},
-    "registries": {"quay.io": "open", "registry.k8s.io": "open"},
+    "runtime": "containerd",
+    "images": {IMAGE: {"state": "served", "reason": ""}},
     "system": {
         "kernel": "6.12.48", "arch": "x86_64", "programs": {"lvm": True}, "udev": True,
         "aio_max_nr": 1 << 20, "swap_bytes": 0, "cgroup": 2, "memory_bytes": 256 << 30,
@@ -84,7 +86,8 @@ def site_of(
         for name, (_labels, devices) in hosts.items()
     }
     facts = {
-        "kubernetes_version": "1.34.1", "operator_release": "1.18.11", "hosts": said,
+        "kubernetes_version": "1.34.1", "operator_release": "1.18.11", "images": [IMAGE],
+        "hosts": said,
         "nodes": {name: {**NODE, "labels": labels} for name, (labels, _devices) in hosts.items()},
         "clusters": [], "classes": [], "secrets": [], "holders": [], "served": {},
     }  # fmt: skip
