@@ -42,4 +42,4 @@ def test_plugin_dir_unset(
         ("kubectl get pod web", "web   0/1   ContainerCreating"),
     )  # fmt: skip
     lines = [line for line in runs[-1].lines if "olumePluginDir" in line or "changed: [" in line]
-    record(NAME, "told", ("ansible-playbook site.yml --check --diff", "\n".join(lines)))
+    record(NAME, "told", ("ansible-playbook converge.yml --check --diff", "\n".join(lines)))

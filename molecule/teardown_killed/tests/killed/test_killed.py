@@ -3,8 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """teardown.yml gets kill -9 at one point after the other; whatever it left, the next run goes on.
 
-At first two pods hold the file system: refused, waited for in vain, and then evicted. The last run
-ends well, one more changes nothing, and what is left of it is looked at afterwards.
+At first two pods hold the file system, which somebody has deleted all the same: refused, waited for
+in vain, and then evicted. An object store was deleted before its user. The last run ends well, one
+more changes nothing, and what is left of it is looked at afterwards.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 
 import pytest
 from conftest import INVENTORY, ROOT
+from failures.record import record
 
 # The task at which a run is killed, and how many seconds later, in the order of the teardown.
 POINTS = (
@@ -37,6 +39,9 @@ POINTS = (
     ("Undo network, images, packages, programs", 0.5),
 )
 LEAST = 10
+# How long what hangs is given.
+HANGS = 15
+PLAYBOOK = "ansible-playbook -i inventory rookery.rook.teardown -e rook_confirm=lab"
 SECONDS = 600
 # So many points come while the pods are evicted; so often is planned what is left of that.
 EVICTING, PLANS = 2, 3
@@ -177,8 +182,8 @@ def mounts() -> list[str]:
     return [line for line in done.stdout.splitlines() if "ceph-fuse" in line or "~csi/" in line]
 
 
-def evicting() -> dict[str, t.Any]:
-    """Return what evicts the pods by a plan that was looked at; plan.yml shows its fingerprint."""
+def plan() -> str:
+    """Return what plan.yml says of a teardown that evicts the pods."""
     variables = json.dumps({**POLICY, "rook_state": "absent", "rook_confirm": "lab"})
     done = subprocess.run(
         ["ansible-playbook", "-i", str(INVENTORY), str(ROOT / "playbooks/plan.yml"),
@@ -186,30 +191,67 @@ def evicting() -> dict[str, t.Any]:
         capture_output=True, text=True, timeout=300, check=False, stdin=subprocess.DEVNULL,
         env={key: value for key, value in os.environ.items() if key != "ANSIBLE_LOG_PATH"},
     )  # fmt: skip
-    shown = re.search(r"rook_plan_fingerprint.*?storage\W+([0-9a-f]{64})", done.stdout)
-    assert done.returncode == 0 and shown, done.stdout[-4000:]
+    assert done.returncode == 0, done.stdout[-4000:]
+    return done.stdout
+
+
+def order(said: str) -> str:
+    """Return in which order a plan takes down what somebody has made."""
+    kind = r"(?:Ceph\w+|StorageClass|PersistentVolumeClaim|Deployment|Namespace)/"
+    step = rf"(?:DESTROYS DATA: )?\b(?:delete|wait|update) [^\n\"']*{kind}[^\n\"']*"
+    return "\n".join(re.findall(step, said))
+
+
+def approved(said: str) -> dict[str, t.Any]:
+    """Return what evicts the pods by a plan that was looked at, which shows its fingerprint."""
+    shown = re.search(r"rook_plan_fingerprint.*?storage\W+([0-9a-f]{64})", said)
+    assert shown, said[-4000:]
     return {**POLICY, "rook_plan_fingerprint": {"storage": shown[1]}}
 
 
 def evict_the_rest() -> None:
     """Take the storage down; what a killed run has left may still change after it was planned."""
     for _again in range(PLANS):
-        status, said = ended(evicting(), "--tags", "rook_storage")
+        status, said = ended(approved(plan()), "--tags", "rook_storage")
         if status == 0:
             return
         assert STALE in said, said[-4000:]
     raise AssertionError(said[-4000:])
 
 
-def test_while_two_pods_hold_the_file_system_it_is_refused_and_both_are_named(
-    pods: list[str],
-) -> None:
+def delete(tell: Tell, kind: str, name: str) -> list[tuple[str, str]]:
+    """Delete something by hand, in vain, and return what was run and said."""
+    words = ("delete", kind, "-n", "rook-ceph", name, f"--timeout={HANGS}s")
+    with pytest.raises(AssertionError, match="timed out waiting for the condition") as refused:
+        tell(*words)
+    (plain,) = str(refused.value).splitlines()[:1]
+    path = "jsonpath={.status.conditions[?(@.type=='DeletionIsBlocked')].message}"
+    asked = ("get", kind, "-n", "rook-ceph", name, "-o", path)
+    steps = [(words, plain.removeprefix("AssertionError: ")), (asked, tell(*asked))]
+    return [(" ".join(("kubectl", *each)), text) for each, text in steps]
+
+
+def test_removed_under_pods(pods: list[str], tell: Tell) -> None:
+    """While two pods hold the file system its removal hangs; teardown.yml names both, and stops."""
+    steps = delete(tell, "cephfilesystem", "myfs")
+    assert "will not be deleted until all dependents are removed" in steps[-1][1]
+    record("removed_under_pods", "live", *steps)
     status, said = ended({})
     assert len(pods) == 2 and status != 0
     for name in pods:
         assert f"shop/{name}" in said, said[-4000:]
     assert "changed=0" in said and "changed: [" not in said
     assert mounts() != []
+    refusal = re.search(r"Nothing was changed: .*(?:\n(?!Origin:).*)*", said)
+    assert refusal, said[-4000:]
+    record("removed_under_pods", "told", (PLAYBOOK, refusal[0]))
+
+
+def test_wrong_order(tell: Tell) -> None:
+    """A store that is deleted before its user waits for ever; the plan goes on from there."""
+    steps = delete(tell, "cephobjectstore", "store")
+    assert "CephObjectStoreUsers: [app]" in steps[-1][1]
+    record("wrong_order", "live", *steps)
 
 
 def test_waited_for_in_vain_it_ends_within_its_limit_and_says_for_whom(
@@ -225,7 +267,9 @@ def test_waited_for_in_vain_it_ends_within_its_limit_and_says_for_whom(
 def test_a_run_after_kills_at_many_points_ends_it_and_one_more_changes_nothing(
     pods: list[str], tell: Tell
 ) -> None:
-    options = evicting()
+    said = plan()
+    record("wrong_order", "told", (PLAYBOOK.replace("teardown", "plan"), order(said)))
+    options = approved(said)
     kills = [point for point in POINTS[:EVICTING] if killed_at(*point, options)]
     evict_the_rest()
     assert tell("get", "pods,persistentvolumeclaims", "-n", "shop", "-o", "name") == ""
@@ -235,4 +279,6 @@ def test_a_run_after_kills_at_many_points_ends_it_and_one_more_changes_nothing(
     print(f"\nkilled {len(kills)} times: {kills}")
     assert len(kills) >= LEAST, kills
     last, again = finish(), finish()
+    recap = re.findall(r"^\w+ +: ok=.*", last, re.MULTILINE)
+    record("wrong_order", "cured", (PLAYBOOK, "\n".join(recap)))
     assert "changed: [" not in again, (last[-2000:], again[-4000:])
