@@ -45,6 +45,7 @@ _SECONDS = {
     "teardown_killed": 600,
     "kubelet_plugin_dir": 240,
     "node_refuses_used_disk": 60,
+    "failures": 300,
     "openstack_site": 420,
 }
 

@@ -125,7 +125,7 @@ FAILURES = (
     Failure(
         "cluster_name_missing",
         "A volume without clusterName",
-        "The pod stays in ContainerCreating: *clusterName is required*.",
+        "The pod stays in ContainerCreating: *cluster namespace is not provided*.",
         "An inline FlexVolume has to name the cluster, and nothing checks that before the mount.",
         "The collection's own classes name it always. A pod's volume is the user's: "
         "``rook_diagnose`` names the option that is missing.",
