@@ -27,14 +27,17 @@ Listing = Callable[["Cloud"], Objects]
 
 def _quotas_of_servers(cloud: Cloud) -> Objects:
     found = cloud.send(Request("GET", "compute", "/limits", "quotas"))["limits"]["absolute"]
-    return [
-        {"name": name, "limit": found[f"maxTotal{theirs}"], "used": found[f"total{used}Used"]}
+    counted = [
+        {"name": name, "limit": found[f"max{theirs}"], "used": found[f"total{used}Used"]}
         for name, theirs, used in (
-            ("instances", "Instances", "Instances"),
-            ("cores", "Cores", "Cores"),
-            ("ram", "RAMSize", "RAM"),
+            ("instances", "TotalInstances", "Instances"),
+            ("cores", "TotalCores", "Cores"),
+            ("ram", "TotalRAMSize", "RAM"),
+            ("server_groups", "ServerGroups", "ServerGroups"),
         )
     ]
+    # Each group has that many, whatever is in the others.
+    return [*counted, {"name": "server_group_members", "limit": found["maxServerGroupMembers"]}]
 
 
 def _quotas_of_volumes(cloud: Cloud) -> Objects:

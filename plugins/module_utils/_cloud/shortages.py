@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._cloud import kinds
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import kinds, marks
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.desired import references
 from ansible_collections.rookery.rook.plugins.module_utils._errors import Problem, RookeryError
 
@@ -53,6 +53,7 @@ def refuse_shortages(creates: Sequence[Wanted], sight: Sight, replaced: Mapping[
         *_offers(creates, sight),
         *_zones_and_types(creates, sight),
         *_quotas(creates, sight, replaced),
+        *_crowded(creates, sight, replaced),
     ]
     if problems:
         raise ShortageError(problems)
@@ -136,6 +137,8 @@ def _uses(item: Wanted, sight: Sight) -> Iterator[tuple[str, int]]:
         yield "port", len(wanted["subnets"])
     elif item.kind == "rules":
         yield "security_group_rule", len(wanted["rules"])
+    elif item.kind == "server_group":
+        yield "server_groups", 1
     elif item.kind == "server":
         yield "instances", 1
         for flavor in sight.catalog("flavor", wanted["flavor"].name)[:1]:
@@ -163,3 +166,27 @@ def _quotas(
             unit = {"ram": " MiB", "gigabytes": " GiB"}.get(name, "")
             reason = f"needs {needed}{unit}, and {free}{unit} of {quota['limit']}{unit} are free"
             yield Problem(f"quota {name}", "", reason, "Ask for a larger quota, or declare less.")
+
+
+def _crowded(
+    creates: Sequence[Wanted], sight: Sight, replaced: Mapping[str, Live]
+) -> Iterator[Problem]:
+    """Yield server groups that would have more members than one may have."""
+    limits = {str(item["name"]): item["limit"] for item in sight.of("quota")}
+    most = limits.get("server_group_members", -1)
+    going = {str(live.get("id")) for live in replaced.values()}
+    there = {
+        marks.read_mark("server_group", "name", live): len({*live["members"]} - going)
+        for live in sight.of("server_group")
+    }
+    asked = [
+        (str(item.attributes["metadata"]["rook_site"]), str(item.attributes["server_group"]))
+        for item in creates
+        if item.kind == "server" and item.attributes.get("server_group")
+    ]
+    for group in sorted(set(asked)):
+        needed = asked.count(group) + there.get(group, 0)
+        if 0 <= most < needed:
+            reason = f"would have {needed} servers, and a server group may have {most}"
+            cure = "Ask for a larger quota server_group_members, or spread them over more groups."
+            yield Problem(group[1], "", reason, cure)

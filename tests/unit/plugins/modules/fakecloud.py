@@ -50,6 +50,7 @@ class FakeCloud:
         }
         self.limits = {"Instances": 20, "Cores": 20, "RAM": 51200, "Volumes": 20, "Gigabytes": 999}
         self.network_limits = {"port": 50, "floatingip": 5}
+        self.group_limits = {"maxServerGroups": 10, "maxServerGroupMembers": 10}
 
     def login(self) -> None:
         """Need none."""
@@ -114,7 +115,8 @@ class FakeCloud:
             f"maxTotal{ {'RAM': 'RAMSize', 'Gigabytes': 'VolumeGigabytes'}.get(name, name) }": limit
             for name, limit in self.limits.items()
         }
-        return {"limits": {"absolute": {**used, **caps}}}
+        used["totalServerGroupsUsed"] = len(self.things["server_groups"])
+        return {"limits": {"absolute": {**used, **caps, **self.group_limits}}}
 
     def _do(self, request: Request) -> t.Any:
         """Change the lists."""

@@ -197,6 +197,29 @@ def test_all_shortages_are_told_before_the_first_write(site: InCloud) -> None:
         assert told in refused["msg"]
 
 
+def test_a_server_group_that_would_be_too_large_is_told_before_the_first_write(
+    site: InCloud,
+) -> None:
+    site.cloud.group_limits = {"maxServerGroups": 0, "maxServerGroupMembers": 1}
+    refused = site.present()["msg"]
+    assert site.cloud.writes == []
+    assert "quota server_groups: needs 1, and 0 of 0 are free" in refused
+    assert "server_group/spread: would have 2 servers, and a server group may have 1" in refused
+    site.cloud.group_limits = {"maxServerGroups": 1, "maxServerGroupMembers": 2}
+    site.present()
+    more = declaration(workers=3)["servers"]
+    assert "server_group/spread: would have 3 servers" in site.present(servers=more)["msg"]
+    # One that is made again takes the place of its predecessor.
+    more = declaration()["servers"]
+    more[1]["flavor"] = "m1.large"
+    large = {"id": "f2", "name": "m1.large", "vcpus": 1, "ram": 512}
+    site.cloud.things["flavors"].append(large)
+    again = site.present(
+        check=True, servers=more, replace=["server/worker-1"], confirm="store1", force=True
+    )
+    assert again.get("failed") is None, again["msg"]
+
+
 def test_a_key_pair_of_this_name_by_others_is_adopted_only_when_asked(site: InCloud) -> None:
     key = declaration()["keypairs"][0]["public_key"]
     theirs = {"id": "k", "name": "store1-key", "public_key": key}
