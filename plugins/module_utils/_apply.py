@@ -218,7 +218,7 @@ class Applier:
         manifest = self._manifest(step)
         live = self._client.get(Ref.of(manifest))
         ours = step.patch is None and live is not None and is_settled(live, manifest)
-        if ours or _stand(live) == _stand(expected):
+        if ours or _stand(live, step) == _stand(expected, step):
             return live
         raise _changed_meanwhile(step) from problem
 
@@ -253,11 +253,12 @@ def _written_at(stored: Mapping[str, t.Any]) -> str:
     return max((item.get("time", "") for item in fields if item["manager"] == MANAGER), default="")
 
 
-def _stand(manifest: Mapping[str, t.Any] | None) -> tuple[t.Any, ...] | None:
+def _stand(manifest: Mapping[str, t.Any] | None, step: Step) -> tuple[t.Any, ...] | None:
     """Return what tells two versions of an object's wanted part apart.
 
     Kinds with a generation count changes of their spec; the others have only their version, and
-    nobody else writes those. Who applies fields of it may change without either.
+    nobody else writes those. Who applies fields of it may change without either, and so may the
+    finalizers, of which a step that writes them takes away no other one than was confirmed.
     """
     if manifest is None:
         return None
@@ -267,4 +268,6 @@ def _stand(manifest: Mapping[str, t.Any] | None) -> tuple[t.Any, ...] | None:
         for entry in meta.get("managedFields") or ()
         if entry.get("operation") == "Apply" and not entry.get("subresource")
     )
-    return meta["uid"], meta.get("generation") or meta.get("resourceVersion"), appliers
+    writes = "finalizers" in (step.patch or {}).get("metadata", {})
+    kept = tuple(meta.get("finalizers") or ()) if writes else ()
+    return meta["uid"], meta.get("generation") or meta.get("resourceVersion"), appliers, kept

@@ -237,6 +237,24 @@ def test_finalizers_are_taken_away_only_as_confirmed(onsite: Onsite) -> None:
     assert onsite(strip=confirmed, **CONFIRMED)["changed"] is False
 
 
+def test_a_finalizer_that_is_set_after_the_confirmation_is_not_taken_away(
+    onsite: Onsite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop_the_operator(onsite)
+    confirmed = confirmation(onsite(**CONFIRMED))
+    patch, held = onsite.kube.patch, ["cephblockpool.ceph.rook.io", "backup.example.com/hold"]
+
+    def late(ref: Ref, change: Result, dry_run: bool = False) -> Result:
+        if ref == FAST and onsite.kube.objects[FAST]["metadata"]["finalizers"] != held:
+            patch(FAST, {"metadata": {"finalizers": held}})
+        return patch(ref, change, dry_run)
+
+    monkeypatch.setattr(onsite.kube, "patch", late)
+    refused = onsite(strip=confirmed, **CONFIRMED)
+    assert refused["failed"] and "changed by somebody after the plan was made" in refused["msg"]
+    assert onsite.kube.objects[FAST]["metadata"]["finalizers"] == held
+
+
 def test_the_operator_does_not_go_before_what_it_holds(onsite: Onsite) -> None:
     refused = onsite(stages=["operator"], **CONFIRMED)
     assert refused["failed"] and onsite.kube.writes == []
