@@ -54,11 +54,15 @@ def missing_files(folder: str, names: Sequence[str]) -> tuple[str, ...]:
 
 def read_objects(file: Path) -> list[dict[str, t.Any]]:
     """Return a file's objects; lists of objects are taken apart."""
+    return objects_of(read_text(file), str(file))
+
+
+def read_text(file: Path) -> str:
+    """Return a file's text; raises ClientError with why it cannot be read."""
     try:
-        text = file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
         raise ClientError("read", str(file), " ".join(str(problem).split())) from problem
-    return objects_of(text, str(file))
 
 
 def objects_of(text: str, source: str) -> list[dict[str, t.Any]]:

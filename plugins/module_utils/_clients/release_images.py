@@ -9,7 +9,10 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils import _eras
-from ansible_collections.rookery.rook.plugins.module_utils._clients.manifests import objects_of
+from ansible_collections.rookery.rook.plugins.module_utils._clients.manifests import (
+    objects_of,
+    read_text,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._clients.upstream import (
     local_files,
     read_upstream,
@@ -45,7 +48,7 @@ def _of_files(site: Site) -> Images:
     wanted = _eras.era(site.version)
     leave = _BARE | set(wanted.rights)
     files = [(name, path) for name, path in local_files(site) if name not in leave]
-    texts = {name: path.read_text(encoding="utf-8", errors="replace") for name, path in files}
+    texts = {name: read_text(path) for name, path in files}
     objects = [item for name, text in texts.items() for item in objects_of(text, name)]
     return site_images(site, objects, "\n".join(texts.values()))
 

@@ -95,6 +95,13 @@ def test_files_that_are_not_there_or_cannot_be_had_leave_it_open(
     assert "there is no helm" in found.lacking and found.names == ("quay.io/ceph/ceph:v19.2.3",)
 
 
+def test_files_that_cannot_be_read_leave_it_open(tmp_path: Path) -> None:
+    for name in ("crds.yaml", "common.yaml", "operator.yaml", "csi-operator.yaml"):
+        (tmp_path / name).write_bytes(b"\xff\xfe no text")
+    found = read_images(parse_site({**BARE, "operator": {"manifests": str(tmp_path)}}))
+    assert "operator.yaml" in found.lacking and found.names == ("quay.io/ceph/ceph:v19.2.3",)
+
+
 @pytest.mark.skipif(not TAGS, reason=f"there are no files of upstream in {DATA}")
 @pytest.mark.parametrize("tag", TAGS)
 def test_of_upstreams_own_files_it_is_upstreams_own_list(tag: str) -> None:
