@@ -42,7 +42,7 @@ options:
   ceph_fsid:
     description:
       - The id of the Ceph cluster whose OSDs may be wiped.
-      - If it is empty, the cluster that O(data_dir) names, else the one in O(ceph_fsid_note).
+      - If it is empty, the one in O(ceph_fsid_note), else the cluster that O(data_dir) names.
     type: str
     default: ""
   ceph_fsid_note:
@@ -51,7 +51,8 @@ options:
   data_dir:
     description:
       - Rook's directory on this host, usually C(/var/lib/rook). Only read.
-      - Refused if another cluster than O(ceph_fsid) has left data there.
+      - Refused if another cluster than that of O(ceph_fsid) or O(ceph_fsid_note) has left data
+        there.
     type: path
   other_data:
     description:

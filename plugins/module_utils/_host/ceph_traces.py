@@ -55,7 +55,7 @@ def traces(medium: Medium) -> tuple[Ceph, ...]:
 
 def noted_fsid(note: Path) -> tuple[str, ...]:
     """Return the cluster that a teardown has noted on a host before it removed the cluster."""
-    return (note.read_text(errors="replace").strip(),) if note.is_file() else ()
+    return tuple(note.read_text(errors="replace").split()[:1]) if note.is_file() else ()
 
 
 def directory_fsids(folder: Path) -> tuple[str, ...]:

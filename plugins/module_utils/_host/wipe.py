@@ -211,20 +211,21 @@ def _targets(system: System, wish: Wish, refusals: list[Refusal]) -> Iterator[Ta
 
 
 def _own_fsids(system: System, wish: Wish, refusals: list[Refusal]) -> tuple[str, ...]:
-    """Return the id of the site's cluster: given, of Rook's directory, or noted on the host."""
+    """Return the id of the site's cluster: given, noted on the host, or of Rook's directory."""
     folder = ceph_traces.directory_fsids(system.path(wish.data_dir)) if wish.data_dir else ()
-    if not wish.ceph_fsid and len(folder) < 2:
-        note = system.path(wish.ceph_fsid_note) if wish.ceph_fsid_note else None
-        return folder or (ceph_traces.noted_fsid(note) if note else ())
+    note = system.path(wish.ceph_fsid_note) if wish.ceph_fsid_note else None
+    own = (wish.ceph_fsid,) if wish.ceph_fsid else ceph_traces.noted_fsid(note) if note else ()
+    if not own and len(folder) < 2:
+        return folder
     for fsid in folder:
-        if fsid != wish.ceph_fsid:
-            known = f"not {wish.ceph_fsid}" if wish.ceph_fsid else "and not of one alone"
+        if fsid not in own:
+            known = f"not {own[0]}" if own else "and not of one alone"
             reason = f"it holds data of Ceph cluster {fsid}, {known}"
             cure = (
                 "Set ceph_fsid (in roles rook_node_ceph_fsid) to the site's, and move the rest away"
             )
             refusals.append(Refusal(f"Directory/{wish.data_dir}", reason, cure))
-    return (wish.ceph_fsid,) if wish.ceph_fsid else ()
+    return own
 
 
 def _contents(target: Target, own: Sequence[str], other_data: bool) -> Iterator[Refusal]:

@@ -112,9 +112,21 @@ def test_the_fsid_comes_from_rooks_directory_when_none_is_given(
     assert run(data_dir="/var/lib/rook")["devices"][0]["wiped"] is True
 
 
+def test_what_rooks_directory_tells_does_not_stand_against_a_teardowns_note(
+    run: Run, host: DiskHost, osd: Path
+) -> None:
+    host.write(f"var/lib/rook/rook-ceph/{FSID}_{OTHER}/whoami", "0")
+    host.write("etc/rookery/ceph_fsid", f"{OTHER}\n")
+    said = refused(run(data_dir="/var/lib/rook", ceph_fsid_note="/etc/rookery/ceph_fsid"))
+    assert f"it holds data of Ceph cluster {FSID}, not {OTHER}" in said
+    assert starts(osd, 0) == {b"bluestore block device"}
+
+
 def test_the_fsid_comes_from_a_teardowns_note_when_nothing_else_tells(
     run: Run, host: DiskHost, osd: Path
 ) -> None:
+    host.write("etc/rookery/ceph_fsid", "")
+    assert "is not known" in refused(run(ceph_fsid_note="/etc/rookery/ceph_fsid"))
     host.write("etc/rookery/ceph_fsid", f"{OTHER}\n")
     said = refused(run(ceph_fsid_note="/etc/rookery/ceph_fsid"))
     assert f"this site's is {OTHER}" in said
