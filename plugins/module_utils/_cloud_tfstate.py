@@ -86,6 +86,21 @@ _SWITCHES = frozenset(
 )  # fmt: skip
 
 
+class Attributes(dict[str, t.Any]):
+    """What a state tells of a resource; whoever needs more is told what is missing, and of whom."""
+
+    address = ""
+
+    def __missing__(self, name: str) -> t.NoReturn:
+        raise _problem(
+            f"{self.address}.{name}",
+            "",
+            "is not told by the state, or is sensitive there, and is needed",
+            "Let Terraform or OpenTofu write it with `apply -refresh-only`, or declare the site by "
+            "hand.",
+        )
+
+
 @dataclasses.dataclass(frozen=True)
 class Resource:
     """One object of OpenStack that a state file knows, with the attributes that may come out.
@@ -199,7 +214,8 @@ def _resource(
     """Yield the resource when it is OpenStack's and of a type that the table has."""
     short = kind.removeprefix(PREFIX)
     if kind.startswith(PREFIX) and short in ATTRIBUTES:
-        kept = _kept(attributes, ATTRIBUTES[short])
+        kept = Attributes(_kept(attributes, ATTRIBUTES[short]))
+        kept.address = address
         yield Resource(address, short, key, kept, managed, deposed)
 
 

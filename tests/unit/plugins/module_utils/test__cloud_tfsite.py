@@ -177,3 +177,17 @@ def test_names_without_anything_in_common_need_the_site() -> None:
     site = TerraformSite(resources, "kubeadm")
     assert "w0" in {each.name for each in site.servers}
     assert site.servers[-1].groups == ("kube_node",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("compute_keypair_v2", "public_key"), ("blockstorage_volume_v2", "size")],
+)
+def test_what_the_state_does_not_tell_is_named(kind: str, name: str) -> None:
+    state = json.loads(version_4())
+    for item in state["resources"]:
+        for one in item["instances"] if item["type"] == f"openstack_{kind}" else ():
+            one["sensitive_attributes"] = [[{"type": "get_attr", "value": name}]]
+    site = TerraformSite(read_state(json.dumps(state), "terraform.tfstate"))
+    with pytest.raises(ModelError, match=rf"openstack_{kind}\..*\.{name}: is not told by"):
+        site.declaration()
