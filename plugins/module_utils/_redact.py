@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from ansible_collections.rookery.rook.plugins.module_utils._diff import HIDDEN, masked
 
 _WORDS = r"pass(?:word|wd|phrase)?|secret|token|credentials?|(?:access|secret|private|api)?[-_]?key"
+_OPTION = rf"--[\w-]{{0,60}}?(?i:{_WORDS})"
 _SECRETS = (
     # Private keys, also those that a log cuts off.
     re.compile(r"()-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
@@ -37,7 +38,7 @@ _SECRETS = (
         r"(?:\\*\"(?:\\.|[^\"\\])*\"|'[^']*'|[^\s,;}\]]+)"
     ),
     # Options of commands.
-    re.compile(rf"((?<![\w-])--[\w-]{{0,60}}?(?i:{_WORDS})\s+)(?!-)\S+"),
+    re.compile(rf"((?<![\w-]){_OPTION}\s+)(?!-)\S+"),
 )  # fmt: skip
 # What base64 looks like, and secret keys of object stores; names of things are not so mixed.
 _RUN = re.compile(r"[A-Za-z0-9+/]{32,}={0,2}")
@@ -69,5 +70,11 @@ def _cleared(value: t.Any) -> t.Any:
     if isinstance(value, Mapping):
         return {key: _cleared(item) for key, item in value.items() if key not in _CLUTTER}
     if isinstance(value, (list, tuple)):
-        return [_cleared(item) for item in value]
+        return [_follower(*pair) for pair in zip(("", *value), value, strict=False)]
     return hidden(value) if isinstance(value, str) else value
+
+
+def _follower(before: t.Any, item: t.Any) -> t.Any:
+    """Return an item of a list cleared; arguments of a command may name a secret just before it."""
+    named = isinstance(before, str) and re.fullmatch(_OPTION, before)
+    return HIDDEN if named and not str(item).startswith("-") else _cleared(item)

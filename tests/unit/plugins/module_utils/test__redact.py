@@ -131,6 +131,14 @@ def test_no_secret_is_told(text: str) -> None:
     assert "SECRETVALUE" not in hidden(text) and "(hidden)" in hidden(text)
 
 
+def test_the_argument_after_an_option_for_a_secret_is_hidden() -> None:
+    words = ["kubeadm", "join", "--certificate-key", "short", "--token", "--v=5", "ann"]
+    shown = redacted({"kind": "Pod", "metadata": {}, "spec": {"args": words}})["spec"]["args"]
+    assert shown == [
+        "kubeadm", "join", "--certificate-key", "(hidden)", "--token", "--v=5", "ann",
+    ]  # fmt: skip
+
+
 def test_other_words_stay() -> None:
     text = 'failed to create pool "fast": no OSD of class ssd (3 OSDs down): exit status 2'
     assert hidden(text) == text
