@@ -6,18 +6,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import io
 import json
-import os
 import tarfile
-import tempfile
 import typing as t
 from collections import defaultdict
 from pathlib import Path
 
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
+from ansible_collections.rookery.rook.plugins.module_utils._files import replace_file
 from ansible_collections.rookery.rook.plugins.module_utils._redact import hidden, redacted
 
 if t.TYPE_CHECKING:
@@ -72,16 +70,7 @@ def write_bundle(path: Path, content: bytes, *, check: bool) -> bool:
         if same or check:
             return not same
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-                os.fsync(file.fileno())
-            Path(name).replace(path)
-        except OSError:
-            with contextlib.suppress(FileNotFoundError):
-                Path(name).unlink()
-            raise
+        replace_file(path, content)
     except OSError as problem:
         raise BundleError(path, problem) from problem
     return True

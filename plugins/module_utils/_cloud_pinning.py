@@ -7,8 +7,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
-import tempfile
 import time
 import typing as t
 from pathlib import Path
@@ -21,6 +19,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud_keys import (
     strangers,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError, RookeryError
+from ansible_collections.rookery.rook.plugins.module_utils._files import replace_file
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -117,24 +116,13 @@ def write(path: Path, text: str) -> None:
     """Write the file whole, for its user alone; one without keys is removed."""
     try:
         if text:
-            _replace(path, text)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            replace_file(path, text.encode())
         else:
             path.unlink(missing_ok=True)
     except OSError as fault:
         words = f"{path}: cannot be written ({fault.strerror}). Name another file"
         raise RookeryError(f"{words}, or see to it that it can.") from fault
-
-
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(text)
-        Path(name).replace(path)
-    except OSError:
-        Path(name).unlink(missing_ok=True)
-        raise
 
 
 def after(text: str, pins: Pins, servers: Sequence[Server]) -> str:

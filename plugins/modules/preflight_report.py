@@ -114,12 +114,11 @@ verdict:
 """
 
 import json
-import os
-import tempfile
 import typing as t
 from pathlib import Path
 
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
+from ansible_collections.rookery.rook.plugins.module_utils._files import replace_file
 from ansible_collections.rookery.rook.plugins.module_utils._frame import Frame
 from ansible_collections.rookery.rook.plugins.module_utils._report_page.judgement import (
     Judgement,
@@ -161,20 +160,6 @@ def says(path: Path, text: str) -> bool:
         return False
 
 
-def replace(path: Path, text: str) -> None:
-    """Write a file in one step, so that an interrupted run leaves the old one."""
-    path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(text.encode())
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except OSError:
-        os.unlink(name)
-        raise
-
-
 def main() -> None:
     """Write the files that say something else."""
     with Frame(SPEC) as module:
@@ -189,7 +174,8 @@ def main() -> None:
                 if not says(folder / name, text):
                     module.note(changed=True)
                     if not module.check_mode:
-                        replace(folder / name, text)
+                        folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+                        replace_file(folder / name, text.encode(), mode=0o644)
         except OSError as error:
             raise PageError(
                 f"Failed to write the page of site {judged.site} into {folder}: {error.strerror}. "

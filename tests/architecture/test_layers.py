@@ -69,6 +69,7 @@ PURE = (
     "_cloud_keys",
 )
 WORLD = (
+    "_files",
     "_clients",
     "_frame",
     "_cloud_",

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 import typing as t
 from pathlib import Path
 
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._files import replace_file
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,13 +84,4 @@ class System:
 
     def write(self, name: str, text: str, mode: int) -> None:
         """Replace a file as a whole, so that nobody reads half of it."""
-        final = self.path(name)
-        handle, temporary = tempfile.mkstemp(dir=final.parent, prefix=f".{final.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as file:
-                file.write(text)
-            Path(temporary).chmod(mode)
-            Path(temporary).replace(final)
-        except BaseException:
-            Path(temporary).unlink()
-            raise
+        replace_file(self.path(name), text.encode(errors="surrogateescape"), mode)

@@ -88,7 +88,7 @@ def test_an_interrupted_run_leaves_the_old_page_and_no_crumbs(
     def full(*_paths: t.Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(preflight_report.os, "replace", full)
+    monkeypatch.setattr(Path, "replace", full)
     assert "No space left on device" in write(**good())["msg"]
     assert found(tmp_path / "new") == FILES
     assert (tmp_path / "new/preflight.html").read_text() == before
