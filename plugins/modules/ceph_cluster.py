@@ -17,74 +17,17 @@ description:
 extends_documentation_fragment:
   - rookery.rook.attributes
   - rookery.rook.kubernetes
+  - rookery.rook.model.cluster
   - rookery.rook.single
+  - rookery.rook.single.data
   - rookery.rook.wait
 options:
-  name:
-    description: Name of the CephCluster. If it is not set, the namespace.
-    type: str
-  ceph_image:
-    description:
-      - Image of every Ceph daemon. If it is not set, the image that the Rook release was made with.
-    type: str
-  ceph_allow_unsupported:
-    description: Whether to accept a Ceph release that the Rook release does not list.
-    type: bool
-  ceph_config:
-    description: Ceph's own settings by section. Values become strings.
-    type: dict
-  data_dir_host_path:
-    description:
-      - Directory on every host for monitors and keys. Teardown empties it. If it is not set,
-        V(/var/lib/rook).
-    type: path
-  mon_count:
-    description: Number of monitors, odd. If it is not set, V(3).
-    type: int
-  mon_allow_multiple_per_node:
-    description: Whether two monitors may be on one node. Losing that node then loses the quorum.
-    type: bool
-  mgr_count:
-    description: Number of managers, one of them active. If it is not set, V(2).
-    type: int
-  dashboard_enabled:
-    description: Whether Ceph's dashboard is served. If it is not set, it is.
-    type: bool
-  mute_health:
-    description:
-      - Ceph health codes that do not hold up waiting for health.
-      - From Rook 1.19 on the warnings about keys of the older type, which Rook allows for kernels
-        before Linux 7.0, do not in any case.
-    type: list
-    elements: str
-  wipe:
-    description:
-      - What teardown does to the disks. V(none) leaves their data, V(quick) makes them blank to
-        Ceph,
-        V(complete) overwrites them.
-      - If it is not set, V(quick).
-    type: str
-  spec:
-    description:
-      - Anything else of the resource's C(spec), merged last. What has an option of its own is
-        refused
-        here.
-    type: dict
   hosts:
     description:
       - Nodes by name, each with C(devices) by stable id. Their data is destroyed when the cluster
         is built and when it is taken down.
     type: dict
     default: {}
-  state:
-    description: Whether the object is wanted. V(absent) removes it and its data.
-    type: str
-    choices: [present, absent]
-    default: present
-  confirm:
-    description: Has to equal O(site) before anything that holds data is removed.
-    type: str
-    default: ''
 seealso:
   - module: rookery.rook.rook_site
 """

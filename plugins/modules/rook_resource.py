@@ -21,6 +21,7 @@ extends_documentation_fragment:
   - rookery.rook.attributes
   - rookery.rook.kubernetes
   - rookery.rook.single
+  - rookery.rook.single.data
   - rookery.rook.wait
 options:
   kind:
@@ -34,15 +35,6 @@ options:
   spec:
     description: The resource's C(spec), as Rook documents it.
     type: dict
-  state:
-    description: Whether the object is wanted. V(absent) removes it and the data that it holds.
-    type: str
-    choices: [present, absent]
-    default: present
-  confirm:
-    description: Has to equal O(site) before anything that holds data is removed.
-    type: str
-    default: ''
 seealso:
   - module: rookery.rook.rook_site
 """

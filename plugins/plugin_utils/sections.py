@@ -55,10 +55,10 @@ _HEAD = """\
 
 def within(path: str, options: str) -> str:
     """Return options as those inside of another option, of which O() then tells the path."""
-    return textwrap.indent(_OWN_OPTION.sub(f"O({path}.", options), " " * 4)
+    inner = options.removeprefix("\noptions:\n")
+    return textwrap.indent(_OWN_OPTION.sub(f"O({path}.", inner), " " * 4)
 
 
 def listed(name: str, description: str, entry: str) -> str:
     """Return the option of a list, from the options of one of its entries."""
-    options = within(f"{name}[]", entry.partition("options:\n")[2])
-    return _HEAD.format(name=name, description=description) + options
+    return _HEAD.format(name=name, description=description) + within(f"{name}[]", entry)
