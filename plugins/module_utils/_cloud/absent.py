@@ -202,7 +202,8 @@ def _volumes(found: Found, sight: Sight) -> Iterator[Foreign]:
         holders = {item["server_id"] for item in volume.get("attachments") or ()}
         metadata = volume.get("metadata") or {}
         if volume["id"] in ours:
-            for holder in sorted(holders - servers):
+            # Who is letting go of it is waited for.
+            for holder in sorted(holders - servers if volume["status"] != "detaching" else ()):
                 reason = f"holds our volume {_name_of(found, volume['id'])}"
                 yield Foreign("attachment", f"{holder}", "", f"server {holder}", reason)
         elif holders & servers and not _goes_along(volume, sight, servers):

@@ -77,8 +77,9 @@ def _server(target: str, live: Live, sight: Sight) -> Steps:
 def _volume(target: str, live: Live, _sight: Sight) -> Steps:
     """Remove a volume once nothing holds it."""
     uid, row = str(live["id"]), KINDS["volume"]
-    # Nobody has said that it may be taken from those who come to hold it meanwhile.
-    known = _holders(live)
+    # Nobody has said that it may be taken from those who come to hold it meanwhile, or who were
+    # about to let it go and do not.
+    known = _holders(live) if live["status"] != "detaching" else set()
     if live["status"] == "deleting":
         return
     if live["status"] not in _REMOVABLE:

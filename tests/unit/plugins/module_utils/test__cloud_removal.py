@@ -106,8 +106,9 @@ def test_a_volume_that_is_still_held_is_taken_from_who_holds_it() -> None:
     assert isinstance(drop, Request) and drop.path == "/volumes/v"
 
 
-def test_a_volume_is_not_taken_from_who_came_to_hold_it_meanwhile() -> None:
-    action = remove("store1", "volume/v", volume("attaching"), Sight())
+@pytest.mark.parametrize("before", [volume("attaching"), volume("detaching", "stranger")])
+def test_a_volume_is_not_taken_from_who_comes_to_hold_it_meanwhile(before: Thing) -> None:
+    action = remove("store1", "volume/v", before, Sight())
     action.send(None)
     wait = action.send(volume("in-use", "stranger"))
     assert isinstance(wait, Until)
@@ -225,6 +226,12 @@ def test_all_that_others_have_inside_is_told_and_what_the_cloud_keeps_is_not() -
     assert told["trunk"].owner == "trunk t1" and told["lb"].owner == "Octavia d"
     assert told["other"].reason == "holds our volume volume/o"
     assert [key for key, item in told.items() if not item.blocks] == ["back"]
+
+
+def test_who_is_letting_go_of_our_volume_does_not_block() -> None:
+    (held, csi) = SIGHT.of("volume")
+    sight = Sight({**SIGHT.lists, "volume": [{**held, "status": "detaching"}, csi]})
+    assert "other" not in {item.id for item in foreign(find("store1", {}, sight), sight)}
 
 
 def test_permitted_things_go_before_what_they_hold() -> None:

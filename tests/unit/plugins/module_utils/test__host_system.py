@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 from pathlib import Path
 
 import pytest
@@ -33,11 +35,17 @@ def test_commands_speak_one_language(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert System(str(tmp_path)).run("ask", "sh", ["sh", "-c", "echo $LC_ALL"]) == "C.UTF-8\n"
 
 
-def test_a_file_keeps_its_old_content_when_writing_fails(tmp_path: Path) -> None:
+def test_a_file_keeps_its_old_content_when_writing_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
     system = System(str(tmp_path))
     system.write("/a", "old", 0o640)
-    with pytest.raises(TypeError):
-        system.write("/a", 1, 0o640)  # type: ignore[arg-type]
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        system.write("/a", "new", 0o640)
     assert (system.text("/a"), system.text("/b"), system.text("/a/b")) == ("old", None, None)
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
     assert (tmp_path / "a").stat().st_mode & 0o777 == 0o640
