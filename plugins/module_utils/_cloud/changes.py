@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from ansible_collections.rookery.rook.plugins.module_utils._cloud import (
     actions,
@@ -40,6 +40,12 @@ if t.TYPE_CHECKING:
 _GATEWAY = frozenset({"external_network", "enable_snat"})
 
 
+def needed(item: Wanted, changed: Collection[str]) -> dict[str, t.Any]:
+    """Return the attributes from which changes are made; a gateway is changed as a whole."""
+    keys = {*changed, *(_GATEWAY if _GATEWAY & set(changed) else ())}
+    return {key: value for key, value in item.attributes.items() if key in keys}
+
+
 @dataclasses.dataclass(frozen=True)
 class Job:
     """What a change is made from: the thing as it is, as it should be, and what differs."""
@@ -66,10 +72,8 @@ def update(
     """Change the attributes of a thing that differ."""
     kind, live = KINDS[item.kind], known.live(item.id)
     differing = {change.path: change for change in changes}
-    # What does not differ may refer to what was not looked for; a gateway is changed as a whole.
-    wanted = item.attributes.items()
-    needed = {key: value for key, value in wanted if key in differing or key in _GATEWAY}
-    given = known.value(needed)
+    # What does not differ may refer to what was not looked for.
+    given = known.value(needed(item, differing))
     yield from _CHANGERS.get(item.kind, _plain)(Job(item.id, live, given, differing, known, sight))
     if kind.status:
         live = yield Until(kind.name, live[kind.uid], item.id, states.judge_ready(kind))

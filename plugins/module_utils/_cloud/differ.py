@@ -41,17 +41,17 @@ class Names:
         self._ours = found.names()
         self._sight = sight
 
-    def of(self, value: t.Any) -> t.Any:
-        """Return a value with names for references and ids, at any depth."""
+    def of(self, value: t.Any, there: t.Any = None) -> t.Any:
+        """Return a value with names for references and ids, at any depth; there is what there is."""
         if isinstance(value, Ref):
-            return self._reference(value)
+            return self._reference(value, there)
         if isinstance(value, dict):
             return {key: self.of(item) for key, item in value.items()}
         if isinstance(value, (list, tuple)):
-            return [self.of(item) for item in value]
+            return [self.of(item, there) for item in value]
         return self._ours.get(value, value) if isinstance(value, str) else value
 
-    def _reference(self, ref: Ref) -> str:
+    def _reference(self, ref: Ref, there: t.Any) -> str:
         """Return the name of a thing of ours, and of what the cloud offers the id."""
         if ref.kind == "flavor":
             # A server tells the name of its flavor, not the id.
@@ -60,8 +60,10 @@ class Names:
             )
         if ref.kind in KINDS:
             return str(ref)
-        known = self._sight.catalog(ref.kind, ref.name)
-        return str(known[0]["id"]) if known else str(ref)
+        known = [str(item["id"]) for item in self._sight.catalog(ref.kind, ref.name)]
+        # Of several with one name any may be meant; what has one of them is not moved to another.
+        kept = there if isinstance(there, (list, tuple)) else [there]
+        return next((uid for uid in known if uid in kept), known[0] if known else str(ref))
 
 
 def differences(wanted: Wanted, live: Live, found: Found, sight: Sight) -> tuple[Change, ...]:
@@ -72,7 +74,7 @@ def differences(wanted: Wanted, live: Live, found: Found, sight: Sight) -> tuple
     for key in sorted(wanted.attributes):
         if key in _UNREADABLE.get(wanted.kind, ()):
             continue
-        new, old = names.of(wanted.attributes[key]), names.of(there.get(key))
+        new, old = names.of(wanted.attributes[key], there.get(key)), names.of(there.get(key))
         old, new = _comparable(wanted.kind, key, old, new)
         if old != new:
             changes.append(Change(key, old, new))

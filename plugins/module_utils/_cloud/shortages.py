@@ -44,13 +44,19 @@ class ShortageError(RookeryError):
         super().__init__("\n".join(["The cloud cannot hold this, nothing was changed:", *lines]))
 
 
-def refuse_shortages(creates: Sequence[Wanted], sight: Sight, replaced: Mapping[str, Live]) -> None:
-    """Raise ShortageError with everything that what is to be created asks for in vain.
+def refuse_shortages(
+    creates: Sequence[Wanted],
+    updates: Sequence[Wanted],
+    sight: Sight,
+    replaced: Mapping[str, Live],
+) -> None:
+    """Raise ShortageError with everything that what is to be created or changed asks for in vain.
 
-    replaced is what goes before its successor is made, by id; its room is free by then.
+    updates have what changes alone. replaced is what goes before its successor is made, by id; its
+    room is free by then.
     """
     problems = [
-        *_offers(creates, sight),
+        *_offers([*creates, *updates], sight),
         *_zones_and_types(creates, sight),
         *_quotas(creates, sight, replaced),
         *_crowded(creates, sight, replaced),
@@ -59,10 +65,10 @@ def refuse_shortages(creates: Sequence[Wanted], sight: Sight, replaced: Mapping[
         raise ShortageError(problems)
 
 
-def _offers(creates: Sequence[Wanted], sight: Sight) -> Iterator[Problem]:
+def _offers(items: Sequence[Wanted], sight: Sight) -> Iterator[Problem]:
     """Yield names that the cloud does not know, or knows more than once."""
     asked: dict[Ref, str] = {}
-    for item in creates:
+    for item in items:
         for ref in references(dict(item.attributes)):
             if ref.kind not in kinds.KINDS:
                 asked.setdefault(ref, item.id)

@@ -1,0 +1,48 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a project can hold that is not as it looks: names twice, rules and volumes of the cloud's."""
+
+from __future__ import annotations
+
+import copy
+import typing as t
+
+import pytest
+from cloudsite import GROUPS, InCloud, declaration, steps
+
+
+@pytest.fixture(name="site")
+def _site(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> InCloud:
+    return InCloud(capsys, monkeypatch)
+
+
+def things(site: InCloud) -> dict[str, t.Any]:
+    return copy.deepcopy(site.state())
+
+
+def test_another_offer_of_the_same_name_changes_nothing(site: InCloud) -> None:
+    site.present()
+    for many, uid in (("external", "x0"), ("images", "i0")):
+        site.cloud.things[many].insert(0, {**site.cloud.things[many][0], "id": uid})
+    assert site.present()["plan"] == []
+
+
+def test_a_change_to_what_is_not_there_or_there_twice_is_refused_in_check_mode_too(
+    site: InCloud,
+) -> None:
+    site.present()
+    before = things(site)
+    router, servers = declaration()["routers"][0], declaration()["servers"]
+    site.cloud.things["external"] += [{"id": uid, "name": "other"} for uid in ("x2", "x3")]
+    servers[0]["ports"][0]["security_groups"] = ["nodes", "nowhere"]
+    for network, told in (
+        ("pubic", "router/router: pubic is no external network that this project can see"),
+        ("other", "router/router: other is 2 times a external network. Give one id: x2, x3"),
+    ):
+        for check in (True, False):
+            routers = [{**router, "external_network": network}]
+            refused = site.present(check=check, routers=routers, servers=servers)
+            assert told in refused["msg"] and refused["changed"] is False
+            assert "port/control-net: nowhere is no security group" in refused["msg"]
+    assert {**things(site), "external": 0} == {**before, "external": 0}
