@@ -133,16 +133,36 @@ def put(kind: str, live: Live, target: str, body: Mapping[str, t.Any]) -> Reques
 
 
 def _create_rules(item: Wanted, known: Resolver) -> Action:
-    """Create the rules of a group at once; what is there already is left out and tried again."""
+    """Create the rules of a new group, which the cloud itself may have given some."""
     group = known.live(f"security_group/{item.name}")
-    yield from write_rules(item.id, str(group["id"]), known.value(item.attributes["rules"]))
+    yield from change_rules(item.id, group, known.value(item.attributes["rules"]))
     return [group]
 
 
-def write_rules(
+def change_rules(
+    target: str, group: Live, wanted: Sequence[Mapping[str, t.Any]]
+) -> Generator[Ask, t.Any, None]:
+    """Add the rules that are missing, then remove those that are too many."""
+    there = group["security_group_rules"]
+    open_egress = not any(rule["direction"] == "egress" for rule in wanted)
+    missing = [rule for rule in wanted if not any(_alike(rule, other) for other in there)]
+    yield from _write_rules(target, str(group["id"]), missing)
+    for rule in there:
+        spared = open_egress and read.is_from_the_cloud(rule)
+        if not spared and not any(_alike(other, rule) for other in wanted):
+            path = f"/security-group-rules/{rule['id']}"
+            yield Request("DELETE", "network", path, target, accept=(404,))
+
+
+def _alike(one: Mapping[str, t.Any], other: Mapping[str, t.Any]) -> bool:
+    """Tell whether two rules say the same."""
+    return all(one.get(key) == other.get(key) for key in read.RULE)
+
+
+def _write_rules(
     target: str, group: str, rules: Sequence[Mapping[str, t.Any]]
 ) -> Generator[Ask, t.Any, None]:
-    """Create rules of one group by one request."""
+    """Create rules of one group by one request; what is there by now is left out the next time."""
     sent = [bodies.rule_body(rule, group) for rule in rules]
     for attempt in range(1, TRIES + 1):
         if not sent:

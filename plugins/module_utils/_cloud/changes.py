@@ -110,21 +110,8 @@ def _router(job: Job) -> Steps:
 
 
 def _rules(job: Job) -> Steps:
-    """Add the rules that are missing, then remove those that are too many."""
-    wanted, there = job.given["rules"], job.live["security_group_rules"]
-    open_egress = not any(rule["direction"] == "egress" for rule in wanted)
-    missing = [rule for rule in wanted if not any(_alike(rule, other) for other in there)]
-    yield from actions.write_rules(job.target, str(job.live["id"]), missing)
-    for rule in there:
-        spared = open_egress and read.is_from_the_cloud(rule)
-        if not spared and not any(_alike(other, rule) for other in wanted):
-            path = f"/security-group-rules/{rule['id']}"
-            yield Request("DELETE", "network", path, job.target, accept=(404,))
-
-
-def _alike(one: Mapping[str, t.Any], other: Mapping[str, t.Any]) -> bool:
-    """Tell whether two rules say the same."""
-    return all(one.get(key) == other.get(key) for key in read.RULE)
+    """Change the rules of a group."""
+    yield from actions.change_rules(job.target, job.live, job.given["rules"])
 
 
 def _volume(job: Job) -> Steps:

@@ -42,7 +42,7 @@ class Names:
         self._sight = sight
 
     def of(self, value: t.Any, there: t.Any = None) -> t.Any:
-        """Return a value with names for references and ids, at any depth; there is what there is."""
+        """Return a value with names for references and ids, given what is there."""
         if isinstance(value, Ref):
             return self._reference(value, there)
         if isinstance(value, dict):

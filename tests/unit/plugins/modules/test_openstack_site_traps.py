@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The rookery.rook authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a project can hold that is not as it looks: names twice, rules and volumes of the cloud's."""
+"""A project holds more than was declared: names twice, rules of the cloud, things made again."""
 
 from __future__ import annotations
 
@@ -46,3 +46,13 @@ def test_a_change_to_what_is_not_there_or_there_twice_is_refused_in_check_mode_t
             assert told in refused["msg"] and refused["changed"] is False
             assert "port/control-net: nowhere is no security group" in refused["msg"]
     assert {**things(site), "external": 0} == {**before, "external": 0}
+
+
+def test_a_new_group_with_rules_for_the_way_out_lets_nothing_else_out(site: InCloud) -> None:
+    rules = [*GROUPS[1]["rules"], {"direction": "egress", "protocol": "tcp", "ports": "443"}]
+    groups = [GROUPS[0], {**GROUPS[1], "rules": rules}]
+    site.present(security_groups=groups)
+    made = next(x for x in site.cloud.things["security_groups"] if x["name"] == "store1-control")
+    egress = [rule for rule in made["security_group_rules"] if rule["direction"] == "egress"]
+    assert [rule["port_range_min"] for rule in egress] == [443]
+    assert site.present(security_groups=groups)["plan"] == []
