@@ -82,11 +82,14 @@ def _present(
 ) -> Iterator[Step]:
     """Yield what makes everything as it is declared, and removes what is declared no more."""
     made: dict[str, list[Step]] = {}
+    known = found
     for layer in Graph.of({item.id: item.needs for item in wanted.values()}).layers():
         for target in sorted(layer, key=kinds.sort_key):
             item = wanted[target]
             needs = tuple(made[need][-1].id for need in sorted(item.needs) if made.get(need))
-            made[target] = list(_make(item, needs, found, sight, allowed))
+            made[target] = list(_make(item, needs, known, sight, allowed))
+            if any(step.op == "delete" for step in made[target]):
+                known = _without(known, target)
     for steps in made.values():
         yield from steps
     changing = tuple(step.id for steps in made.values() for step in steps if step.op == "update")
@@ -100,6 +103,14 @@ def _present(
     for target, live in found.doubles:
         step = _removal(target, live, found, {}, "is there twice", needs=changing)
         yield dataclasses.replace(step, id=f"delete {target} {uid_of(target, live)}")
+
+
+def _without(found: Found, target: str) -> Found:
+    """Return what there is for others when a thing is made again: it gets another id, if any."""
+    if kinds.KINDS[kinds.kind_of(target)].uid == "name":
+        return found
+    live = {name: item for name, item in found.live.items() if name != target}
+    return dataclasses.replace(found, live=live)
 
 
 def _removal(

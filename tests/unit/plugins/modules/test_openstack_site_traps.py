@@ -56,3 +56,30 @@ def test_a_new_group_with_rules_for_the_way_out_lets_nothing_else_out(site: InCl
     egress = [rule for rule in made["security_group_rules"] if rule["direction"] == "egress"]
     assert [rule["port_range_min"] for rule in egress] == [443]
     assert site.present(security_groups=groups)["plan"] == []
+
+
+@pytest.mark.parametrize("target", ["volume/worker-1-osd", "port/control-net"])
+def test_what_is_made_again_is_given_to_its_server_in_the_same_run(
+    site: InCloud, target: str
+) -> None:
+    site.present()
+    kind, _slash, name = target.partition("/")
+    key = {"volume": "volume_type", "port": "network_id"}[kind]
+    old = next(x for x in site.cloud.things[f"{kind}s"] if x["name"] == f"store1-{name}")
+    old[key] = "other"
+    servers = declaration()["servers"]
+    servers[1]["volumes"][0]["type"] = "__DEFAULT__"
+    site.cloud.things["volume_types"].append({"name": "__DEFAULT__"})
+    asked = {"servers": servers, "replace": [target], "confirm": "store1", "drained": ["worker-1"]}
+    predicted, made = site.present(check=True, **asked), site.present(**asked)
+    assert {f"delete {target}", f"create {target}"} < set(steps(made)), made
+    assert steps(predicted) == steps(made)
+    assert site.present(servers=servers)["plan"] == []
+
+
+def test_a_key_pair_that_is_made_again_is_the_same_for_servers(site: InCloud) -> None:
+    site.present()
+    key = declaration()["keypairs"][0]
+    keys = [{**key, "public_key": key["public_key"].replace("AAAAC3", "AAAAC4")}]
+    made = site.present(keypairs=keys, replace=["keypair/key"])
+    assert steps(made) == ["delete keypair/key", "create keypair/key"]
