@@ -40,13 +40,15 @@ options:
     default: ""
   drained:
     description:
-      - Servers, by name with or without the site's, that hold no data any more. A server that is no
-        longer declared, or is to be replaced, is only removed when it is in here.
+      - Servers and data volumes, by name with or without the site's, that hold no data any more. A
+        server that is no longer declared, or is to be replaced, is only removed when it is in here;
+        a volume of a server that stays, when one of the two is.
     type: list
     elements: str
     default: []
   force:
-    description: Remove servers although they are not in O(drained). What only they hold is lost.
+    description:
+      - Remove servers and volumes although they are not in O(drained). What only they hold is lost.
     type: bool
     default: false
   replace:

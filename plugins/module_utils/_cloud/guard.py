@@ -30,7 +30,8 @@ def guard(
         refusals += _held(found, sight, allowed)
     else:
         refusals += [*_taken(plan, wanted, sight), *_unknown(found), *_unmarked(plan, found)]
-        refusals += _undrained(plan, found, allowed)
+        if not allowed.force:
+            refusals += [*_undrained(plan, found, allowed), *_taken_out(plan, found, allowed)]
     if refusals:
         raise GuardError(refusals)
 
@@ -59,7 +60,7 @@ def _undrained(plan: Plan, found: Found, allowed: Permission) -> Iterator[Refusa
     """Yield servers that would go with what they hold."""
     doubles = {str(live["id"]) for _target, live in found.doubles}
     for step in plan.steps:
-        if step.op != "delete" or kinds.kind_of(step.target) != "server" or allowed.force:
+        if step.op != "delete" or kinds.kind_of(step.target) != "server":
             continue
         live, name = found.live[step.target], step.target.partition("/")[2]
         double = any(step.id.endswith(uid) for uid in doubles)
@@ -69,6 +70,28 @@ def _undrained(plan: Plan, found: Found, allowed: Permission) -> Iterator[Refusa
             continue
         way_on = "Drain it and name it in drained, or set force."
         yield Refusal(step.target, f"{step.reason}, and may hold data", way_on)
+
+
+def _taken_out(plan: Plan, found: Found, allowed: Permission) -> Iterator[Refusal]:
+    """Yield volumes that would be taken, with what is on them, out of servers that stay."""
+    going = {step.id: step.reason for step in plan.steps if step.op == "delete"}
+    servers = {
+        str(live["id"]): (target.partition("/")[2], str(live["name"]))
+        for target, live in found.live.items()
+        if kinds.kind_of(target) == "server" and f"delete {target}" not in going
+    }
+    doubles = [
+        (target, f"delete {target} {live.get('id')}", live) for target, live in found.doubles
+    ]
+    own = [(target, f"delete {target}", live) for target, live in found.live.items()]
+    for target, step_id, live in [*own, *doubles]:
+        if step_id not in going or kinds.kind_of(target) != "volume":
+            continue
+        holders = {item["server_id"] for item in live.get("attachments") or ()} & servers.keys()
+        emptied = {target.partition("/")[2], str(live["name"])} & allowed.drained
+        if holders and not emptied and not all(allowed.drained & {*servers[x]} for x in holders):
+            way_on = "Drain its server and name that or the volume in drained, or set force."
+            yield Refusal(target, f"{going[step_id]}, and may hold data", way_on)
 
 
 def _taken(plan: Plan, wanted: Mapping[str, Wanted], sight: Sight) -> Iterator[Refusal]:

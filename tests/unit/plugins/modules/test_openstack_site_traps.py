@@ -83,3 +83,32 @@ def test_a_key_pair_that_is_made_again_is_the_same_for_servers(site: InCloud) ->
     keys = [{**key, "public_key": key["public_key"].replace("AAAAC3", "AAAAC4")}]
     made = site.present(keypairs=keys, replace=["keypair/key"])
     assert steps(made) == ["delete keypair/key", "create keypair/key"]
+
+
+def test_a_volume_is_not_taken_from_a_server_that_stays_and_is_not_drained(site: InCloud) -> None:
+    site.present()
+    before = things(site)
+    renamed = declaration()["servers"]
+    renamed[1]["volumes"][0]["name"] = "data"
+    refused = site.present(servers=renamed, confirm="store1", drained=["worker-1"])
+    assert "volume/worker-2-osd: is no longer declared, and may hold data" in refused["msg"]
+    assert "volume/worker-1-osd" not in refused["msg"] and things(site) == before
+    old = declaration()["servers"]
+    old[1]["volumes"][0]["type"] = "fast"
+    asked = {"servers": old, "replace": ["volume/worker-1-osd"], "confirm": "store1"}
+    assert "and may hold data" in site.present(**asked)["msg"]
+    made = site.present(servers=renamed, confirm="store1", drained=["worker-1", "worker-2-osd"])
+    assert "delete volume/worker-2-osd" in steps(made), made
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_of_a_volume_that_is_there_twice_the_one_that_is_held_counts(
+    site: InCloud, held: bool
+) -> None:
+    site.present()
+    first = site.cloud.things["volumes"][0]
+    attachments = first["attachments"] if held else []
+    more = {"id": "copy", "created_at": "9", "attachments": attachments, "status": "available"}
+    site.cloud.things["volumes"].append({**first, **more})
+    told = site.present(check=True, confirm="store1")
+    assert ("is there twice, and may hold data" in told.get("msg", "")) is held, told
