@@ -25,7 +25,7 @@ def guard(
     plan: Plan, wanted: Mapping[str, Wanted], found: Found, sight: Sight, allowed: Permission
 ) -> None:
     """Raise GuardError unless all that a plan would destroy is allowed to go."""
-    refusals = [*_unconfirmed(plan, allowed), *_clashing(found)]
+    refusals = [*_unconfirmed(plan, allowed), *_clashing(found), *_of_another_site(plan, found)]
     if plan.state == "absent":
         refusals += _held(found, sight, allowed)
     else:
@@ -112,6 +112,16 @@ def _clashing(found: Found) -> Iterator[Refusal]:
     for target, uid in found.clashes:
         reason = f"{target} is there already, as {found.uid(target)}"
         yield Refusal(uid, reason, "Remove the one that is not meant, or adopt under another name.")
+
+
+def _of_another_site(plan: Plan, found: Found) -> Iterator[Refusal]:
+    """Yield what is to be adopted and carries the mark of another site."""
+    for target, live in found.live.items():
+        row = kinds.KINDS[kinds.kind_of(target)]
+        owner = marks.read_mark(row.name, row.mark, live)[0] if row.mark else ""
+        if owner not in ("", plan.site):
+            way_on = "Take it out of adopt, or take the mark from it where that site is gone."
+            yield Refusal(found.uid(target), f"is to be adopted, and is of site {owner}", way_on)
 
 
 def _unmarked(plan: Plan, found: Found) -> Iterator[Refusal]:

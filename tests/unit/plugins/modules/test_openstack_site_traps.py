@@ -112,3 +112,15 @@ def test_of_a_volume_that_is_there_twice_the_one_that_is_held_counts(
     site.cloud.things["volumes"].append({**first, **more})
     told = site.present(check=True, confirm="store1")
     assert ("is there twice, and may hold data" in told.get("msg", "")) is held, told
+
+
+def test_what_carries_the_mark_of_another_site_is_not_adopted(site: InCloud) -> None:
+    site.present(site="store2")
+    before = things(site)
+    uid = next(x["id"] for x in site.cloud.things["servers"] if x["name"] == "store2-control")
+    for refused in (
+        site.present(adopt={uid: "server/control"}, confirm="store1", force=True),
+        site.absent(adopt={uid: "server/control"}),
+    ):
+        assert f"{uid}: is to be adopted, and is of site store2" in refused.get("msg", "")
+    assert things(site) == before
