@@ -255,3 +255,28 @@ def test_what_the_cloud_cannot_hold_is_told_before_and_after_the_first_write(
     assert mended.get("failed") is None, mended["msg"]
     assert [step["op"] for step in mended["plan"]] == ["delete", "create"]
     assert run(cloud.clouds, **declaration(site))["plan"] == []
+
+
+def test_networks_go_with_what_joins_them_and_groups_keep_their_word(
+    cloud: Cloud, site: str
+) -> None:
+    out = {"direction": "egress", "protocol": "tcp", "ports": "443"}
+    one: Object = {
+        "site": site, "networks": [{"name": "a"}], "subnets": [{"name": "a", "cidr": "10.8.1.0/24"}],
+        "routers": [{"name": "a", "external_network": "public", "subnets": ["a"]}],
+        "security_groups": [{"name": "a", "rules": [*GROUPS[0]["rules"][:1], out]}],
+    }  # fmt: skip
+    named = {**one["subnets"][0], "network": "a"}
+    more: Object = {
+        **one, "networks": [*one["networks"], {"name": "b"}],
+        "subnets": [
+            named,
+            {"name": "b", "network": "b", "cidr": "10.8.2.0/24"},
+            {"name": "c", "network": "a", "cidr": "FD00:8::/64", "dns_nameservers": ["FD00::53"]},
+        ],
+        "routers": [*one["routers"], {"name": "b", "subnets": ["b", "c"]}],
+    }  # fmt: skip
+    for wish in (more, one):
+        done = run(cloud.clouds, **wish)
+        assert done.get("failed") is None, done["msg"]
+        assert run(cloud.clouds, **wish)["plan"] == []

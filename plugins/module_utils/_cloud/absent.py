@@ -37,12 +37,12 @@ _AFTER: Mapping[str, tuple[str, ...]] = {
     "server": ("floating_ip", "load_balancer"),
     "port": ("server", "floating_ip", "load_balancer"),
     "volume": ("server",),
-    "subnet": ("port", "server"),
+    "subnet": ("port", "server", "router"),
     "keypair": ("server",),
     "server_group": ("server",),
     "security_group": ("port", "server"),
     "router": ("floating_ip", "load_balancer"),
-    "network": ("port", "server", "router", "load_balancer"),
+    "network": ("port", "server", "subnet", "router", "load_balancer"),
 }
 # What of ours is held by something of others.
 _HOLDS: Mapping[str, tuple[str, ...]] = {

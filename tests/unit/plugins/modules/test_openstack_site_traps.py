@@ -124,3 +124,15 @@ def test_what_carries_the_mark_of_another_site_is_not_adopted(site: InCloud) -> 
     ):
         assert f"{uid}: is to be adopted, and is of site store2" in refused.get("msg", "")
     assert things(site) == before
+
+
+def test_a_network_that_is_declared_no_more_goes_after_all_that_is_in_it(site: InCloud) -> None:
+    more = declaration()
+    for part in (*more["subnets"], *(server["ports"][0] for server in more["servers"])):
+        part["network"] = "net"
+    more["networks"] += [{"name": "b"}]
+    more["subnets"] += [{"name": "b", "network": "b", "cidr": "198.51.100.0/24"}]
+    more["routers"] += [{"name": "b", "subnets": ["b"]}]
+    site.present(**more)
+    gone = site.present(servers=more["servers"])
+    assert steps(gone) == ["delete router/b", "delete subnet/b", "delete network/b"]
