@@ -62,6 +62,7 @@ options:
     description:
       - Ids of things of others in the site's networks, or of snapshots and backups of its volumes,
         that may be removed with it. Without it they are named and nothing is removed.
+      - A port elsewhere that is in a security group of the site stays, and is taken out of it.
     type: list
     elements: str
     default: []

@@ -129,6 +129,30 @@ def test_a_port_of_somebody_else_that_comes_in_the_middle_is_named_in_the_end(
     project.gone()
 
 
+def test_a_trunk_and_a_member_of_our_group_are_named_and_go_with_permission(
+    project: Project,
+) -> None:
+    (node,) = SITE["servers"]
+    ports, groups = [{"security_groups": ["nodes"]}], [{"name": "nodes"}]
+    made = project(SITE, security_groups=groups, servers=[{**node, "ports": ports}])
+    assert made.get("failed") is None, made
+    network = project.member.network
+    (parent,), (group,) = map(project.ids, ("ports", "security_groups"))
+    trunk = network.create_trunk(port_id=parent)
+    elsewhere = network.create_network(name="elsewhere")
+    port = network.create_port(network_id=elsewhere.id, security_group_ids=[group])
+    try:
+        words = project.refused(ABSENT)
+        assert f"trunk {trunk.id}" in words and "is on our port/node-net" in words
+        assert f"member {port.id}" in words and "is in our security_group/nodes" in words
+        result = project(ABSENT, release_foreign=[trunk.id, port.id])
+        assert result.get("failed") is None and result["left"] == [], result
+        assert network.get_port(port).security_group_ids == []
+    finally:
+        network.delete_port(port)
+        network.delete_network(elsewhere)
+
+
 def _through(project: Project, proxy: CloudProxy, folder: Path, arguments: t.Any) -> str:
     """Run what must fail through a proxy, and return its words."""
     project.clouds = proxy.clouds(folder)

@@ -262,7 +262,8 @@ def test_networks_go_with_what_joins_them_and_groups_keep_their_word(
 ) -> None:
     out = {"direction": "egress", "protocol": "tcp", "ports": "443"}
     one: Object = {
-        "site": site, "networks": [{"name": "a"}], "subnets": [{"name": "a", "cidr": "10.8.1.0/24"}],
+        "site": site, "networks": [{"name": "a"}],
+        "subnets": [{"name": "a", "cidr": "10.8.1.0/24"}],
         "routers": [{"name": "a", "external_network": "public", "subnets": ["a"]}],
         "security_groups": [{"name": "a", "rules": [*GROUPS[0]["rules"][:1], out]}],
     }  # fmt: skip

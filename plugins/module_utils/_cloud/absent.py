@@ -50,6 +50,8 @@ _HOLDS: Mapping[str, tuple[str, ...]] = {
     "floating_ip": ("router", "network", "port"),
     "snapshot": ("volume",),
     "attachment": ("volume",),
+    "member": ("security_group",),
+    "trunk": ("port",),
     "backup": (),
     "volume": (),
 }
@@ -132,7 +134,12 @@ def _is(kind: str, target: str) -> bool:
 def foreign(found: Found, sight: Sight) -> list[Foreign]:
     """Return what others have in the site's networks, behind its routers and of its volumes."""
     return sorted(
-        [*_ports(found, sight), *_addresses(found, sight), *_volumes(found, sight)],
+        [
+            *_ports(found, sight),
+            *_on_ports(found, sight),
+            *_addresses(found, sight),
+            *_volumes(found, sight),
+        ],
         key=lambda item: (item.kind, item.id),
     )
 
@@ -166,6 +173,21 @@ def _ports(found: Found, sight: Sight) -> Iterator[Foreign]:
         else:
             reason = f"is in our network {_name_of(found, port['network_id'])}"
         yield Foreign("port", port["id"], port["name"], _owner(port), reason)
+
+
+def _on_ports(found: Found, sight: Sight) -> Iterator[Foreign]:
+    """Yield trunks on our ports, and ports of others elsewhere that are in our security groups."""
+    networks, ours = _uids(found, "network"), _uids(found, "port")
+    groups = _uids(found, "security_group")
+    for port in sight.of("port"):
+        if port["id"] in ours and port.get("trunk_details"):
+            trunk, owner = port["trunk_details"]["trunk_id"], f"project {port['project_id']}"
+            reason = f"is on our {_name_of(found, port['id'])}"
+            yield Foreign("trunk", trunk, "", owner, reason)
+        taken = groups & set(port.get("security_groups") or ())
+        if taken and port["id"] not in ours and port["network_id"] not in networks:
+            named = ", ".join(sorted(_name_of(found, uid) for uid in taken))
+            yield Foreign("member", port["id"], port["name"], _owner(port), f"is in our {named}")
 
 
 def _owner(port: Live) -> str:

@@ -43,8 +43,8 @@ def remove(site: str, target: str, live: Live, sight: Sight) -> Action:
         path = f"{_DERIVED[kind]}/{uid}"
         yield Request("DELETE", "block-storage", path, target, accept=GONE)
         yield Until(kind, uid, target, states.judge_gone(_derived(kind)))
-    elif kind == "attachment":
-        yield from _detach_everywhere(site, target, uid, sight)
+    elif kind in _RELEASERS:
+        yield from _RELEASERS[kind](site, target, uid, sight)
     else:
         yield from _REMOVERS.get(kind, _plain)(target, live, sight)
         if KINDS[kind].status:
@@ -147,8 +147,9 @@ def _router(target: str, live: Live, sight: Sight) -> Steps:
 
 
 def _port(target: str, live: Live, sight: Sight) -> Steps:
-    """Remove a port; as an interface of a router, or as part of a trunk, that goes first."""
-    if live.get("trunk_details"):
+    """Remove a port; one of others with its trunk, and as an interface of a router that."""
+    # A trunk on a port of ours is somebody else's, and has a step of its own where it may go.
+    if live.get("trunk_details") and target == f"port/{live['id']}":
         path = f"/trunks/{live['trunk_details']['trunk_id']}"
         yield Request("DELETE", "network", path, target, accept=GONE)
     if live["device_owner"].startswith(ROUTER_PORTS):
@@ -174,6 +175,30 @@ def _detach_everywhere(site: str, target: str, server: str, sight: Sight) -> Ste
                 yield Request("DELETE", "compute", path, target, accept=GONE)
 
 
+def _leave_groups(site: str, target: str, port: str, sight: Sight) -> Steps:
+    """Take a port of others, which stays, out of the security groups of this site."""
+    ours = {
+        group["id"]
+        for group in sight.of("security_group")
+        if marks.read_mark("security_group", "description", group)[0] == site
+    }
+    for live in sight.of("port"):
+        if live["id"] == port:
+            kept = [uid for uid in live["security_groups"] if uid not in ours]
+            yield actions.put("port", live, target, {"security_groups": kept})
+
+
+def _trunk(_site: str, target: str, trunk: str, _sight: Sight) -> Steps:
+    """Remove a trunk; the ports that it joins stay."""
+    yield Request("DELETE", "network", f"/trunks/{trunk}", target, accept=GONE)
+
+
+# What others have of ours is released.
+_RELEASERS: Mapping[str, Callable[[str, str, str, Sight], Steps]] = {
+    "attachment": _detach_everywhere,
+    "member": _leave_groups,
+    "trunk": _trunk,
+}
 _REMOVERS: Mapping[str, Callable[[str, Live, Sight], Steps]] = {
     "server": _server,
     "volume": _volume,

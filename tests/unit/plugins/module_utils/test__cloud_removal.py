@@ -173,6 +173,24 @@ def test_a_router_loses_its_routes_and_every_interface_first() -> None:
     ]
 
 
+def test_a_port_in_another_network_only_loses_our_groups() -> None:
+    groups = [
+        {"id": site, "description": marks.text_mark(site, "security_group/nodes")}
+        for site in ("store1", "store2")
+    ]
+    there = port("p", security_groups=["theirs", "store1", "store2"])
+    action = remove("store1", "member/p", {}, Sight({"port": [there], "security_group": groups}))
+    request = action.send(None)
+    assert isinstance(request, Request) and (request.method, request.path) == ("PUT", "/ports/p")
+    assert request.body == {"port": {"security_groups": ["theirs", "store2"]}}
+    with pytest.raises(StopIteration):
+        action.send(None)
+
+
+def test_a_trunk_that_others_made_goes_alone() -> None:
+    assert asked("trunk/t", {}) == ["DELETE /trunks/t"]
+
+
 def test_a_port_that_carries_a_trunk_goes_after_the_trunk() -> None:
     live = {"id": "p", "device_owner": "", "trunk_details": {"trunk_id": "t"}}
     assert asked("port/p", live) == ["DELETE /trunks/t", "DELETE /ports/p"]
@@ -202,8 +220,11 @@ SIGHT = Sight(
             port(
                 "elsewhere", network_id="m", device_id="r", device_owner="network:router_interface",
             ),
-            port("unrelated", network_id="m"),
+            port("unrelated", network_id="m", security_groups=["theirs"]),
+            port("member", network_id="m", security_groups=["theirs", "g"]),
+            port("parent", trunk_details={"trunk_id": "t2"}, **mark("port", "w-net")),
         ],
+        "security_group": [{"id": "g", "name": "g", **mark("security_group", "nodes")}],
         "volume": [
             volume("in-use", "other", metadata=marks.metadata_mark("store1", "volume/o")),
             volume("in-use", "s", metadata={}) | {"id": "csi"},
@@ -222,8 +243,12 @@ SIGHT = Sight(
 
 def test_all_that_others_have_inside_is_told_and_what_the_cloud_keeps_is_not() -> None:
     told = {item.id: item for item in foreign(find("store1", {}, SIGHT), SIGHT)}
-    assert set(told) == {"lb", "trunk", "elsewhere", "other", "csi", "f", "snap", "back"}
+    assert set(told) == {
+        "lb", "trunk", "elsewhere", "other", "csi", "f", "snap", "back", "member", "t2",
+    }  # fmt: skip
     assert told["trunk"].owner == "trunk t1" and told["lb"].owner == "Octavia d"
+    assert told["member"].reason == "is in our security_group/nodes"
+    assert (told["t2"].kind, told["t2"].reason) == ("trunk", "is on our port/w-net")
     assert told["other"].reason == "holds our volume volume/o"
     assert [key for key, item in told.items() if not item.blocks] == ["back"]
 
@@ -246,6 +271,8 @@ def test_permitted_things_go_before_what_they_hold() -> None:
         ("delete snapshot/snap", "delete volume/o"),
         ("delete attachment/other", "delete volume/o"),
         ("delete router/router", "delete network/net"),
+        ("delete member/member", "delete security_group/nodes"),
+        ("delete trunk/t2", "delete port/w-net"),
     ):
         assert place[before] < place[after], (before, after)
     assert plan == make_plan("store1", "absent", {}, found, SIGHT, Permission(release=ids))
