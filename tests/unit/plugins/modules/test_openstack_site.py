@@ -84,10 +84,13 @@ def test_a_site_of_this_name_in_another_project_keeps_its_ports(site: InCloud) -
     site.present()
     # Who has the role of an administrator sees them all.
     theirs = [
-        {**port, "id": f"their {port['id']}", "network_id": "theirs", "project_id": "p2"}
+        {
+            **port, "id": f"their {port['id']}", "network_id": "theirs", "project_id": "p2",
+            "security_groups": ["theirs"],
+        }
         for port in site.cloud.things["ports"]
         if port.get("description")
-    ]
+    ]  # fmt: skip
     site.cloud.things["ports"] += theirs
     assert site.present(check=True)["plan"] == []
     site.absent()
