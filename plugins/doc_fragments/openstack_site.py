@@ -66,10 +66,10 @@ options:
         elements: str
         default: []
       routes:
-        description: Static routes.
+        description:
+          - All static routes. What others added, such as those to pods, is left if not set.
         type: list
         elements: dict
-        default: []
         suboptions:
           destination: {description: "Addresses, such as V(10.0.0.0/8).", type: str, required: true}
           nexthop: {description: Address of the next router., type: str, required: true}

@@ -105,7 +105,7 @@ def _route(item: Wanted, live: Live, known: Resolver) -> Generator[Ask, t.Any, N
     """Give a new router its interfaces, then its routes, which lead through them."""
     for subnet in item.attributes["subnets"]:
         yield from join(item.id, str(live["id"]), known.value(subnet))
-    if item.attributes["routes"]:
+    if item.attributes.get("routes"):
         yield put("router", live, item.id, {"routes": item.attributes["routes"]})
 
 

@@ -75,7 +75,7 @@ DECLARATION: Spec = {
     ),
     "routers": _list(
         name=_NAME, external_network=_STR, enable_snat=_BOOL, subnets=_SOME,
-        routes={**_list(destination=_NAME, nexthop=_NAME), "default": []},
+        routes=_list(destination=_NAME, nexthop=_NAME),
     ),
     "security_groups": _list(name=_NAME, rules={**_list(**_RULE), "default": []}),
     # The public half is no secret.

@@ -105,12 +105,12 @@ def _subnet(site: str, item: Subnet) -> Wanted:
 
 
 def _router(site: str, item: Router) -> Wanted:
-    external = item.external_network
+    external, routes = item.external_network, item.routes
     wanted = {
         "external_network": Ref("external", external) if external else None,
         "enable_snat": item.enable_snat,
         "subnets": [Ref("subnet", name) for name in item.subnets],
-        "routes": [{"destination": a, "nexthop": b} for a, b in item.routes],
+        "routes": None if routes is None else [{"destination": a, "nexthop": b} for a, b in routes],
     }
     return _thing(site, "router", item.name, wanted)
 

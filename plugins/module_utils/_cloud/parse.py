@@ -146,7 +146,7 @@ def _router(fields: Fields) -> Router:
         external_network=fields.text("external_network") or None,
         enable_snat=_optional_flag(fields, "enable_snat"),
         subnets=fields.texts("subnets"),
-        routes=tuple(sorted(routes)),
+        routes=tuple(sorted(routes)) if fields.has("routes") else None,
     )
 
 

@@ -53,7 +53,7 @@ class Router:
     external_network: str | None
     enable_snat: bool | None
     subnets: tuple[str, ...]
-    routes: tuple[tuple[str, str], ...]
+    routes: tuple[tuple[str, str], ...] | None
 
 
 @dataclasses.dataclass(frozen=True)

@@ -136,3 +136,13 @@ def test_a_network_that_is_declared_no_more_goes_after_all_that_is_in_it(site: I
     site.present(**more)
     gone = site.present(servers=more["servers"])
     assert steps(gone) == ["delete router/b", "delete subnet/b", "delete network/b"]
+
+
+def test_routes_that_others_added_stay_unless_routes_are_declared(site: InCloud) -> None:
+    site.present()
+    added = {"destination": "10.244.1.0/24", "nexthop": "192.0.2.9"}
+    site.cloud.things["routers"][0]["routes"] = [added]
+    assert site.present()["plan"] == []
+    routers = [{**declaration()["routers"][0], "routes": []}]
+    assert steps(site.present(routers=routers)) == ["update router/router"]
+    assert site.cloud.things["routers"][0]["routes"] == []
