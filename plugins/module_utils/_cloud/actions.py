@@ -53,6 +53,8 @@ def create(site: str, items: Sequence[Wanted], known: Resolver) -> Action:
     kind = KINDS[items[0].kind]
     if kind.name == "rules":
         return (yield from _create_rules(items[0], known))
+    for volume in items[0].attributes["volumes"] if kind.name == "server" else ():
+        yield from settle(items[0].id, known.live(str(volume)))
     made: dict[str, Live] = {}
     for attempt in range(1, TRIES + 1):
         left = [item for item in items if item.id not in made]
@@ -76,6 +78,14 @@ def create(site: str, items: Sequence[Wanted], known: Resolver) -> Action:
     if kind.name == "router":
         yield from _route(items[0], made[items[0].id], known)
     return [made[item.id] for item in items]
+
+
+def settle(target: str, volume: Live) -> Generator[Ask, t.Any, None]:
+    """Wait for a volume on its way to a state, such as one whose creation was interrupted."""
+    row = KINDS["volume"]
+    if volume["status"] not in row.states | row.broken:
+        judge = states.judge_state(row, row.states)
+        yield Until("volume", str(volume["id"]), target, judge)
 
 
 def _creation(kind: str, items: Sequence[Wanted], known: Resolver) -> Request:

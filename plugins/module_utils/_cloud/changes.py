@@ -22,7 +22,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
     Request,
     Until,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS, kind_of
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS, Kind, kind_of
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.plan import STARTS
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
@@ -75,9 +75,16 @@ def update(
     # What does not differ may refer to what was not looked for.
     given = known.value(needed(item, differing))
     yield from _CHANGERS.get(item.kind, _plain)(Job(item.id, live, given, differing, known, sight))
-    if kind.status:
+    if kind.status and not _stays(kind, live, differing):
         live = yield Until(kind.name, live[kind.uid], item.id, states.judge_ready(kind))
     return [live]
+
+
+def _stays(kind: Kind, live: Live, differing: Collection[str]) -> bool:
+    """Tell whether a thing is left in a state from which waiting does not bring it."""
+    state = live[kind.status]
+    other = kind.name == "server" and state not in kind.states and "status" not in differing
+    return other or state in kind.broken
 
 
 def _plain(job: Job) -> Steps:
@@ -147,7 +154,10 @@ def _server(job: Job) -> Steps:
     there = read.read("server", job.live, job.sight)
     for port in _missing("ports", job, there):
         yield from _attach(job, "ports", port, {"interfaceAttachment": {"port_id": port}})
+    volumes = {live["id"]: live for live in job.sight.of("volume")}
     for volume in _missing("volumes", job, there):
+        if volume in volumes:
+            yield from actions.settle(job.target, volumes[volume])
         yield from _attach(job, "volumes", volume, {"volumeAttachment": {"volumeId": volume}})
         judge = states.judge_state(KINDS["volume"], frozenset({"in-use"}))
         yield Until("volume", volume, job.target, judge)

@@ -12,7 +12,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud import actions
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Look, Request, Until
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.changes import update
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight
-from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Wanted
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Ref, Wanted
 from ansible_collections.rookery.rook.plugins.module_utils._diff import Change
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 
@@ -101,3 +101,46 @@ def test_a_router_that_cannot_join_a_subnet_is_told(words: str, done: bool, made
     refusal = ClientError("put", "router/x", words, 400)
     with pytest.raises(StopIteration if done else ClientError, match=None if done else "overlaps"):
         action.throw(refusal)
+
+
+@pytest.mark.parametrize("status", ["creating", "detaching", "reserved"])
+@pytest.mark.parametrize("made", [True, False], ids=["new", "changed"])
+def test_a_volume_on_its_way_to_a_state_is_waited_for_before_a_server_takes_it(
+    status: str, made: bool
+) -> None:
+    volume = {"id": "v", "status": status, "name": "v"}
+    if made:
+        wanted = Wanted("server", "x", {
+            "name": "x", "flavor": "f", "image": "i", "metadata": {}, "ports": [],
+            "volumes": [Ref("volume", "v")],
+        })  # fmt: skip
+        action = actions.create("store1", [wanted], Known(volume))
+    else:
+        given = Wanted("server", "x", {"volumes": ["v"]})
+        changes = [Change("volumes", [], ["v"])]
+        action = update(given, changes, Known(server()), Sight({"volume": [volume]}))
+    wait = action.send(None)
+    assert isinstance(wait, Until) and (wait.kind, wait.uid) == ("volume", "v")
+    assert wait.judge({**volume, "status": "available"}).outcome == "ready"
+    assert isinstance(action.send({**volume, "status": "available"}), Request)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "waits"),
+    [
+        ("server", "RESCUE", False), ("server", "VERIFY_RESIZE", False), ("server", "ERROR", False),
+        ("server", "ACTIVE", True), ("volume", "error", False), ("volume", "in-use", True),
+        ("volume", "backing-up", True), ("server", "MIGRATING", False),
+    ],
+)  # fmt: skip
+def test_a_state_that_is_left_as_it_is_is_not_waited_for(
+    kind: str, status: str, waits: bool
+) -> None:
+    live = {**server(status=status), "kind": kind}
+    action = changed(live, "metadata", {"a": "b"})
+    assert isinstance(action.send(None), Request)
+    if waits:
+        assert isinstance(action.send(None), Until)
+    else:
+        with pytest.raises(StopIteration):
+            action.send(None)
