@@ -14,7 +14,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import Rooker
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Step
+    from ansible_collections.rookery.rook.plugins.module_utils._steps import Step
 
 
 @dataclasses.dataclass

@@ -23,10 +23,9 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._plan_types import (
         Consumer,
         Crowd,
-        Manifest,
         Observed,
-        Plan,
     )
+    from ansible_collections.rookery.rook.plugins.module_utils._steps import Manifest, Plan
 
 # So many lines of the trees stand in a message; the result has them all.
 LINES = 20

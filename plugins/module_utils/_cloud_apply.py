@@ -49,12 +49,12 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._clients.openstack import Cloud
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Found, Sight
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Wanted
-    from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Plan, Step
+    from ansible_collections.rookery.rook.plugins.module_utils._steps import Plan, Step
 
     Future = concurrent.futures.Future[t.Any]
 
 # Seconds to the first look after a wait began, by how much the next one is later, and the longest.
-FIRST, FACTOR, LONGEST = 0.6, 1.5, 5.0
+FIRST, FACTOR, LONGEST = 0.4, 1.4, 5.0
 # What one request for many may hold, so that none is too long for a proxy.
 AT_ONCE = 50
 

@@ -24,7 +24,6 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.shortages impo
     refuse_shortages,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight, find
-from ansible_collections.rookery.rook.plugins.module_utils._cloud_apply import Doer
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_look import (
     FLAVORS,
     look,
@@ -45,7 +44,7 @@ if t.TYPE_CHECKING:
         Wanted,
     )
     from ansible_collections.rookery.rook.plugins.module_utils._frame import Frame
-    from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Plan
+    from ansible_collections.rookery.rook.plugins.module_utils._steps import Plan
 
 
 @dataclasses.dataclass(frozen=True)
@@ -124,6 +123,9 @@ def _do(
     module: Frame, cloud: Cloud, site: CloudSite, seen: Prospect, allowed: Permission
 ) -> Prospect:
     """Do a plan; after creations without an answer look once more for what is there twice."""
+    # Most runs find nothing to do, and need not load what does it.
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud_apply import Doer
+
     done: list[str] = []
     try:
         for _again in range(2):

@@ -9,14 +9,13 @@ Values that must not be shown are compared, but stand in a change as (hidden).
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import typing as t
 from collections.abc import Iterator, Mapping, Sequence
 
 from ansible_collections.rookery.rook.plugins.module_utils import _kinds
+from ansible_collections.rookery.rook.plugins.module_utils._steps import HIDDEN, Change
 
-HIDDEN = "(hidden)"
 # What the server writes on its own; none of it is anybody's wish.
 _VOLATILE = frozenset(
     {"managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink"}
@@ -26,15 +25,6 @@ _SENSITIVE = re.compile(
     r"|credentials?)$",
     re.I,
 )
-
-
-@dataclasses.dataclass(frozen=True)
-class Change:
-    """One field that differs; None stands for a field that is not there."""
-
-    path: str
-    old: t.Any
-    new: t.Any
 
 
 def stripped(manifest: Mapping[str, t.Any]) -> dict[str, t.Any]:

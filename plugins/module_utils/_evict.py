@@ -12,14 +12,13 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils import _kinds
-from ansible_collections.rookery.rook.plugins.module_utils._diff import Change
 from ansible_collections.rookery.rook.plugins.module_utils._graph import Graph
 from ansible_collections.rookery.rook.plugins.module_utils._plan_types import (
     OWNER,
-    Step,
     being_deleted,
     wait_for,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._steps import Change, Step
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -27,10 +26,9 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._plan_types import (
         Consumer,
         Crowd,
-        Manifest,
         Observed,
-        Policy,
     )
+    from ansible_collections.rookery.rook.plugins.module_utils._steps import Manifest, Policy
 
 _CLUSTERS = ("CephCluster", "Cluster")
 _SNAPSHOTS = ("VolumeSnapshot/", "VolumeSnapshotContent/")

@@ -23,7 +23,6 @@ from ansible_collections.rookery.rook.plugins.module_utils._managed import holde
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ansible_collections.rookery.rook.plugins.module_utils._diff import Change
     from ansible_collections.rookery.rook.plugins.module_utils._managed import Holder
     from ansible_collections.rookery.rook.plugins.module_utils._plan import (
         Consumer,
@@ -31,6 +30,7 @@ if t.TYPE_CHECKING:
         Plan,
         Step,
     )
+    from ansible_collections.rookery.rook.plugins.module_utils._steps import Change
 
 
 def guard(

@@ -19,7 +19,8 @@ from ansible_collections.rookery.rook.plugins.module_utils._plan_types import st
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Observed, Plan
+    from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Observed
+    from ansible_collections.rookery.rook.plugins.module_utils._steps import Plan
 
     Manifest = Mapping[str, t.Any]
 

@@ -16,12 +16,7 @@ import typing as t
 from collections.abc import Mapping
 
 from ansible_collections.rookery.rook.plugins.module_utils import _kinds
-from ansible_collections.rookery.rook.plugins.module_utils._diff import (
-    Change,
-    diff,
-    full_diff,
-    stripped,
-)
+from ansible_collections.rookery.rook.plugins.module_utils._diff import diff, full_diff, stripped
 from ansible_collections.rookery.rook.plugins.module_utils._errors import StalePlan
 from ansible_collections.rookery.rook.plugins.module_utils._evict import is_evicted
 from ansible_collections.rookery.rook.plugins.module_utils._graph import Graph
@@ -29,14 +24,9 @@ from ansible_collections.rookery.rook.plugins.module_utils._managed import holde
 from ansible_collections.rookery.rook.plugins.module_utils._plan_absent import absent_steps
 from ansible_collections.rookery.rook.plugins.module_utils._plan_types import (
     OWNER,
-    POLICIES,
-    REFUSE,
     Consumer,
     Crowd,
     Observed,
-    Plan,
-    Policy,
-    Step,
     being_deleted,
     keep,
     not_ours,
@@ -45,6 +35,14 @@ from ansible_collections.rookery.rook.plugins.module_utils._plan_types import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._render.common import merged
 from ansible_collections.rookery.rook.plugins.module_utils._render.types import Desired
+from ansible_collections.rookery.rook.plugins.module_utils._steps import (
+    POLICIES,
+    REFUSE,
+    Change,
+    Plan,
+    Policy,
+    Step,
+)
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator

@@ -18,24 +18,21 @@ from ansible_collections.rookery.rook.plugins.module_utils._diff import diff
 from ansible_collections.rookery.rook.plugins.module_utils._evict import leave_steps, losses
 from ansible_collections.rookery.rook.plugins.module_utils._graph import Graph
 from ansible_collections.rookery.rook.plugins.module_utils._plan_types import (
-    Step,
     being_deleted,
     not_ours,
     stage_of,
     wait_for,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._remains import drivers_of, remains
+from ansible_collections.rookery.rook.plugins.module_utils._steps import Step
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
-    from ansible_collections.rookery.rook.plugins.module_utils._plan_types import (
-        Observed,
-        Plan,
-        Policy,
-    )
+    from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Observed
     from ansible_collections.rookery.rook.plugins.module_utils._render.types import Desired
+    from ansible_collections.rookery.rook.plugins.module_utils._steps import Plan, Policy
 
 Manifest = Mapping[str, t.Any]
 CLEANUP_CONFIRMATION = "yes-really-destroy-data"

@@ -13,7 +13,8 @@ import re
 import typing as t
 from collections.abc import Mapping
 
-from ansible_collections.rookery.rook.plugins.module_utils._diff import HIDDEN, masked
+from ansible_collections.rookery.rook.plugins.module_utils._diff import masked
+from ansible_collections.rookery.rook.plugins.module_utils._steps import HIDDEN
 
 _WORDS = r"pass(?:word|wd|phrase)?|secret|token|credentials?|(?:access|secret|private|api)?[-_]?key"
 _OPTION = rf"--[\w-]{{0,60}}?(?i:{_WORDS})"

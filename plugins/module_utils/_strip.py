@@ -13,7 +13,6 @@ import dataclasses
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils import _kinds
-from ansible_collections.rookery.rook.plugins.module_utils._diff import Change
 from ansible_collections.rookery.rook.plugins.module_utils._errors import GuardError, Refusal
 from ansible_collections.rookery.rook.plugins.module_utils._guards_holders import (
     STRIP,
@@ -24,12 +23,14 @@ from ansible_collections.rookery.rook.plugins.module_utils._guards_holders impor
     tokens,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._holders import held
-from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Step, wait_for
+from ansible_collections.rookery.rook.plugins.module_utils._plan_types import wait_for
+from ansible_collections.rookery.rook.plugins.module_utils._steps import Change, Step
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Observed, Plan
+    from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Observed
+    from ansible_collections.rookery.rook.plugins.module_utils._steps import Plan
 
 _OPTION = "strip"
 _LEAVE_OUT = "Leave strip (rook_teardown_strip) out."

@@ -18,6 +18,7 @@ PREFIX = "ansible_collections.rookery.rook.plugins.module_utils"
 # From low to high. A file belongs to the first name that it, or its package, begins with.
 PURE = (
     "_errors",
+    "_steps",
     "_eras_types",
     "_eras_table",
     "_eras",

@@ -18,7 +18,7 @@ import typing as t
 from collections.abc import Mapping
 from urllib.parse import urlencode, urlsplit
 
-from ansible_collections.rookery.rook.plugins.module_utils._cloud.actions import UnsureError
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Request, UnsureError
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.words import (
     message_of,
     sentence,
@@ -30,8 +30,6 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import (
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Request
 
 THREADS = 8
 # Seconds between tries; a service that restarts needs about their sum.
@@ -143,8 +141,6 @@ class Cloud:
 
     def _pages(self, service: str, path: str, many: str) -> Iterator[dict[str, t.Any]]:
         """Yield the entries of a collection."""
-        from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Request
-
         while path:
             answer = self.send(Request("GET", service, path, many))
             yield from answer[many]

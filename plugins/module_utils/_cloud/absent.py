@@ -14,7 +14,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import (
     ROUTER_PORTS,
     uid_of,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Step
+from ansible_collections.rookery.rook.plugins.module_utils._steps import Step
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping

@@ -17,6 +17,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
     Action,
     Look,
     Request,
+    UnsureError,
     Until,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS
@@ -32,10 +33,6 @@ if t.TYPE_CHECKING:
 TRIES = 3
 # These are created by one request for many.
 BULK = frozenset({"security_group", "port"})
-
-
-class UnsureError(ClientError):
-    """No answer came, so nobody knows whether it was done."""
 
 
 class Resolver(t.Protocol):

@@ -10,6 +10,8 @@ import dataclasses
 import typing as t
 from collections.abc import Callable, Generator, Mapping, Sequence
 
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+
 Live = Mapping[str, t.Any]
 
 
@@ -27,6 +29,10 @@ class Request:
     body: t.Any = None
     accept: tuple[int, ...] = ()
     again: bool = True
+
+
+class UnsureError(ClientError):
+    """No answer came, so nobody knows whether it was done."""
 
 
 @dataclasses.dataclass(frozen=True)

@@ -32,7 +32,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Ask, Live
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Wanted
-    from ansible_collections.rookery.rook.plugins.module_utils._diff import Change
+    from ansible_collections.rookery.rook.plugins.module_utils._steps import Change
 
     Steps = Generator[Ask, t.Any, None]
 

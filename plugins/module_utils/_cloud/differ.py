@@ -12,7 +12,7 @@ import typing as t
 from ansible_collections.rookery.rook.plugins.module_utils._cloud import read
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Ref
-from ansible_collections.rookery.rook.plugins.module_utils._diff import HIDDEN, Change
+from ansible_collections.rookery.rook.plugins.module_utils._steps import HIDDEN, Change
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping

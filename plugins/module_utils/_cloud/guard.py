@@ -18,7 +18,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.plan import Permission
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Found, Sight
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Wanted
-    from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Plan
+    from ansible_collections.rookery.rook.plugins.module_utils._steps import Plan
 
 
 def guard(

@@ -21,7 +21,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.absent import 
 )
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import uid_of
 from ansible_collections.rookery.rook.plugins.module_utils._graph import Graph
-from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Plan, Step
+from ansible_collections.rookery.rook.plugins.module_utils._steps import Plan, Step
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,7 +32,7 @@ if t.TYPE_CHECKING:
         Sight,
     )
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Wanted
-    from ansible_collections.rookery.rook.plugins.module_utils._diff import Change
+    from ansible_collections.rookery.rook.plugins.module_utils._steps import Change
 
 EXECUTOR = "openstack"
 UNDECLARED = "is no longer declared"

@@ -18,7 +18,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS, Kind
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import ROUTER_PORTS
-from ansible_collections.rookery.rook.plugins.module_utils._errors import WaitTimeout
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError, WaitTimeout
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Generator, Mapping, Sequence
@@ -29,6 +29,8 @@ if t.TYPE_CHECKING:
     Steps = Generator[Ask, t.Any, None]
 
 GONE = (404,)
+# The answer of Cinder to what a volume's state does not allow.
+INVALID = 400
 # A volume is removed from these; from the others it comes to one of them by itself, or never.
 _REMOVABLE = frozenset({"available", "error", "error_restoring", "error_extending"})
 _HELD = frozenset({"in-use"})
@@ -75,28 +77,38 @@ def _server(target: str, live: Live, sight: Sight) -> Steps:
 
 
 def _volume(target: str, live: Live, _sight: Sight) -> Steps:
-    """Remove a volume once nothing holds it."""
+    """Remove a volume: at once, for the servers that held it are gone; else when it is let go."""
     uid, row = str(live["id"]), KINDS["volume"]
+    if live["status"] == "deleting":
+        return
+    # Not with its snapshots: those that may go have steps of their own.
+    drop = Request("DELETE", row.service, f"{row.path}/{uid}", target, accept=GONE)
+    try:
+        yield drop
+    except ClientError as error:
+        # So the cloud refuses what is held, or busy.
+        if error.status != INVALID:
+            raise
+    else:
+        return
+    if (yield from _let_go(target, live)):
+        yield drop
+
+
+def _let_go(target: str, live: Live) -> Generator[Ask, t.Any, bool]:
+    """Wait until nothing holds a volume, and take it from who does; False when it is gone."""
+    uid = str(live["id"])
+    seen = yield from _until(target, uid, _REMOVABLE | _HELD)
     # Nobody has said that it may be taken from those who come to hold it meanwhile, or who were
     # about to let it go and do not.
     known = _holders(live) if live["status"] != "detaching" else set()
-    if live["status"] == "deleting":
-        return
-    if live["status"] not in _REMOVABLE:
-        # A server that is gone by now has let it go.
-        seen = yield from _until(target, uid, _REMOVABLE | _HELD)
-        if seen is None:
-            return
-        live = seen
-    for holder in sorted(_holders(live) & known):
-        path = f"/servers/{holder}/os-volume_attachments/{uid}"
-        yield Request("DELETE", "compute", path, target, accept=GONE)
-    if live["status"] not in _REMOVABLE:
-        seen = yield from _until(target, uid, _REMOVABLE)
-        if seen is None:
-            return
-    # Not with its snapshots: those that may go have steps of their own.
-    yield Request("DELETE", row.service, f"{row.path}/{uid}", target, accept=GONE)
+    if seen is not None:
+        for holder in sorted(_holders(seen) & known):
+            path = f"/servers/{holder}/os-volume_attachments/{uid}"
+            yield Request("DELETE", "compute", path, target, accept=GONE)
+        if seen["status"] not in _REMOVABLE:
+            seen = yield from _until(target, uid, _REMOVABLE)
+    return seen is not None
 
 
 def _holders(live: Live) -> set[str]:

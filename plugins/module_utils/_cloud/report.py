@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
         Sight,
     )
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Wanted
-    from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Plan, Step
+    from ansible_collections.rookery.rook.plugins.module_utils._steps import Plan, Step
 
 # QEMU shows a volume under the first characters of its id.
 DEVICE = "/dev/disk/by-id/virtio-"

@@ -9,7 +9,7 @@ import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._applied import Applied, ApplyError
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
-from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Step
+from ansible_collections.rookery.rook.plugins.module_utils._steps import Step
 
 
 class Unsearched(list[str]):

@@ -17,8 +17,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.openstack im
     SILENCE,
     Cloud,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._cloud.actions import UnsureError
-from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Request
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Request, UnsureError
 from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     ClientError,
     RookeryError,

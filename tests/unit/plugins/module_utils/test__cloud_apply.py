@@ -20,7 +20,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS, kind_of
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Found, Sight
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_apply import Doer, behind
-from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Plan, Step
+from ansible_collections.rookery.rook.plugins.module_utils._steps import Plan, Step
 
 NEEDS = {
     "network/n": (), "security_group/g": (), "subnet/s": ("network/n",),

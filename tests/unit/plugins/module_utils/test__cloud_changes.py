@@ -13,8 +13,8 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Loo
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.changes import update
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Ref, Wanted
-from ansible_collections.rookery.rook.plugins.module_utils._diff import Change
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._steps import Change
 
 Thing = dict[str, t.Any]
 OVERLAP = "Bad router request: Cidr 10.0.0.0/24 of subnet a overlaps with cidr of subnet b"

@@ -11,26 +11,38 @@ import typing as t
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._cloud import marks
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.absent import foreign
-from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Look, Request, Until
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
+    Action,
+    Look,
+    Request,
+    Until,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.plan import (
     Permission,
     make_plan,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.removal import remove
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight, find
-from ansible_collections.rookery.rook.plugins.module_utils._errors import WaitTimeout
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError, WaitTimeout
 
 Thing = dict[str, t.Any]
 
 
-def asked(target: str, live: Thing, sight: Sight | None = None) -> list[str]:
-    """Return what removing a thing asks for, as words; every wait finds it gone or as wanted."""
-    found = []
+HELD = ClientError("delete", "volume/v", "Invalid volume: Volume status must be available", 400)
+
+
+def asked(target: str, live: Thing, sight: Sight | None = None, *, held: bool = False) -> list[str]:
+    """Return what removing a thing asks for, as words; every wait finds it gone or as wanted.
+
+    What is held is refused as long as nothing was waited for.
+    """
+    found: list[str] = []
     action = remove("store1", target, live, sight or Sight())
     answer: t.Any = None
     while True:
         try:
-            ask = action.send(answer)
+            refused = held and found[-1:] == ["DELETE /volumes/v"] and len(found) == 1
+            ask = action.throw(HELD) if refused else action.send(answer)
         except StopIteration:
             return found
         if isinstance(ask, Request):
@@ -64,20 +76,27 @@ def volume(status: str, *holders: str, **more: t.Any) -> Thing:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("status", "holders", "steps"),
-    [
-        ("available", (), ["DELETE /volumes/v"]),
-        ("error", (), ["DELETE /volumes/v"]),
-        ("detaching", (), ["wait for volume", "DELETE /volumes/v"]),
-        ("deleting", (), []),
-        ("in-use", ("gone meanwhile",), ["wait for volume", "DELETE /volumes/v"]),
-    ],
-)  # fmt: skip
-def test_a_volume_goes_once_nothing_holds_it(
-    status: str, holders: tuple[str, ...], steps: list[str]
-) -> None:
-    assert asked("volume/v", volume(status, *holders)) == [*steps, "wait for volume"]
+@pytest.mark.parametrize("status", ["available", "error", "in-use", "detaching", "attaching"])
+def test_a_volume_goes_at_once_when_nothing_holds_it_by_then(status: str) -> None:
+    live = volume(status, "gone meanwhile")
+    assert asked("volume/v", live) == ["DELETE /volumes/v", "wait for volume"]
+
+
+@pytest.mark.parametrize("status", ["in-use", "detaching", "attaching"])
+def test_a_volume_goes_once_nothing_holds_it(status: str) -> None:
+    steps = asked("volume/v", volume(status), held=True)
+    assert steps == ["DELETE /volumes/v", "wait for volume"] * 2
+
+
+def test_a_volume_that_goes_already_is_waited_for() -> None:
+    assert asked("volume/v", volume("deleting")) == ["wait for volume"]
+
+
+def test_a_volume_that_may_not_go_is_told_with_the_clouds_words() -> None:
+    action = remove("store1", "volume/v", volume("available"), Sight())
+    action.send(None)
+    with pytest.raises(ClientError, match="Policy does not allow"):
+        action.throw(ClientError("delete", "volume/v", "Policy does not allow it", 403))
 
 
 def test_a_volume_does_not_take_snapshots_of_others_with_it() -> None:
@@ -94,10 +113,17 @@ def test_from_a_server_of_others_only_volumes_of_this_site_are_taken() -> None:
     assert steps == ["DELETE /servers/other/os-volume_attachments/store1"]
 
 
-def test_a_volume_that_is_still_held_is_taken_from_who_holds_it() -> None:
-    live = volume("in-use", "other")
+def refused(live: Thing) -> Action:
+    """Return the removal of a volume whose first request was refused; it waits."""
     action = remove("store1", "volume/v", live, Sight())
     action.send(None)
+    assert isinstance(action.throw(HELD), Until)
+    return action
+
+
+def test_a_volume_that_is_still_held_is_taken_from_who_holds_it() -> None:
+    live = volume("in-use", "other")
+    action = refused(live)
     take = action.send(live)
     assert isinstance(take, Request)
     assert (take.method, take.path) == ("DELETE", "/servers/other/os-volume_attachments/v")
@@ -108,8 +134,7 @@ def test_a_volume_that_is_still_held_is_taken_from_who_holds_it() -> None:
 
 @pytest.mark.parametrize("before", [volume("attaching"), volume("detaching", "stranger")])
 def test_a_volume_is_not_taken_from_who_comes_to_hold_it_meanwhile(before: Thing) -> None:
-    action = remove("store1", "volume/v", before, Sight())
-    action.send(None)
+    action = refused(before)
     wait = action.send(volume("in-use", "stranger"))
     assert isinstance(wait, Until)
     assert wait.judge(volume("in-use", "stranger")).outcome == "waiting"
@@ -128,8 +153,7 @@ def test_a_volume_is_not_taken_from_who_comes_to_hold_it_meanwhile(before: Thing
 def test_who_holds_a_volume_when_the_limit_is_reached_is_named(
     servers: list[Thing], told: str
 ) -> None:
-    action = remove("store1", "volume/v", volume("attaching"), Sight())
-    action.send(None)
+    action = refused(volume("attaching"))
     action.send(volume("in-use", "s"))
     limit = WaitTimeout({"volume/v (v)": "is in state in-use"}, 5)
     assert action.throw(limit) == Look("volume")
@@ -141,8 +165,7 @@ def test_who_holds_a_volume_when_the_limit_is_reached_is_named(
 
 
 def test_a_limit_that_nobody_causes_is_told_as_it_is() -> None:
-    action = remove("store1", "volume/v", volume("detaching"), Sight())
-    action.send(None)
+    action = refused(volume("detaching"))
     limit = WaitTimeout({"volume/v (v)": "is in state detaching"}, 5)
     action.throw(limit)
     action.send([])

@@ -9,13 +9,12 @@ import typing as t
 
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._diff import (
-    HIDDEN,
-    Change,
     diff,
     full_diff,
     masked,
     matches,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._steps import HIDDEN, Change
 
 Params = dict[str, t.Any]
 

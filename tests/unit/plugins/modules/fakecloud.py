@@ -9,8 +9,7 @@ import copy
 import itertools
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._cloud.actions import UnsureError
-from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Request
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Request, UnsureError
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 
