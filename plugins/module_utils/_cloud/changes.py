@@ -138,7 +138,6 @@ def _volume(job: Job) -> Steps:
 
 def _server(job: Job) -> Steps:
     """Change a server: its name, metadata, ports and volumes, and bring it back to life."""
-    uid = job.live["id"]
     if "name" in job.changes:
         yield job.put({"name": job.given["name"]})
     if "metadata" in job.changes:
@@ -150,8 +149,7 @@ def _server(job: Job) -> Steps:
         done = () if job.live.get("locked") else (409,)
         body = {start: None}
         yield Request("POST", "compute", job.path("/action"), job.target, body, accept=done)
-        yield Until("server", uid, job.target, states.judge_ready(KINDS["server"]))
-    there = read.read("server", job.live, job.sight)
+    there = yield from _settled(job)
     for port in _missing("ports", job, there):
         yield from _attach(job, "ports", port, {"interfaceAttachment": {"port_id": port}})
     volumes = {live["id"]: live for live in job.sight.of("volume")}
@@ -161,6 +159,16 @@ def _server(job: Job) -> Steps:
         yield from _attach(job, "volumes", volume, {"volumeAttachment": {"volumeId": volume}})
         judge = states.judge_state(KINDS["volume"], frozenset({"in-use"}))
         yield Until("volume", volume, job.target, judge)
+
+
+def _settled(job: Job) -> Generator[Ask, t.Any, Mapping[str, t.Any]]:
+    """Return what a server has, once nobody works on it; one that is being made has not all yet."""
+    if "status" not in job.changes and not job.live.get("OS-EXT-STS:task_state"):
+        return read.read("server", job.live, job.sight)
+    judge = states.judge_ready(KINDS["server"])
+    live = yield Until("server", job.live["id"], job.target, judge)
+    ports = (yield Look("port")) if "ports" in job.changes else ()
+    return read.read("server", live, Sight({**job.sight.lists, "port": ports}))
 
 
 _ATTACHED = {"ports": "/os-interface", "volumes": "/os-volume_attachments"}

@@ -68,17 +68,18 @@ class Names:
 
 def differences(wanted: Wanted, live: Live, found: Found, sight: Sight) -> tuple[Change, ...]:
     """Return what differs in what is declared, by the names of attributes."""
-    names = Names(found, sight)
+    names, row = Names(found, sight), KINDS[wanted.kind]
     there = read.read(wanted.kind, live, sight)
     changes = []
-    for key in sorted(wanted.attributes):
-        if key in _UNREADABLE.get(wanted.kind, ()):
-            continue
+    hidden = _UNREADABLE.get(wanted.kind, frozenset())
+    if wanted.kind == "server" and live["status"] == "BUILD":
+        # One that is being made does not tell yet what it is made of.
+        hidden = row.fixed
+    for key in sorted(wanted.attributes.keys() - hidden):
         new, old = names.of(wanted.attributes[key], there.get(key)), names.of(there.get(key))
         old, new = _comparable(wanted.kind, key, old, new)
         if old != new:
             changes.append(Change(key, old, new))
-    row = KINDS[wanted.kind]
     if "status" not in wanted.attributes and str(there.get(row.status)) in row.broken:
         changes.append(Change("status", there[row.status], " or ".join(sorted(row.states))))
     return tuple(changes)

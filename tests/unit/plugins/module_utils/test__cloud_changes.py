@@ -11,7 +11,8 @@ import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._cloud import actions
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Look, Request, Until
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.changes import update
-from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.differ import differences
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Found, Sight
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Ref, Wanted
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 from ansible_collections.rookery.rook.plugins.module_utils._steps import Change
@@ -73,6 +74,36 @@ def test_what_a_server_is_refused_counts_unless_it_has_it(
     else:
         with pytest.raises(ClientError, match="it is in use"):
             action.send(ports)
+
+
+@pytest.mark.parametrize(
+    ("key", "had", "asks"),
+    [
+        ("volumes", server("v"), []),
+        ("volumes", server(), ["POST /servers/s/os-volume_attachments"]),
+        ("ports", server(), []),
+    ],
+)
+def test_a_server_that_is_being_made_is_given_what_it_has_not_got_by_then(
+    key: str, had: Thing, asks: list[str]
+) -> None:
+    live = {"kind": "server", **server(status="BUILD", **{"OS-EXT-STS:task_state": "spawning"})}
+    wanted = Wanted("server", "x", {key: ["v" if key == "volumes" else "p"], "status": "ACTIVE"})
+    changes = [Change(key, [], wanted.attributes[key]), Change("status", "BUILD", "ACTIVE")]
+    action = update(wanted, changes, Known(live), Sight())
+    assert isinstance(action.send(None), Until)
+    ask = action.send(had)
+    if key == "ports":
+        assert ask == Look("port")
+        ask = action.send([port("s")])
+    assert [f"{ask.method} {ask.path}"] == asks if asks else isinstance(ask, Until)
+
+
+def test_a_server_that_is_being_made_is_not_blamed_for_what_it_does_not_tell_yet() -> None:
+    live = server(status="BUILD", image="", **{"OS-EXT-AZ:availability_zone": ""})
+    attributes = {"availability_zone": "az1", "image": "i", "name": "s", "status": "ACTIVE"}
+    changes = differences(Wanted("server", "x", attributes), live, Found(), Sight())
+    assert changes == (Change("status", "BUILD", "ACTIVE"),)
 
 
 @pytest.mark.parametrize("locked", [True, False])

@@ -278,7 +278,8 @@ class FakeCloud:
             "volume": found.get("status") == "in-use",
         }.get(kind, False)
         if in_use:
-            raise ClientError(request.method, request.target, "is still in use", 409)
+            status = 400 if kind == "volume" else 409
+            raise ClientError(request.method, request.target, "is still in use", status)
         self.things[KINDS[kind].many].remove(found)
         if kind == "network":
             subnets = self.things["subnets"]
