@@ -141,6 +141,9 @@ def _router(fields: Fields) -> Router:
         (_cidr(route, "destination"), _address(route, "nexthop") or "")
         for route in fields.items("routes")
     ]
+    if fields.has("enable_snat") and not fields.has("external_network"):
+        cure = "Name the network that is the gateway, too."
+        fields.bad("enable_snat", None, "goes not without external_network", cure)
     return Router(
         name=_name(fields),
         external_network=fields.text("external_network") or None,
@@ -166,11 +169,12 @@ def _rule(fields: Fields) -> Rule:
     ports = fields.text("ports") or ""
     match = _PORTS.fullmatch(ports)
     least, most = (int(match[1]), int(match[2] or match[1])) if match else (None, None)
-    if ports and (not match or not 0 <= int(match[1]) <= int(match[2] or match[1]) <= 65535):
+    every = most == _LAST_PORT and least in (0, 1)
+    if ports and not every and not (least and most and least <= most <= _LAST_PORT):
         fields.bad("ports", ports, "is no port or range of ports", "Write 22, or 30000-32767.")
     elif ports and protocol in (None, "icmp", "icmpv6", "ipv6-icmp"):
         fields.bad("ports", ports, "needs a protocol that has ports", "Set protocol to tcp or udp.")
-    if least is not None and least <= 1 and most == _LAST_PORT:
+    if every:
         # The cloud keeps all ports as none.
         least, most = None, None
     if (fields.text("remote_cidr") or "") and (fields.text("remote_group") or ""):

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import (
@@ -87,11 +88,22 @@ def _servers(fields: Fields, only: str | None) -> Iterator[Server]:
 
 
 def _check_addresses(port: Fields, names: Sequence[str]) -> None:
-    """Note fixed addresses that are not one for each server."""
+    """Note fixed addresses that are none, or not one for each server."""
     addresses = port.texts("fixed_ips")
+    for text in addresses:
+        if not _written(text):
+            port.bad("fixed_ips", text, "is not an IP address", "Write it like 192.0.2.1.")
     if port.has("fixed_ips") and len(addresses) != len(names):
         reason = f"has {len(addresses)} addresses for {len(names)} servers"
         port.bad("fixed_ips", list(addresses), reason, "Give one address for each server.")
+
+
+def _written(text: str) -> str:
+    """Return an address as the cloud writes it, nothing for what is none."""
+    try:
+        return str(ipaddress.ip_address(text))
+    except ValueError:
+        return ""
 
 
 def _ports(ports: Sequence[Fields], server: str, place: int, only: str | None) -> Iterator[Port]:
@@ -109,7 +121,7 @@ def _ports(ports: Sequence[Fields], server: str, place: int, only: str | None) -
             name=f"{server}-{network}{more}",
             network=network,
             subnet=item.text("subnet") or None,
-            address=addresses[place] if place < len(addresses) else None,
+            address=_written(addresses[place]) if place < len(addresses) else None,
             security_groups=item.texts("security_groups") if item.has("security_groups") else None,
             port_security_enabled=item.flag("port_security_enabled", default=True)
             if security

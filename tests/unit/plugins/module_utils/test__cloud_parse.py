@@ -52,6 +52,7 @@ def test_all_problems_are_told_at_once() -> None:
         ({"ports": "22"}, "needs a protocol that has ports"),
         ({"protocol": "tcp", "ports": "90-80"}, "is no port or range of ports"),
         ({"protocol": "tcp", "ports": "70000"}, "is no port or range of ports"),
+        ({"protocol": "tcp", "ports": "0-80"}, "is no port or range of ports"),
         ({"remote_cidr": "192.0.2.0/24", "remote_group": "g"}, "goes not with remote_cidr"),
         ({"remote_group": "other"}, "is not in security_groups"),
         ({"remote_cidr": "2001:db8::/64"}, "is not of ethertype IPv4"),
@@ -69,10 +70,22 @@ def test_a_rule_that_cannot_be_is_told(rule: dict[str, str], told: str) -> None:
         ({"name": "Upper"}, "cannot be a host's"),
         ({"ports": [{"fixed_ips": ["192.0.2.5"]}], "count": 2}, "has 1 addresses for 2 servers"),
         ({"ports": [{"network": "other"}]}, "is not in networks"),
+        ({"ports": [{"fixed_ips": ["192.0.2.500"]}]}, "is not an IP address"),
     ],
 )
 def test_a_server_that_cannot_be_is_told(server: dict[str, t.Any], told: str) -> None:
     assert told in "\n".join(problems(servers=[{**SERVER, **server}]))
+
+
+def test_a_router_without_gateway_hides_nothing() -> None:
+    told = problems(routers=[{"name": "r", "enable_snat": False}])
+    assert "enable_snat: goes not without external_network" in "\n".join(told)
+
+
+def test_an_address_is_kept_as_the_cloud_writes_it() -> None:
+    ports = [{"fixed_ips": ["2001:DB8:0::5"]}]
+    (server,) = parse_site({**SITE, "servers": [{**SERVER, "ports": ports}]}).servers
+    assert server.ports[0].address == "2001:db8::5"
 
 
 def test_what_is_to_be_adopted_has_to_have_a_name_of_the_site() -> None:
