@@ -185,12 +185,15 @@ def _of_version_3(state: Raw) -> Iterator[Resource]:
         for key, item in module["resources"].items():
             kept = [(item["primary"], False)] if item.get("primary") else []
             for one, deposed in [*kept, *((each, True) for each in item.get("deposed") or ())]:
-                flat = one.get("attributes") or {}
-                nested = {name: nest(flat, name) for name in _first_words(flat, "")}
                 yield from _resource(
-                    f"{place}{key}", item["type"], one["id"], nested,
+                    f"{place}{key}", item["type"], one["id"], _nested(one.get("attributes") or {}),
                     managed=not key.startswith("data."), deposed=deposed,
                 )  # fmt: skip
+
+
+def _nested(flat: Mapping[str, str]) -> dict[str, t.Any]:
+    """Return the attributes that a flat map of version 3 has."""
+    return {name: nest(flat, name) for name in _first_words(flat, "")}
 
 
 def _of_version_4(state: Raw) -> Iterator[Resource]:
@@ -201,10 +204,13 @@ def _of_version_4(state: Raw) -> Iterator[Resource]:
         for one in item["instances"]:
             index = f"[{json.dumps(one['index_key'])}]" if "index_key" in one else ""
             hidden = {path[0]["value"] for path in one.get("sensitive_attributes") or () if path}
-            shown = {key: one["attributes"][key] for key in one["attributes"] if key not in hidden}
+            # What was brought over from version 3 stays flat until it is refreshed.
+            flat = one.get("attributes_flat")
+            attributes = one["attributes"] if flat is None else _nested(flat)
+            shown = {key: attributes[key] for key in attributes if key not in hidden}
             yield from _resource(
                 f"{place}{data}{item['type']}.{item['name']}{index}", item["type"],
-                one["attributes"]["id"], shown, managed=managed, deposed=bool(one.get("deposed")),
+                attributes["id"], shown, managed=managed, deposed=bool(one.get("deposed")),
             )  # fmt: skip
 
 

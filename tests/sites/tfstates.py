@@ -170,3 +170,12 @@ def version_4(**changes: t.Any) -> str:
     state = {"version": 4, "terraform_version": "1.10.10", "serial": 7, "outputs": outputs,
              "resources": [data, *found.values()]}  # fmt: skip
     return json.dumps({**state, **changes})
+
+
+def upgraded() -> str:
+    """Return the site as a Terraform later than 0.11 keeps what that has written."""
+    state = json.loads(version_4())
+    for item in state["resources"]:
+        for one in item["instances"]:
+            one["attributes_flat"] = dict(_flat(one.pop("attributes"), ""))
+    return json.dumps(state)

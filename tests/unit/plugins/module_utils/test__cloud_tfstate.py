@@ -14,9 +14,10 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfstate import
     read_state,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError
-from sites.tfstates import SECRETS, rows, version_3, version_4
+from sites.tfstates import SECRETS, rows, upgraded, version_3, version_4
 
-VERSIONS = pytest.mark.parametrize("text", [version_3(), version_4()], ids=["3", "4"])
+TEXTS = {"3": version_3(), "4": version_4(), "4 of 3": upgraded()}
+VERSIONS = pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 
 
 @VERSIONS
@@ -26,14 +27,14 @@ def test_every_resource_of_openstack_is_found(text: str) -> None:
     assert [each.name for each in found if not each.managed] == ["ext-net"]
 
 
-def test_both_versions_tell_the_same() -> None:
+def test_all_versions_tell_the_same() -> None:
     def told(text: str) -> list[tuple[t.Any, ...]]:
         return sorted(
             (each.type, each.id, each.name, each.managed, sorted(each.attributes))
             for each in read_state(text, "terraform.tfstate")
         )
 
-    assert told(version_3()) == told(version_4())
+    assert told(version_3()) == told(version_4()) == told(upgraded())
 
 
 @VERSIONS
