@@ -120,8 +120,8 @@ def _sum(uses: Iterable[tuple[str, int]]) -> dict[str, int]:
     return total
 
 
-def _frees(target: str, live: Live) -> Iterator[tuple[str, int]]:
-    """Yield what of quotas a thing that goes sets free."""
+def _frees(target: str, live: Live, sight: Sight) -> Iterator[tuple[str, int]]:
+    """Yield what of quotas a thing that goes sets free, a server with the volume it boots from."""
     kind = target.partition("/")[0]
     if kind in _NETWORK:
         yield _NETWORK[kind], 1
@@ -129,6 +129,11 @@ def _frees(target: str, live: Live) -> Iterator[tuple[str, int]]:
         yield "instances", 1
         yield "cores", live["flavor"]["vcpus"]
         yield "ram", live["flavor"]["ram"]
+        attached = live.get("os-extended-volumes:volumes_attached") or ()
+        going = {item["id"] for item in attached if item.get("delete_on_termination")}
+        for volume in sight.of("volume"):
+            if volume["id"] in going:
+                yield from _frees("volume/", volume, sight)
     elif kind == "volume":
         yield "volumes", 1
         yield "gigabytes", live["size"]
@@ -162,7 +167,7 @@ def _quotas(
     """Yield quotas that would be exceeded."""
     room: Mapping[str, Live] = {str(item["name"]): item for item in sight.of("quota")}
     needs = _sum(use for item in creates for use in _uses(item, sight))
-    frees = _sum(use for target, live in replaced.items() for use in _frees(target, live))
+    frees = _sum(use for target, live in replaced.items() for use in _frees(target, live, sight))
     for name, needed in sorted(needs.items()):
         quota = room.get(name)
         if quota is None or quota["limit"] < 0:

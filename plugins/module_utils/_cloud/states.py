@@ -71,6 +71,9 @@ def why(live: Live) -> str:
     fault = live.get("fault") or {}
     if fault.get("message"):
         return str(fault["message"])
-    if str(live.get("status", "")).startswith("error"):
+    state = str(live.get("status", ""))
+    if state in _STUCK:
         return "who runs the cloud has to reset its state"
+    if state == "error":
+        return "the cloud does not say why; to name it in replace has it made again"
     return "the cloud does not say why"

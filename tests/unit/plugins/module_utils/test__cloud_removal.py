@@ -9,7 +9,7 @@ import re
 import typing as t
 
 import pytest
-from ansible_collections.rookery.rook.plugins.module_utils._cloud import marks
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import marks, states
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.absent import foreign
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
     Action,
@@ -17,6 +17,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
     Request,
     Until,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.plan import (
     Permission,
     make_plan,
@@ -181,6 +182,12 @@ def test_a_wait_for_what_only_the_operator_can_reset_ends_at_once() -> None:
     standing = wait.judge(volume("error_deleting"))
     assert standing.outcome == "failed" and "who runs the cloud has to reset" in standing.reason
     assert wait.judge(None).outcome == "gone"
+
+
+def test_a_volume_that_could_not_be_made_is_not_for_the_operator_to_reset() -> None:
+    standing = states.judge_ready(KINDS["volume"])(volume("error"))
+    assert standing.outcome == "failed" and "reset" not in standing.reason
+    assert "has it made again" in standing.reason
 
 
 def test_a_router_loses_its_routes_and_every_interface_first() -> None:

@@ -146,3 +146,23 @@ def test_routes_that_others_added_stay_unless_routes_are_declared(site: InCloud)
     routers = [{**declaration()["routers"][0], "routes": []}]
     assert steps(site.present(routers=routers)) == ["update router/router"]
     assert site.cloud.things["routers"][0]["routes"] == []
+
+
+def test_a_boot_volume_makes_place_for_that_of_the_same_server(site: InCloud) -> None:
+    servers = declaration()["servers"]
+    servers[0]["boot_volume"] = {"size_gib": 30}
+    site.present(servers=servers)
+    server = site.cloud.things["servers"][0]
+    server["os-extended-volumes:volumes_attached"] = [{"id": "b", "delete_on_termination": True}]
+    boot = {
+        "id": "b", "name": "", "size": 30, "volume_type": "x", "status": "in-use", "metadata": {},
+        "bootable": "true", "attachments": [{"server_id": server["id"]}], "project_id": "p1",
+        "volume_image_metadata": {"image_id": "other"},
+    }  # fmt: skip
+    site.cloud.things["volumes"].append(boot)
+    server["image"] = ""
+    site.cloud.limits |= {"Volumes": 3, "Gigabytes": 70}
+    asked = {"servers": servers, "replace": ["server/control"], "drained": ["control"]}
+    told = site.present(check=True, confirm="store1", **asked)
+    assert steps(told) == ["delete server/control", "create server/control"]
+    assert told.get("failed") is None, told["msg"]
