@@ -330,7 +330,16 @@ class TerraformSite:
                     f"{each.address} ({each.id}) is no part of the declaration: "
                     "remove it with Terraform, or keep it by hand."
                 )
+        networks = {self._short(each) for each in self._of("network")}
         for server in self.servers:
+            has = server.resource.attributes
+            for net in has.get("network") or ():
+                name = self._port(net, has, 1).get("network")
+                if name and name not in networks:
+                    yield (
+                        f"{server.resource.address}: has a port in {name}, no network of this "
+                        "state. Only networks of the site can be declared: take the port out."
+                    )
             if not server.groups:
                 yield f"{server.resource.address}: its name tells no group. Put it into one."
 

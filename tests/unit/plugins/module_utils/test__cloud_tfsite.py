@@ -133,6 +133,17 @@ def test_what_is_declared_is_adopted_and_the_rest_is_told(site: TerraformSite) -
     assert ID["networking_floatingip_v2", "workerip"] in told
 
 
+def test_a_port_in_a_network_that_is_only_looked_up_is_told() -> None:
+    state = json.loads(version_4())
+    for item in state["resources"]:
+        for one in item["instances"]:
+            if one["attributes"].get("name") == "kubeadm-master":
+                one["attributes"]["network"].append({"name": "ext-net", "uuid": "elsewhere"})
+    told = TerraformSite(read_state(json.dumps(state), "terraform.tfstate")).unclear
+    (sentence,) = [each for each in told if "elsewhere" in each]
+    assert "instance_v2.master: " in sentence and "no network of this state" in sentence
+
+
 def test_ports_of_their_own_are_adopted_with_their_server() -> None:
     state = json.loads(version_4())
     port = {"id": "p", "name": "kubeadm-master-port", "all_security_group_ids": [],
