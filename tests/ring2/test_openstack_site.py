@@ -281,3 +281,23 @@ def test_networks_go_with_what_joins_them_and_groups_keep_their_word(
         done = run(cloud.clouds, **wish)
         assert done.get("failed") is None, done["msg"]
         assert run(cloud.clouds, **wish)["plan"] == []
+
+
+def test_a_volume_that_is_made_again_serves_its_server_in_the_same_run(
+    cloud: Cloud, site: str
+) -> None:
+    volume: Object = {"name": "data", "size_gib": 1, "type": "fast"}
+    server = {"name": "node", "flavor": "m1.tiny", "image": "debian-13", "volumes": [volume]}
+    wish: Object = {
+        "site": site, "networks": [{"name": "net"}], "servers": [server],
+        "subnets": [{"name": "subnet", "cidr": "10.8.3.0/24"}],
+    }  # fmt: skip
+    made = run(cloud.clouds, **wish)
+    assert made.get("failed") is None, made["msg"]
+    volume["type"] = "slow"
+    asked = {**wish, "replace": ["volume/node-data"], "confirm": site}
+    assert "volume/node-data: volume_type is 'fast'" in run(cloud.clouds, **asked)["msg"]
+    again = run(cloud.clouds, **asked, drained=["node"])
+    assert again.get("failed") is None, again["msg"]
+    (before,), (after,) = (result["servers"][0]["volumes"] for result in (made, again))
+    assert before["id"] != after["id"] and run(cloud.clouds, **wish)["plan"] == []
