@@ -131,7 +131,7 @@ options:
   servers:
     description:
       - Servers, each entry one or several alike. A server carries C(rook_site), C(rook_name) and
-        C(rook_groups) in its metadata.
+        C(rook_groups) in its metadata, and C(rook_network), that of its first port, if it has more.
     type: list
     elements: dict
     suboptions:

@@ -203,6 +203,8 @@ def _server(site: str, item: Server) -> Wanted:
         **marks.metadata_mark(site, f"server/{item.name}"),
         marks.GROUPS_KEY: ",".join(item.groups),
     }
+    if len(item.ports) > 1:
+        metadata[marks.NETWORK_KEY] = item.ports[0].network
     group = item.server_group
     wanted = {
         "name": f"{site}-{item.name}",

@@ -16,6 +16,8 @@ if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
 SITE_KEY, NAME_KEY, GROUPS_KEY = "rook_site", "rook_name", "rook_groups"
+# Of several ports the first, which the cloud does not tell.
+NETWORK_KEY = "rook_network"
 # What user data was given at the start cannot be asked of the cloud.
 USER_DATA_KEY = "rook_user_data"
 _MARK = re.compile(r"rookery\.rook: site (\S+), (\S+)")

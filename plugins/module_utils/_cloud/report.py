@@ -65,17 +65,20 @@ def _server(
     """Return one server."""
     server = live[target]
     uid = server["id"]
-    ports = _of(target, "ports", live, wanted) or [
-        key for key in sorted(live) if kind_of(key) == "port" and live[key]["device_id"] == uid
-    ]
+    name = target.partition("/")[2]
+    metadata = server.get("metadata") or {}
+    first = f"port/{name}-{metadata.get(marks.NETWORK_KEY)}"
+    ports = _of(target, "ports", live, wanted) or sorted(
+        (key for key in live if kind_of(key) == "port" and live[key]["device_id"] == uid),
+        key=lambda key: (key != first, key),
+    )
     volumes = _of(target, "volumes", live, wanted) or [
         key
         for key in sorted(live)
         if kind_of(key) == "volume"
         and any(item["server_id"] == uid for item in live[key].get("attachments") or ())
     ]
-    name = target.partition("/")[2]
-    groups = str((server.get("metadata") or {}).get(marks.GROUPS_KEY) or "")
+    groups = str(metadata.get(marks.GROUPS_KEY) or "")
     return {
         "name": server["name"],
         "declared": name,

@@ -9,6 +9,7 @@ import copy
 import typing as t
 
 import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._cloud_servers import servers_of
 from cloudsite import GROUPS, InCloud, declaration, steps
 
 
@@ -166,3 +167,21 @@ def test_a_boot_volume_makes_place_for_that_of_the_same_server(site: InCloud) ->
     told = site.present(check=True, confirm="store1", **asked)
     assert steps(told) == ["delete server/control", "create server/control"]
     assert told.get("failed") is None, told["msg"]
+
+
+def test_the_first_port_stays_the_first_for_who_does_not_know_the_declaration(
+    site: InCloud,
+) -> None:
+    more = declaration()
+    more["networks"] = [{"name": "nodes"}, {"name": "data"}]
+    more["subnets"] = [
+        {"name": name, "network": name, "cidr": cidr}
+        for name, cidr in (("nodes", "192.0.2.0/24"), ("data", "198.51.100.0/24"))
+    ]
+    more["routers"][0]["subnets"] = ["nodes"]
+    for server in more["servers"]:
+        server["ports"] = [{"network": "nodes"}, {"network": "data"}]
+    made = site.present(**more)
+    assert servers_of(site.cloud, "store1") == made["servers"], made.get("msg")
+    assert [x["network"] for x in made["servers"][0]["addresses"]] == ["nodes", "data"]
+    assert site.present(**more)["plan"] == []
