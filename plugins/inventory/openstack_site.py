@@ -128,6 +128,10 @@ class InventoryModule(BaseInventoryPlugin):
             servers = servers_of(Cloud.connect(self._params(), reads=True), site)
         except RookeryError as error:
             raise AnsibleParserError(f"Failed to ask the cloud for site {site}: {error}") from error
+        networks = {each["network"] for server in servers for each in server["addresses"]}
+        if way.network and networks and way.network not in networks:
+            told = f"{way.network}, they are in {', '.join(sorted(networks))}. Correct the name"
+            raise AnsibleParserError(f"network: no server of site {site} is in {told}.")
         inventory.set_variable("all", "rook_site", site)
         inventory.set_variable("all", "openstack_known_hosts", way.known_hosts)
         for host, variables in hosts_of(servers, way).items():

@@ -105,6 +105,13 @@ def test_the_site_and_its_file_of_keys_are_told_to_all(
     assert parse().groups["all"].vars["openstack_known_hosts"] == "/elsewhere"
 
 
+@pytest.mark.usefixtures("asked")
+def test_a_network_that_no_server_is_in_is_told(parse: Parse) -> None:
+    assert parse("network: net\n").hosts["w-1"].vars["rook_kubernetes_node_ip"] == "192.168.0.12"
+    with pytest.raises(AnsibleParserError, match=r"network: no server of site store1 is in nte"):
+        parse("network: nte\n")
+
+
 def test_without_servers_the_groups_are_there(
     parse: Parse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
