@@ -313,9 +313,10 @@ class TerraformSite:
             names = [
                 self._port(net, server.resource.attributes, 1).get("network", "") for net in nets
             ]
-            for net, name in zip(nets, names, strict=True):
-                if net.get("port"):
-                    found[net["port"]] = f"port/{server.name}-{name}"
+            for index, name in enumerate(names):
+                more = f"-{names[:index].count(name) + 1}" if name in names[:index] else ""
+                if nets[index].get("port"):
+                    found[nets[index]["port"]] = f"port/{server.name}-{name}{more}"
             if server.floating:
                 found[server.floating.id] = f"floating_ip/{server.name}"
         return found

@@ -155,9 +155,10 @@ def test_ports_of_their_own_are_adopted_with_their_server() -> None:
     for item in state["resources"]:
         for one in item["instances"]:
             if one["attributes"].get("name") == "kubeadm-master":
-                one["attributes"]["network"][0]["port"] = "p"
+                (net,) = one["attributes"]["network"]
+                one["attributes"]["network"] = [{**net, "port": "p"}, {**net, "port": "p2"}]
     site = TerraformSite(read_state(json.dumps(state), "terraform.tfstate"))
-    assert site.adopt["p"] == "port/master-net"
+    assert (site.adopt["p"], site.adopt["p2"]) == ("port/master-net", "port/master-net-2")
 
 
 @pytest.mark.parametrize(
