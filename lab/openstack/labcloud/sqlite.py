@@ -7,6 +7,9 @@
 A transaction that reads before it writes fails at once with "database is locked" when another one
 was committed in between; waiting does not apply to that. So one that is meant to write takes the
 lock when it begins, and waits for it there.
+
+Connections are kept: oslo.db opens one for each transaction, and SQLite then reads again how all
+tables are made.
 """
 
 from __future__ import annotations
@@ -14,13 +17,15 @@ from __future__ import annotations
 import typing as t
 
 import sqlalchemy
-from oslo_db.sqlalchemy import enginefacade
+from oslo_db.sqlalchemy import enginefacade, engines
 
 _WRITES = "labcloud_writes"
 
 
 def prepare() -> None:
-    """Let every writing transaction of oslo.db in this process begin with the lock."""
+    """Let every writing transaction of oslo.db in this process begin with the lock; keep files."""
+    engines._init_connection_args.dispatch_for("sqlite")(_keep)
+    sqlalchemy.event.listen(sqlalchemy.pool.QueuePool, "checkin", _rest)
     factory = enginefacade._TransactionFactory
     make_session, make_connection = factory._create_session, factory._create_connection
 
@@ -45,3 +50,12 @@ def _begin(
     if statement == "BEGIN" and conn.get_execution_options().get(_WRITES):
         return "BEGIN IMMEDIATE", parameters
     return statement, parameters
+
+
+def _keep(_url: t.Any, engine_args: dict[str, t.Any], _more: t.Any) -> None:
+    engine_args.update(poolclass=sqlalchemy.pool.QueuePool, pool_size=32, max_overflow=-1)
+
+
+def _rest(_connection: t.Any, record: t.Any) -> None:
+    # What oslo.db notes of a connection holds for one transaction.
+    record.info.pop("in_transaction", None)
