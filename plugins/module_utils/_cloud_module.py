@@ -62,8 +62,8 @@ def prospect(cloud: Cloud, site: CloudSite, state: str, allowed: Permission) -> 
     """Look and plan; only reads."""
     wanted = desired(site) if state == "present" else {}
     sight = look_at_site(cloud, wanted) if state == "present" else look_for_removal(cloud)
-    sight = _with_flavors(cloud, wanted, sight)
     found = find(site.name, site.adopt, sight)
+    sight = _with_flavors(cloud, wanted, sight)
     plan = make_plan(site.name, state, wanted, found, sight, allowed)
     creates = [wanted[step.target] for step in plan.steps if step.op == "create"]
     return Prospect(wanted, look_for_room(cloud, creates, sight), found, plan, found.live)

@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_servers import servers_of
+from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
 from cloudsite import GROUPS, InCloud, declaration, steps
 
 
@@ -185,3 +186,16 @@ def test_the_first_port_stays_the_first_for_who_does_not_know_the_declaration(
     assert servers_of(site.cloud, "store1") == made["servers"], made.get("msg")
     assert [x["network"] for x in made["servers"][0]["addresses"]] == ["nodes", "data"]
     assert site.present(**more)["plan"] == []
+
+
+def test_a_server_of_which_the_cloud_tells_nothing_is_not_taken_for_gone(site: InCloud) -> None:
+    site.present()
+    uid = site.cloud.things["servers"][1]["id"]
+    # What Nova lists of a server whose cell does not answer.
+    site.cloud.things["servers"][1] = {"id": uid, "status": "UNKNOWN", "tenant_id": "p1"}
+    before = things(site)
+    for told in (site.present(), site.absent(), site.info()):
+        assert f"does not tell of server {uid}" in told.get("msg", ""), told
+    with pytest.raises(RookeryError, match="Run again when it does"):
+        servers_of(site.cloud, "store1")
+    assert things(site) == before
