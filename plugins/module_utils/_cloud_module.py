@@ -12,7 +12,6 @@ import typing as t
 from ansible_collections.rookery.rook.plugins.module_utils._applied import ApplyError
 from ansible_collections.rookery.rook.plugins.module_utils._clients.openstack import Cloud
 from ansible_collections.rookery.rook.plugins.module_utils._cloud import absent, report
-from ansible_collections.rookery.rook.plugins.module_utils._cloud.changes import needed
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.desired import desired
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.guard import guard
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.parse import parse_site
@@ -107,10 +106,7 @@ def _check(seen: Prospect, fingerprint: str | None, allowed: Permission) -> None
     guard(plan, seen.wanted, seen.found, seen.sight, allowed)
     creates = [seen.wanted[step.target] for step in plan.steps if step.op == "create"]
     updates = [
-        dataclasses.replace(
-            seen.wanted[step.target],
-            attributes=needed(seen.wanted[step.target], {change.path for change in step.changes}),
-        )
+        seen.wanted[step.target].part({change.path for change in step.changes})
         for step in plan.steps
         if step.op == "update"
     ]

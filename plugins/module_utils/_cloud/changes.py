@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 
 from ansible_collections.rookery.rook.plugins.module_utils._cloud import (
     actions,
@@ -25,25 +25,16 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS, Kind, kind_of
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.plan import STARTS
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import GATEWAY, Wanted
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Callable, Collection, Generator, Iterable
 
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Ask, Live
-    from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Wanted
     from ansible_collections.rookery.rook.plugins.module_utils._steps import Change
 
     Steps = Generator[Ask, t.Any, None]
-
-
-_GATEWAY = frozenset({"external_network", "enable_snat"})
-
-
-def needed(item: Wanted, changed: Collection[str]) -> dict[str, t.Any]:
-    """Return the attributes from which changes are made; a gateway is changed as a whole."""
-    keys = {*changed, *(_GATEWAY if _GATEWAY & set(changed) else ())}
-    return {key: value for key, value in item.attributes.items() if key in keys}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +64,7 @@ def update(
     kind, live = KINDS[item.kind], known.live(item.id)
     differing = {change.path: change for change in changes}
     # What does not differ may refer to what was not looked for.
-    given = known.value(needed(item, differing))
+    given = known.value(item.part(differing).attributes)
     yield from _CHANGERS.get(item.kind, _plain)(Job(item.id, live, given, differing, known, sight))
     if kind.status and not _stays(kind, live, differing):
         live = yield Until(kind.name, live[kind.uid], item.id, states.judge_ready(kind))
@@ -98,7 +89,7 @@ def _router(job: Job) -> Steps:
     body: dict[str, t.Any] = {
         key: wanted[key] for key in ("name", "description", "routes") if key in job.changes
     }
-    if job.changes.keys() & _GATEWAY:
+    if job.changes.keys() & GATEWAY:
         body["external_gateway_info"] = bodies.gateway(wanted) or {}
     subnets = job.changes.get("subnets")
     if subnets:

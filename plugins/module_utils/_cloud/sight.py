@@ -112,8 +112,8 @@ def _refuse_silence(sight: Sight) -> None:
     ]
     if silent:
         raise RookeryError(
-            f"The cloud does not tell of server {', '.join(sorted(silent))} whose it is: the part of "
-            "it that has it does not answer. Run again when it does."
+            f"The cloud does not tell of server {', '.join(sorted(silent))} whose it is: the part "
+            "of it that has it does not answer. Run again when it does."
         )
 
 

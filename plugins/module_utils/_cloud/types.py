@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 
 @dataclasses.dataclass(frozen=True)
@@ -174,6 +174,10 @@ class CloudSite:
     adopt: Mapping[str, str] = dataclasses.field(default_factory=dict)
 
 
+# The attributes of a router's way out, which is changed as a whole.
+GATEWAY = frozenset({"external_network", "enable_snat"})
+
+
 @dataclasses.dataclass(frozen=True)
 class Wanted:
     """One thing as it should be: attributes in the cloud's words, with Ref where an id belongs.
@@ -190,3 +194,9 @@ class Wanted:
     def id(self) -> str:
         """Return what a plan calls it."""
         return f"{self.kind}/{self.name}"
+
+    def part(self, changed: Collection[str]) -> Wanted:
+        """Return it with the attributes alone from which changes are made."""
+        keys = {*changed, *(GATEWAY if GATEWAY & set(changed) else ())}
+        found = {key: value for key, value in self.attributes.items() if key in keys}
+        return dataclasses.replace(self, attributes=found)
