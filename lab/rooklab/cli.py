@@ -84,6 +84,7 @@ def _add_cloud_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("action", choices=sorted(_CLOUD), help="build makes what up starts")
     seconds = _number("--token-seconds", 1, 10**6)
     command.add_argument("--token-seconds", type=seconds, help="a token's life; default: a day")
+    command.add_argument("--balancers", action="store_true", help="up with Octavia as well")
     command.add_argument("--json", action="store_true", help="status for programs")
 
 
@@ -150,7 +151,7 @@ _CLOUD: dict[str, t.Callable[[Config, argparse.Namespace], object]] = {
     "env": lambda config, options: print(cloud.exports(config)),
     "reset": lambda config, options: cloud.reset(config),
     "status": _cloud_status,
-    "up": lambda config, options: cloud.up(config, options.token_seconds),
+    "up": lambda config, options: cloud.up(config, options.token_seconds, options.balancers),
 }
 
 _COMMANDS: dict[str, t.Callable[[Config, argparse.Namespace], object]] = {

@@ -153,6 +153,10 @@ class TestRunningCloud:
     ) -> None:
         assert connect("application").current_project_id == member.current_project_id
 
+    def test_load_balancers_are_there_when_asked_for_alone(self, member: t.Any) -> None:
+        catalog = member.session.auth.get_access(member.session).service_catalog
+        assert "load-balancer" not in {service["type"] for service in catalog.catalog}
+
     def test_projects_do_not_see_each_other(self, network: t.Any) -> None:
         assert connect("other").network.find_network(network.id) is None
 

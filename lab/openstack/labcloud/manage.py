@@ -36,8 +36,43 @@ def make_neutron_tables(database: str) -> None:
     head.get_metadata().create_all(sqlalchemy.create_engine(database))
 
 
+# Models of octavia: the constant that names all the words that the table has.
+_WORDS = {
+    "Algorithm": "SUPPORTED_LB_ALGORITHMS",
+    "AmphoraRoles": "SUPPORTED_AMPHORA_ROLES",
+    "ClientAuthenticationMode": "SUPPORTED_CLIENT_AUTH_MODES",
+    "HealthMonitorType": "SUPPORTED_HEALTH_MONITOR_TYPES",
+    "L7PolicyAction": "SUPPORTED_L7POLICY_ACTIONS",
+    "L7RuleCompareType": "SUPPORTED_L7RULE_COMPARE_TYPES",
+    "L7RuleType": "SUPPORTED_L7RULE_TYPES",
+    "LBTopology": "SUPPORTED_LB_TOPOLOGIES",
+    "OperatingStatus": "SUPPORTED_OPERATING_STATUSES",
+    "Protocol": "SUPPORTED_PROTOCOLS",
+    "ProvisioningStatus": "SUPPORTED_PROVISIONING_STATUSES",
+    "SessionPersistenceType": "SUPPORTED_SP_TYPES",
+    "VRRPAuthMethod": "SUPPORTED_VRRP_AUTH",
+}
+
+
+def make_octavia_tables(database: str) -> None:
+    """Make the tables of the models, for the same reason, and fill those that are of words."""
+    from octavia.common import constants
+    from octavia.db import base_models, models
+
+    engine = sqlalchemy.create_engine(database)
+    base_models.BASE.metadata.create_all(engine)
+    with engine.begin() as connection:
+        for model, words in _WORDS.items():
+            table, names = getattr(models, model).__table__, getattr(constants, words)
+            rows = [{"name": name} for name in sorted(names)]
+            connection.execute(table.insert(), rows)
+
+
+_TABLES = {"neutron-tables": make_neutron_tables, "octavia-tables": make_octavia_tables}
+
+
 if __name__ == "__main__":
-    if sys.argv[1] == "neutron-tables":
-        make_neutron_tables(sys.argv[2])
+    if sys.argv[1] in _TABLES:
+        _TABLES[sys.argv[1]](sys.argv[2])
     else:
         run(*sys.argv[1:])

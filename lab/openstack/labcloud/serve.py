@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+import threading
 import traceback
 import typing as t
 
@@ -168,7 +169,22 @@ def _run_cinder(conf: t.Any, host_option: t.Any) -> None:
     launcher.wait()
 
 
-_SERVICES = {each.__name__: each for each in (keystone, placement, glance, neutron, cinder, nova)}
+def octavia(folder: str, port: int) -> None:
+    sqlite.prepare()
+    from octavia.api import app
+
+    application = app.setup_app(argv=["octavia", "--config-file", f"{folder}/octavia.conf"])
+
+    from labcloud import balancers
+
+    balancers.prepare()
+    threading.Thread(target=balancers.finish, daemon=True).start()
+    _listen(application, port)
+
+
+_SERVICES = {
+    each.__name__: each for each in (keystone, placement, glance, neutron, cinder, nova, octavia)
+}
 
 
 def main() -> None:

@@ -44,6 +44,11 @@ def prepare() -> None:
     sqlalchemy.event.listen(sqlalchemy.Engine, "before_cursor_execute", _begin, retval=True)
 
 
+def prepare_maker(maker: t.Any) -> None:
+    """Do the same for sessions that a service makes by itself."""
+    maker.configure(bind=maker.kw["bind"].execution_options(**{_WRITES: True}))
+
+
 def _begin(
     conn: t.Any, _cursor: t.Any, statement: str, parameters: t.Any, *_more: t.Any
 ) -> tuple[str, t.Any]:

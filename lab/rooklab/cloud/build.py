@@ -21,7 +21,15 @@ from pathlib import Path
 from rooklab import pieces
 from rooklab.cloud import place as places
 from rooklab.cloud import processes, settings
-from rooklab.cloud.place import ADDRESS, PASSWORD, REGION, SERVICES, SOURCES, Place
+from rooklab.cloud.place import (
+    ADDRESS,
+    BALANCERS,
+    PASSWORD,
+    REGION,
+    SERVICES,
+    SOURCES,
+    Place,
+)
 from rooklab.config import TOP, Config
 from rooklab.errors import LabError
 from rooklab.files import write_whole
@@ -30,7 +38,8 @@ from rooklab.procs import Job, tail, work
 _ENV = TOP / "tools" / "env"
 _WANTED = SOURCES / "requirements.txt"
 _FOLDERS = (
-    "locks", "consoles", "nova", "neutron", "cinder", "fernet", "receipts", "credential",
+    "locks", "consoles", "balancers", "nova", "neutron", "cinder", "fernet", "receipts",
+    "credential",
     "glance/images", "glance/staging", "glance/tasks",
 )  # fmt: skip
 # Rows that name a cloud's own addresses and files: database, table, column.
@@ -107,6 +116,14 @@ def settle(pristine: Path, place: Place) -> None:
     _replace(place.state, {mark: own for own, mark in _marks(place).items()})
 
 
+def offer(place: Place) -> None:
+    """Have the catalogue show the service of load balancers if it runs."""
+    kind, _path = SERVICES[BALANCERS]
+    with closing(sqlite3.connect(place.state / "keystone.sqlite")) as connection, connection:
+        command = "update service set enabled = ? where type = ?"
+        connection.execute(command, (place.balancers, kind))
+
+
 def _marks(place: Place) -> dict[str, str]:
     """Return what stands for a cloud's own addresses and files in the pristine state."""
     urls = {place.url(service, ""): f"http://{service}.invalid" for service in SERVICES}
@@ -154,6 +171,8 @@ def _administration(place: Place, service: str) -> t.Iterator[tuple[str | Path, 
     elif service == "neutron":
         yield "neutron-tables", settings.database("neutron")["connection"]
         yield *own, "stamp", "heads"
+    elif service == BALANCERS:
+        yield f"{BALANCERS}-tables", settings.database(BALANCERS)["connection"]
     elif service == "nova":
         yield *own, "api_db", "sync"
         cells = {name: settings.database(name)["connection"] for name in ("nova_cell0", "nova")}

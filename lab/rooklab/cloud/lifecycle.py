@@ -10,7 +10,7 @@ import time
 import typing as t
 
 from rooklab.cloud import build, place, processes, settings
-from rooklab.cloud.place import SERVICES, Place
+from rooklab.cloud.place import Place
 from rooklab.config import Config
 from rooklab.errors import LabError
 from rooklab.files import remove_tree, write_whole
@@ -23,14 +23,15 @@ def prepare(config: Config) -> None:
     build.build_pristine(config, build.build_venv(config))
 
 
-def up(config: Config, seconds: int | None) -> Place:
-    """Start a cloud; one that has been started already keeps what is in it."""
+def up(config: Config, seconds: int | None, balancers: bool = False) -> Place:
+    """Start a cloud; one that has been started already keeps what is in it, and its services."""
     venv = build.build_venv(config)
     pristine = build.build_pristine(config, venv)
     with locked(_lock(config)):
         start = time.monotonic()
         old = place.load(config)
-        if old and running(old) and seconds in (None, old.seconds):
+        same = old and seconds in (None, old.seconds) and balancers <= old.balancers
+        if old and same and running(old):
             announce(f"cloud {config.name!r} runs already: {old.clouds}")
             return old
         if old:
@@ -38,12 +39,14 @@ def up(config: Config, seconds: int | None) -> Place:
         made = Place(
             place.folder(config),
             venv,
-            old.ports if old else build.free_ports(),
+            {**build.free_ports(), **(old.ports if old else {})},
             seconds or (old.seconds if old else place.TOKEN_SECONDS),
+            balancers or bool(old and old.balancers),
         )
         _begin(config, made)
         if not old:
             build.settle(pristine, made)
+        build.offer(made)
         processes.start(made)
         processes.load_rules(made)
         announce(f"cloud {config.name!r} runs ({time.monotonic() - start:.1f} s): {made.clouds}")
@@ -59,7 +62,7 @@ def _begin(config: Config, made: Place) -> None:
 
 def running(made: Place) -> bool:
     """Tell whether every service has a process."""
-    return all(processes.pid(made, service) for service in SERVICES)
+    return all(processes.pid(made, service) for service in made.services)
 
 
 def reset(config: Config) -> None:
@@ -69,6 +72,7 @@ def reset(config: Config) -> None:
         made = place.need(config)
         processes.stop(made)
         build.settle(build.build_pristine(config, made.venv), made)
+        build.offer(made)
         processes.start(made)
         processes.load_rules(made)
     announce(f"cloud {config.name!r} is as new ({time.monotonic() - start:.1f} s)")
@@ -98,7 +102,7 @@ def status(config: Config) -> dict[str, t.Any]:
     made = place.load(config)
     if made is None:
         return {"name": config.name, "state": "absent", "services": []}
-    services = [_service(made, service) for service in SERVICES]
+    services = [_service(made, service) for service in made.services]
     state = "up" if running(made) else "down"
     return {
         "name": config.name, "state": state, "directory": str(made.home),

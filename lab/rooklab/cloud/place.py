@@ -33,6 +33,7 @@ CLOUDS = {"admin": (ADMIN, ADMIN), "member": ("rook", "rook"), "other": ("other"
 # The cloud `application` is `member` by a credential of its own.
 APPLICATIONS = ("member",)
 TOKEN_SECONDS = 86400
+BALANCERS = "octavia"
 # In the order in which they are started: type in the catalogue, path.
 SERVICES = {
     "keystone": ("identity", "/v3"),
@@ -41,6 +42,7 @@ SERVICES = {
     "neutron": ("network", ""),
     "cinder": ("block-storage", "/v3"),
     "nova": ("compute", "/v2.1"),
+    BALANCERS: ("load-balancer", ""),
 }
 
 
@@ -52,6 +54,12 @@ class Place:
     venv: Path
     ports: t.Mapping[str, int]
     seconds: int = TOKEN_SECONDS
+    balancers: bool = False
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """Those that run, in the order in which they are started."""
+        return tuple(name for name in SERVICES if self.balancers or name != BALANCERS)
 
     @property
     def state(self) -> Path:
@@ -115,7 +123,10 @@ def folder(config: Config) -> Path:
 
 def save(place: Place) -> None:
     """Write a cloud down; it exists while this file does."""
-    told = {"venv": str(place.venv), "ports": dict(place.ports), "seconds": place.seconds}
+    told = {
+        "venv": str(place.venv), "ports": dict(place.ports), "seconds": place.seconds,
+        "balancers": place.balancers,
+    }  # fmt: skip
     write_whole(place.home / "cloud.json", json.dumps(told))
 
 
@@ -125,7 +136,9 @@ def load(config: Config) -> Place | None:
     if not file.exists():
         return None
     told = json.loads(file.read_text())
-    return Place(folder(config), Path(told["venv"]), told["ports"], told["seconds"])
+    # Clouds of before do not say it.
+    balancers = told.get("balancers", False)
+    return Place(folder(config), Path(told["venv"]), told["ports"], told["seconds"], balancers)
 
 
 def need(config: Config) -> Place:

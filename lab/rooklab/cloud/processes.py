@@ -16,7 +16,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from rooklab.cloud.place import ADMIN, PASSWORD, SERVICES, Place
+from rooklab.cloud.place import ADMIN, PASSWORD, Place
 from rooklab.errors import LabError
 from rooklab.procs import tail
 
@@ -31,10 +31,10 @@ def confined(command: t.Sequence[str | Path]) -> list[str | Path]:
     return list(command) if os.geteuid() else [*_CONFINED, "--", *command]
 
 
-def start(place: Place, services: t.Iterable[str] = tuple(SERVICES)) -> None:
-    """Start services and return when each of them answers."""
+def start(place: Place, services: t.Iterable[str] | None = None) -> None:
+    """Start services, by themselves all, and return when each of them answers."""
     place.logs.mkdir(parents=True, exist_ok=True)
-    wanted = list(services)
+    wanted = list(place.services if services is None else services)
     for service in wanted:
         if pid(place, service) is None:
             _launch(place, service)
@@ -110,7 +110,7 @@ def load_rules(place: Place) -> None:
 
 def stop(place: Place) -> int:
     """End all services; they have nothing to save that is not saved already."""
-    running = [service for service in SERVICES if pid(place, service)]
+    running = [service for service in place.services if pid(place, service)]
     for number in (signal.SIGTERM, signal.SIGKILL):
         for service in running:
             _signal(pid(place, service), number)

@@ -178,6 +178,23 @@ def _nova(place: Place) -> Sections:
     }  # fmt: skip
 
 
+def _octavia(place: Place) -> Sections:
+    return {
+        "DEFAULT": {"use_stderr": "true", "transport_url": "fake:///"},
+        "database": database("octavia"),
+        "api_settings": {
+            "enabled_provider_drivers": "labcloud:The lab's", "default_provider_driver": "labcloud",
+        },
+        "controller_worker": {
+            "network_driver": "allowed_address_pairs_driver",
+            "compute_driver": "compute_noop_driver",
+        },
+        "service_auth": _account(place),
+        "keystone_authtoken": _tokens(place),
+        "oslo_concurrency": _locks(place),
+    }  # fmt: skip
+
+
 _ALL: dict[str, t.Callable[[Place], Sections]] = {
     "keystone": _keystone,
     "placement": _placement,
@@ -185,4 +202,5 @@ _ALL: dict[str, t.Callable[[Place], Sections]] = {
     "neutron": _neutron,
     "cinder": _cinder,
     "nova": _nova,
+    "octavia": _octavia,
 }
