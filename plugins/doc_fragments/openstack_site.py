@@ -228,7 +228,10 @@ options:
         description: External network by name or id, from which it gets a floating IP.
         type: str
       listeners:
-        description: Ports on which it listens.
+        description:
+          - Ports on which it listens, by TCP. Each has a pool of its own, which hands connections
+            out in turn, to those that a monitor reaches.
+          - They are kept as declared. Listeners and members that are not declared are removed.
         type: list
         elements: dict
         default: []
@@ -236,7 +239,9 @@ options:
           port: {description: Port., type: int, required: true}
           member_port: {description: Port of the members. The same if not set., type: int}
           group:
-            description: Servers with this among their O(servers[].groups) are its members.
+            description:
+              - Servers with this among their O(servers[].groups) are its members, by their ports in
+                the load balancer's network if they have one there.
             type: str
             required: true
   adopt:

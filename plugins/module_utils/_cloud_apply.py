@@ -89,8 +89,8 @@ class Known:
         if isinstance(value, Mapping):
             # A member of a load balancer is an address, whatever its port is called.
             return {
-                key: [self._address(item) for item in inner]
-                if key == "members"
+                key: self._address(inner)
+                if key == "address" and isinstance(inner, Ref)
                 else self.value(inner)
                 for key, inner in value.items()
             }
@@ -108,7 +108,13 @@ class Known:
 
     def _address(self, ref: Ref) -> str:
         """Return the address of a port."""
-        return str(self._live[str(ref)]["fixed_ips"][0]["ip_address"])
+        fixed = self._live[str(ref)]["fixed_ips"]
+        if not fixed:
+            raise RookeryError(
+                f"{ref} has no address, so a load balancer cannot reach its server. It was made "
+                "before its network had a subnet: remove it, so that it is made again."
+            )
+        return str(fixed[0]["ip_address"])
 
 
 @dataclasses.dataclass

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import concurrent.futures
 import typing as t
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from ansible_collections.rookery.rook.plugins.module_utils._clients.openstack import THREADS
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import balancers
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Request
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,6 +60,23 @@ def _quotas_of_networks(cloud: Cloud) -> Objects:
         {"name": name, "limit": item["limit"], "used": item["used"] + item["reserved"]}
         for name, item in found.items()
     ]
+
+
+def _quotas_of_balancers(cloud: Cloud) -> Objects:
+    path = f"/lbaas/quotas/{cloud.project}"
+    limit = cloud.send(Request("GET", "load-balancer", path, "quotas"))["quota"]["load_balancer"]
+    used = len(SITE["load_balancer"](cloud))
+    return [{"name": "load_balancer", "limit": limit, "used": used}]
+
+
+def _balancers(cloud: Cloud) -> Objects:
+    try:
+        return _plain("load_balancer")(cloud)
+    except ClientError as error:
+        if error.status != 403:
+            raise
+        # Who may not look may not have any; a site without them needs no right to them.
+        return []
 
 
 def _keypairs(cloud: Cloud) -> Objects:
@@ -106,6 +125,7 @@ def images(names: Iterable[str]) -> Listing:
 
 SITE: Mapping[str, Listing] = {name: _plain(name) for name in KINDS if name != "rules"} | {
     "keypair": _keypairs,
+    "load_balancer": _balancers,
 }
 EXTERNAL = _at("network", "/networks", "networks", **{"router:external": "true"})
 FLAVORS: Mapping[str, Listing] = {"flavor": _at("compute", "/flavors/detail", "flavors")}
@@ -116,6 +136,7 @@ ROOM: Mapping[str, Listing] = {
     "quota volume": _quotas_of_volumes,
     "quota network": _quotas_of_networks,
 }
+BALANCERS: Mapping[str, Listing] = {"quota balancer": _quotas_of_balancers}
 ZONES: Mapping[str, Listing] = {
     "server_zone": _at("compute", "/os-availability-zone", "availabilityZoneInfo"),
     "volume_zone": _at("block-storage", "/os-availability-zone", "availabilityZoneInfo"),
@@ -156,6 +177,38 @@ def look(cloud: Cloud, listings: Mapping[str, Listing]) -> Sight:
         for name, future in futures.items():
             lists.setdefault(name.partition(" ")[0], []).extend(future.result())
     return Sight(lists)
+
+
+def look_behind(cloud: Cloud, ours: Collection[str], sight: Sight) -> Sight:
+    """Return the lists with what is behind some load balancers."""
+    if not ours:
+        return sight
+    mine = {"project_id": cloud.project}
+    behind = look(
+        cloud,
+        {
+            kind: _at("load-balancer", f"/lbaas/{many}", many, **mine)
+            for kind, many in balancers.LISTS.items()
+        },
+    )
+    return Sight({**sight.lists, **behind.lists, **look(cloud, _members(ours, behind)).lists})
+
+
+def _members(ours: Collection[str], behind: Sight) -> dict[str, Listing]:
+    """Return how the members of the pools behind some load balancers are listed."""
+
+    def listing(pool: str) -> Listing:
+        def ask(cloud: Cloud) -> Objects:
+            found = cloud.list("load-balancer", f"/lbaas/pools/{pool}/members", "members")
+            return [{**item, "pool_id": pool} for item in found]
+
+        return ask
+
+    return {
+        f"member {pool['id']}": listing(pool["id"])
+        for pool in behind.of("pool")
+        if any(each["id"] in ours for each in pool["loadbalancers"])
+    }
 
 
 def look_at_site(cloud: Cloud, wanted: Mapping[str, Wanted]) -> Sight:
@@ -201,6 +254,8 @@ def look_for_room(cloud: Cloud, creates: Sequence[Wanted], sight: Sight) -> Sigh
     if not creates:
         return sight
     listings = dict(ROOM)
+    if any(item.kind == "load_balancer" for item in creates):
+        listings |= BALANCERS
     if any(item.attributes.get("availability_zone") for item in creates):
         listings |= ZONES
     boots = [item.attributes.get("boot_volume") or {} for item in creates]

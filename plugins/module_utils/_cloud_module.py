@@ -28,6 +28,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud_look import (
     look,
     look_at_offers,
     look_at_site,
+    look_behind,
     look_for_removal,
     look_for_rest,
     look_for_room,
@@ -63,6 +64,8 @@ def prospect(cloud: Cloud, site: CloudSite, state: str, allowed: Permission) -> 
     sight = look_at_site(cloud, wanted) if state == "present" else look_for_removal(cloud)
     found = find(site.name, site.adopt, sight)
     sight = _with_flavors(cloud, wanted, sight)
+    if state == "present":
+        sight = look_behind(cloud, found.uids("load_balancer"), sight)
     plan = make_plan(site.name, state, wanted, found, sight, allowed)
     creates = [wanted[step.target] for step in plan.steps if step.op == "create"]
     return Prospect(wanted, look_for_room(cloud, creates, sight), found, plan, found.live)
@@ -183,6 +186,7 @@ def run_info(module: Frame) -> None:
     sight = Sight({**look_for_removal(cloud).lists, **look_at_offers(cloud, wanted).lists})
     found = find(site.name, site.adopt, sight)
     declared = bool(wanted)
+    sight = look_behind(cloud, found.uids("load_balancer") if declared else (), sight)
     plan = make_plan(site.name, "present", wanted, found, sight, Permission())
     module.note(
         exists=bool(found.live),

@@ -31,13 +31,15 @@ _INFRASTRUCTURE = (
     "network:dhcp", "network:distributed", "network:router_gateway", "network:floatingip",
     "network:router_ha_interface", "network:router_centralized_snat", "network:local_ip",
 )  # fmt: skip
+# So Octavia calls the ports of the machines in which a load balancer runs.
+_ANSWERS = "octavia-lb-vrrp-"
 # What has to be gone before a kind goes, as the cloud refuses otherwise.
 _AFTER: Mapping[str, tuple[str, ...]] = {
     "floating_ip": ("load_balancer",),
     "server": ("floating_ip", "load_balancer"),
     "port": ("server", "floating_ip", "load_balancer"),
     "volume": ("server",),
-    "subnet": ("port", "server", "router"),
+    "subnet": ("port", "server", "router", "load_balancer"),
     "keypair": ("server",),
     "server_group": ("server",),
     "security_group": ("port", "server"),
@@ -48,6 +50,7 @@ _AFTER: Mapping[str, tuple[str, ...]] = {
 _HOLDS: Mapping[str, tuple[str, ...]] = {
     "port": ("router", "network", "subnet", "security_group"),
     "floating_ip": ("router", "network", "port"),
+    "load_balancer": ("router", "network", "subnet", "security_group"),
     "snapshot": ("volume",),
     "attachment": ("volume",),
     "member": ("security_group",),
@@ -138,29 +141,24 @@ def foreign(found: Found, sight: Sight) -> list[Foreign]:
             *_ports(found, sight),
             *_on_ports(found, sight),
             *_addresses(found, sight),
+            *_balancers(found, sight),
             *_volumes(found, sight),
         ],
         key=lambda item: (item.kind, item.id),
     )
 
 
-def _uids(found: Found, kind: str) -> set[str]:
-    """Return the ids of all that is ours of a kind."""
-    uids = {uid_of(target, live) for target, live in found.live.items() if _is(kind, target)}
-    return uids | {uid_of(target, live) for target, live in found.doubles if _is(kind, target)}
-
-
 def _ports(found: Found, sight: Sight) -> Iterator[Foreign]:
     """Yield ports of others in our networks, and interfaces of our routers elsewhere."""
-    networks, ours = _uids(found, "network"), _uids(found, "port")
-    routers, servers = _uids(found, "router"), _uids(found, "server")
-    balancers = {
-        live["vip_port_id"] for target, live in found.live.items() if _is("load_balancer", target)
-    }
+    networks, ours = found.uids("network"), found.uids("port")
+    routers, servers = found.uids("router"), found.uids("server")
+    vips = {live["vip_port_id"]: live["vip_address"] for live in sight.of("load_balancer")}
     for port in sight.of("port"):
         owner, device = port["device_owner"], port["device_id"]
         interface = owner.startswith(ROUTER_PORTS)
-        if port["id"] in ours | balancers or owner.startswith(_INFRASTRUCTURE):
+        if port["id"] in ours or owner.startswith(_INFRASTRUCTURE):
+            continue
+        if port["id"] in vips or _carries(port, vips.values()):
             continue
         if interface and device in routers and port["network_id"] in networks:
             continue
@@ -177,8 +175,8 @@ def _ports(found: Found, sight: Sight) -> Iterator[Foreign]:
 
 def _on_ports(found: Found, sight: Sight) -> Iterator[Foreign]:
     """Yield trunks on our ports, and ports of others elsewhere that are in our security groups."""
-    networks, ours = _uids(found, "network"), _uids(found, "port")
-    groups = _uids(found, "security_group")
+    networks, ours = found.uids("network"), found.uids("port")
+    groups = found.uids("security_group")
     for port in sight.of("port"):
         if port["id"] in ours and port.get("trunk_details"):
             trunk, owner = port["trunk_details"]["trunk_id"], f"project {port['project_id']}"
@@ -188,6 +186,22 @@ def _on_ports(found: Found, sight: Sight) -> Iterator[Foreign]:
         if taken and port["id"] not in ours and port["network_id"] not in networks:
             named = ", ".join(sorted(_name_of(found, uid) for uid in taken))
             yield Foreign("member", port["id"], port["name"], _owner(port), f"is in our {named}")
+
+
+def _carries(port: Live, addresses: Collection[str]) -> bool:
+    """Tell whether a port is one by which a load balancer answers, and goes with it."""
+    pairs = {pair["ip_address"] for pair in port.get("allowed_address_pairs") or ()}
+    return port["name"].startswith(_ANSWERS) and bool(pairs.intersection(addresses))
+
+
+def _balancers(found: Found, sight: Sight) -> Iterator[Foreign]:
+    """Yield load balancers of others in our networks; their ports go with them."""
+    networks, ours = found.uids("network"), found.uids("load_balancer")
+    for live in sight.of("load_balancer"):
+        if live["id"] not in ours and live["vip_network_id"] in networks:
+            reason = f"has its address in our network {_name_of(found, live['vip_network_id'])}"
+            owner = live["description"] or "somebody else"
+            yield Foreign("load_balancer", live["id"], live["name"], owner, reason)
 
 
 def _owner(port: Live) -> str:
@@ -205,7 +219,7 @@ def _name_of(found: Found, uid: str) -> str:
 
 def _addresses(found: Found, sight: Sight) -> Iterator[Foreign]:
     """Yield floating IPs of others that hold our routers."""
-    routers, ours, ports = _uids(found, "router"), _uids(found, "floating_ip"), _uids(found, "port")
+    routers, ours, ports = found.uids("router"), found.uids("floating_ip"), found.uids("port")
     for address in sight.of("floating_ip"):
         if address["id"] in ours:
             continue
@@ -219,7 +233,7 @@ def _addresses(found: Found, sight: Sight) -> Iterator[Foreign]:
 
 def _volumes(found: Found, sight: Sight) -> Iterator[Foreign]:
     """Yield volumes of others on our servers, and what was made from our volumes."""
-    servers, ours = _uids(found, "server"), _uids(found, "volume")
+    servers, ours = found.uids("server"), found.uids("volume")
     for volume in sight.of("volume"):
         holders = {item["server_id"] for item in volume.get("attachments") or ()}
         metadata = volume.get("metadata") or {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._cloud import marks, read
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import balancers, marks, read
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -113,35 +113,11 @@ def _data_disk(volume: str) -> Body:
     }
 
 
-def _load_balancer(given: Mapping[str, t.Any]) -> Body:
-    """Return a load balancer with all that is behind it, which is made at once."""
-    body = {key: value for key, value in given.items() if key != "listeners"}
-    body["listeners"] = [
-        {
-            "name": f"{given['name']}-{item['port']}",
-            "protocol": "TCP",
-            "protocol_port": item["port"],
-            "default_pool": {
-                "name": f"{given['name']}-{item['port']}",
-                "protocol": "TCP",
-                "lb_algorithm": "ROUND_ROBIN",
-                "healthmonitor": {"type": "TCP", "delay": 5, "timeout": 5, "max_retries": 3},
-                "members": [
-                    {"address": address, "protocol_port": item["member_port"]}
-                    for address in item["members"]
-                ],
-            },
-        }
-        for item in given["listeners"]
-    ]
-    return body
-
-
 _BUILDERS: Mapping[str, Callable[[Mapping[str, t.Any]], Body]] = {
     "subnet": _subnet,
     "router": _router,
     "keypair": _keypair,
     "port": port_changes,
     "server": _server,
-    "load_balancer": _load_balancer,
+    "load_balancer": balancers.body,
 }

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 
 from ansible_collections.rookery.rook.plugins.module_utils._cloud import (
     actions,
+    balancers,
     bodies,
     read,
     states,
@@ -188,4 +189,5 @@ _CHANGERS: Mapping[str, Callable[[Job], Steps]] = {
     "rules": _rules,
     "volume": _volume,
     "server": _server,
+    "load_balancer": balancers.change,
 }

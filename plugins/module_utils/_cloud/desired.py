@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._cloud import marks
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import balancers, marks
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import (
     CloudSite,
     Keypair,
@@ -226,16 +226,16 @@ def _server(site: str, item: Server) -> Wanted:
 
 def _load_balancer(site: CloudSite, item: LoadBalancer) -> Iterator[Wanted]:
     """Yield a load balancer with all its listeners, and its floating IP."""
+    network = next(subnet.network for subnet in site.subnets if subnet.name == item.subnet)
     listeners = [
-        {
-            "port": listener.port,
-            "member_port": listener.member_port,
-            "members": [
-                Ref("port", server.ports[0].name)
+        balancers.wanted(
+            listener.port,
+            [
+                {"address": _member(server, network), "protocol_port": listener.member_port}
                 for server in site.servers
                 if listener.group in server.groups and server.ports
             ],
-        }
+        )
         for listener in item.listeners
     ]
     wanted = {
@@ -243,6 +243,7 @@ def _load_balancer(site: CloudSite, item: LoadBalancer) -> Iterator[Wanted]:
         "vip_address": item.address,
         "provider": item.provider,
         "listeners": listeners,
+        "status": "ACTIVE",
     }
     yield _thing(site.name, "load_balancer", item.name, wanted)
     if item.floating_network:
@@ -252,6 +253,12 @@ def _load_balancer(site: CloudSite, item: LoadBalancer) -> Iterator[Wanted]:
             "port_id": Ref("load_balancer", item.name),
         }
         yield _thing(site.name, "floating_ip", item.name, address, *routers)
+
+
+def _member(server: Server, network: str) -> Ref:
+    """Return the port by which a load balancer reaches a server: one in its network if there is."""
+    near = [port for port in server.ports if port.network == network]
+    return Ref("port", (near or server.ports)[0].name)
 
 
 def _given(values: Mapping[str, t.Any]) -> Attributes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._cloud import read
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import balancers, read
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._steps import HIDDEN, Change
@@ -30,8 +30,6 @@ _PARTIAL = frozenset({"metadata", "boot_volume"})
 _SHARED = frozenset({"ports", "volumes", "subnets"})
 # Their names are for good, and those of adopted ones somebody else's.
 _UNNAMED = frozenset({"keypair", "server_group"})
-# What a load balancer is made with cannot be read from the same list.
-_UNREADABLE = {"load_balancer": frozenset({"listeners"})}
 
 
 class Names:
@@ -39,17 +37,27 @@ class Names:
 
     def __init__(self, found: Found, sight: Sight) -> None:
         self._ours = found.names()
-        self._sight = sight
+        self._found, self._sight = found, sight
 
     def of(self, value: t.Any, there: t.Any = None) -> t.Any:
         """Return a value with names for references and ids, given what is there."""
         if isinstance(value, Ref):
             return self._reference(value, there)
         if isinstance(value, dict):
-            return {key: self.of(item) for key, item in value.items()}
+            return {
+                key: self._address(item)
+                if key == "address" and isinstance(item, Ref)
+                else self.of(item)
+                for key, item in value.items()
+            }
         if isinstance(value, (list, tuple)):
             return [self.of(item, there) for item in value]
         return self._ours.get(value, value) if isinstance(value, str) else value
+
+    def _address(self, ref: Ref) -> str:
+        """Return the address of a port; until it has one it is called by its name."""
+        fixed = self._found.live.get(str(ref), {}).get("fixed_ips")
+        return str(fixed[0]["ip_address"]) if fixed else str(ref)
 
     def _reference(self, ref: Ref, there: t.Any) -> str:
         """Return the name of a thing of ours, and of what the cloud offers the id."""
@@ -71,11 +79,9 @@ def differences(wanted: Wanted, live: Live, found: Found, sight: Sight) -> tuple
     names, row = Names(found, sight), KINDS[wanted.kind]
     there = read.read(wanted.kind, live, sight)
     changes = []
-    hidden = _UNREADABLE.get(wanted.kind, frozenset())
-    if wanted.kind == "server" and live["status"] == "BUILD":
-        # One that is being made does not tell yet what it is made of.
-        hidden = row.fixed
-    for key in sorted(wanted.attributes.keys() - hidden):
+    # One that is being made does not tell yet what it is made of.
+    building = wanted.kind == "server" and live["status"] == "BUILD"
+    for key in sorted(wanted.attributes.keys() - (row.fixed if building else frozenset())):
         new, old = names.of(wanted.attributes[key], there.get(key)), names.of(there.get(key))
         old, new = _comparable(wanted.kind, key, old, new)
         if old != new:
@@ -107,6 +113,8 @@ def _comparable(kind: str, key: str, old: t.Any, new: t.Any) -> tuple[t.Any, t.A
         return _key(old, new)
     if key == "fixed_ips":
         return _fixed_ips(old or [], new)
+    if key == "listeners":
+        old, new = balancers.in_order(old), balancers.in_order(new)
     if key == "rules":
         return _rules(old or [], new)
     if key in _SHARED:

@@ -84,7 +84,7 @@ _ROWS = (
     ),
     Kind(
         "load_balancer", "load-balancer", "/lbaas/loadbalancers", "loadbalancer", "loadbalancers",
-        "description", fixed=_set("vip_subnet_id vip_address provider listeners"),
+        "description", fixed=_set("vip_subnet_id vip_address provider"),
         status="provisioning_status", states=_set("ACTIVE"), broken=_set("ERROR"),
     ),
     Kind(

@@ -171,11 +171,11 @@ def _is_fixed(kind: str, change: Change) -> bool:
     if kind == "volume" and change.path == "size":
         return bool(change.new < change.old)
     if change.path == "status":
-        return kind != "server" or change.old not in STARTS
+        return change.old not in STARTS
     return change.path in kinds.KINDS[kind].fixed
 
 
-# How a server comes back to life, by its state.
+# How what is not as it should be comes back to life, by its state.
 STARTS: Mapping[str, str] = {
     "SHUTOFF": "os-start",
     "PAUSED": "unpause",
@@ -186,6 +186,8 @@ STARTS: Mapping[str, str] = {
     "BUILD": "",
     "REBOOT": "",
     "HARD_REBOOT": "",
+    "PENDING_CREATE": "",
+    "PENDING_UPDATE": "",
 }
 
 
@@ -196,6 +198,8 @@ def _never_lived(kind: str, live: Live) -> str:
     if kind == "server" and str(live.get("OS-EXT-STS:task_state") or "") == "deleting":
         return "is being deleted"
     if kind == "volume" and live["status"] == "deleting":
+        return "is being deleted"
+    if kind == "load_balancer" and live["provisioning_status"] == "PENDING_DELETE":
         return "is being deleted"
     return ""
 

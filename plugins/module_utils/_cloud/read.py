@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._cloud import marks
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import balancers, marks
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import ROUTER_PORTS
 
 if t.TYPE_CHECKING:
@@ -95,9 +95,8 @@ def _is_boot(volume: Live | None) -> bool:
     )
 
 
-def _load_balancer(live: Live, _sight: Sight) -> Attributes:
-    """Return what was asked for at the start; the rest is in lists of its own."""
-    return {key: live.get(key) for key in ("vip_subnet_id", "vip_address", "provider")}
+def _load_balancer(live: Live, sight: Sight) -> Attributes:
+    return {"status": live["provisioning_status"], "listeners": balancers.read(live, sight)}
 
 
 def digest(text: str) -> str:

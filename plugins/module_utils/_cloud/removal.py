@@ -8,7 +8,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._cloud import actions, marks, states
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import (
+    actions,
+    balancers,
+    marks,
+    states,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
     Action,
     Look,
@@ -173,9 +178,24 @@ def _port(target: str, live: Live, sight: Sight) -> Steps:
 
 
 def _load_balancer(target: str, live: Live, _sight: Sight) -> Steps:
-    """Remove a load balancer with all that is behind it."""
-    path = f"{KINDS['load_balancer'].path}/{live['id']}?cascade=true"
-    yield Request("DELETE", "load-balancer", path, target, accept=GONE)
+    """Remove a load balancer with all that is behind it, once it is not at work for somebody."""
+    row, uid = KINDS["load_balancer"], str(live["id"])
+    path = f"{row.path}/{uid}?cascade=true"
+    rest = Until(row.name, uid, target, judge_removable(row, row.states | row.broken))
+    seen: Live | None = live
+    for attempt in range(1, balancers.TRIES + 1):
+        if seen is not None and seen[row.status] not in row.states | row.broken:
+            seen = yield rest
+        if seen is None:
+            return
+        try:
+            yield Request("DELETE", row.service, path, target, accept=GONE)
+        except ClientError as error:
+            if error.status != 409 or attempt == balancers.TRIES:
+                raise
+            seen = yield rest
+        else:
+            return
 
 
 def _detach_everywhere(site: str, target: str, server: str, sight: Sight) -> Steps:

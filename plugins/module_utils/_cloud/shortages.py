@@ -24,14 +24,15 @@ _WORDS = {
     "flavor": "flavor",
     "other_group": "security group, of the site or of others,",
 }
-# Quota of the network service by kind.
-_NETWORK = {
+# Quota of things that are only counted, by kind.
+_COUNTED = {
     "network": "network",
     "subnet": "subnet",
     "router": "router",
     "security_group": "security_group",
     "port": "port",
     "floating_ip": "floatingip",
+    "load_balancer": "load_balancer",
 }
 
 
@@ -123,8 +124,8 @@ def _sum(uses: Iterable[tuple[str, int]]) -> dict[str, int]:
 def _frees(target: str, live: Live, sight: Sight) -> Iterator[tuple[str, int]]:
     """Yield what of quotas a thing that goes sets free, a server with the volume it boots from."""
     kind = target.partition("/")[0]
-    if kind in _NETWORK:
-        yield _NETWORK[kind], 1
+    if kind in _COUNTED:
+        yield _COUNTED[kind], 1
     elif kind == "server":
         yield "instances", 1
         yield "cores", live["flavor"]["vcpus"]
@@ -142,8 +143,8 @@ def _frees(target: str, live: Live, sight: Sight) -> Iterator[tuple[str, int]]:
 def _uses(item: Wanted, sight: Sight) -> Iterator[tuple[str, int]]:
     """Yield what one thing takes of quotas."""
     wanted = item.attributes
-    if item.kind in _NETWORK:
-        yield _NETWORK[item.kind], 1
+    if item.kind in _COUNTED:
+        yield _COUNTED[item.kind], 1
     if item.kind == "router":
         yield "port", len(wanted["subnets"])
     elif item.kind == "rules":

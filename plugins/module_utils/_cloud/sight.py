@@ -56,12 +56,23 @@ class Found:
         live = self.live.get(target)
         return uid_of(target, live) if live is not None else ""
 
+    def uids(self, kind: str) -> set[str]:
+        """Return the cloud's ids of all that is the site's of a kind."""
+        items = [*self.live.items(), *self.doubles]
+        return {uid_of(target, live) for target, live in items if kind_of(target) == kind}
+
     def names(self) -> dict[str, str]:
         """Return ids of the plan by ids of the cloud."""
-        return {
+        ours = {
             uid_of(target, live): target
             for target, live in self.live.items()
             if not target.startswith("rules/")
+        }
+        # What leads to a load balancer leads to its port.
+        return ours | {
+            str(live["vip_port_id"]): target
+            for target, live in self.live.items()
+            if kind_of(target) == "load_balancer"
         }
 
 

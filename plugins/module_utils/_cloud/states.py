@@ -20,6 +20,8 @@ READY, GONE = "ready", "gone"
 WAITING, FAILED = "waiting", "failed"
 # From these nothing of ours leads out; only who runs the cloud can reset them.
 _STUCK = frozenset({"error_deleting", "error_managing"})
+# What is in error while it is removed is not being removed any more.
+_ENDS = frozenset({"server", "load_balancer"})
 
 
 def judge_ready(kind: Kind) -> Callable[[Live | None], Standing]:
@@ -59,7 +61,7 @@ def judge_gone(kind: Kind) -> Callable[[Live | None], Standing]:
         if live is None or str(live.get(kind.status)).upper() in ("DELETED", "SOFT_DELETED"):
             return Standing(GONE)
         state, task = str(live.get(kind.status)), live.get("OS-EXT-STS:task_state")
-        if state in _STUCK or (state in kind.broken and not task and kind.name == "server"):
+        if state in _STUCK or (state in kind.broken and not task and kind.name in _ENDS):
             return Standing(FAILED, f"is in state {state}: {why(live)}")
         return Standing(WAITING, f"is in state {state}{f' ({task})' if task else ''}")
 

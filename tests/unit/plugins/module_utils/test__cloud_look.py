@@ -8,7 +8,13 @@ from __future__ import annotations
 import typing as t
 
 import pytest
-from ansible_collections.rookery.rook.plugins.module_utils._cloud_look import SITE
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight
+from ansible_collections.rookery.rook.plugins.module_utils._cloud_look import (
+    BALANCERS,
+    SITE,
+    look_behind,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 
 MINE = {"id": "1", "project_id": "p1", "description": "marked"}
 THEIRS = {"id": "2", "project_id": "p2", "description": "marked"}
@@ -38,3 +44,60 @@ def test_what_an_administrator_would_see_of_all_is_asked_of_one_project(kind: st
 
 def test_of_ports_those_of_others_are_seen_without_their_mark() -> None:
     assert SITE["port"](Lists()) == [MINE, {**THEIRS, "description": ""}]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("status", [403, 401])
+def test_who_may_not_look_at_load_balancers_has_none(status: int) -> None:
+    class Refusing(Lists):
+        def list(self, *_what: str, **_query: str) -> list[dict[str, t.Any]]:
+            raise ClientError("get", "loadbalancers", "forbidden", status)
+
+    if status == 403:
+        assert SITE["load_balancer"](Refusing()) == []  # type: ignore[arg-type]
+    else:
+        with pytest.raises(ClientError):
+            SITE["load_balancer"](Refusing())  # type: ignore[arg-type]
+
+
+class Octavia(Lists):
+    """Has a pool of ours and one of others, and keeps which paths were asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.paths: list[str] = []
+
+    def login(self) -> None:
+        """Need none."""
+
+    def has(self, _service: str) -> bool:
+        return True
+
+    def send(self, request: t.Any) -> dict[str, t.Any]:
+        self.paths.append(request.path)
+        return {"quota": {"load_balancer": 3}}
+
+    def list(self, _service: str, path: str, _many: str, **query: str) -> list[dict[str, t.Any]]:
+        self.paths.append(path)
+        if path == "/lbaas/pools":
+            return [
+                {"id": "mine", "loadbalancers": [{"id": "lb"}]},
+                {"id": "theirs", "loadbalancers": [{"id": "lb2"}]},
+            ]
+        return [{"id": "1"}]
+
+
+def test_what_is_behind_load_balancers_is_looked_at_where_there_are_any() -> None:
+    cloud = Octavia()
+    assert look_behind(cloud, set(), Sight()) == Sight() and not cloud.paths  # type: ignore[arg-type]
+    seen = look_behind(cloud, {"lb"}, Sight({"network": [MINE]}))  # type: ignore[arg-type]
+    assert sorted(cloud.paths) == [
+        "/lbaas/healthmonitors", "/lbaas/listeners", "/lbaas/pools", "/lbaas/pools/mine/members",
+    ]  # fmt: skip
+    assert seen.of("member") == [{"id": "1", "pool_id": "mine"}] and seen.of("network") == [MINE]
+
+
+def test_of_load_balancers_there_is_room_for_as_many_as_the_quota_says() -> None:
+    (listing,) = BALANCERS.values()
+    assert listing(Octavia()) == [  # type: ignore[arg-type]
+        {"name": "load_balancer", "limit": 3, "used": 1}
+    ]
