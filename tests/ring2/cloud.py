@@ -21,7 +21,7 @@ from openstack.config import OpenStackConfig
 LAB_SECONDS = 1800
 WAIT_SECONDS = 180
 SECOND = "second"
-_NAME = re.compile(r"ring2-(\d+)")
+_NAME = re.compile(r"ring2-(\d+)(-\w+)?")
 _KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBJh6ZVKJ0T5rUrzwmbq0lS5n6yC0QTyEPvD1h2b7GXk"
 
 
@@ -39,8 +39,8 @@ def lab(action: str, name: str, *words: str) -> str:
 class Cloud:
     """One cloud of the lab, of this process's own."""
 
-    def __init__(self) -> None:
-        self.name = f"ring2-{os.getpid()}"
+    def __init__(self, more: str = "") -> None:
+        self.name = f"ring2-{os.getpid()}{more}"
 
     @property
     def folder(self) -> Path:
