@@ -49,15 +49,16 @@ class Run:
 def runs() -> list[Run]:
     """The playbooks that have run since the scenario's lab was made, oldest first."""
     found: dict[str, Run] = {}
-    for line in Path(os.environ["ANSIBLE_LOG_PATH"]).read_text().splitlines():
+    lines = Path(os.environ["ANSIBLE_LOG_PATH"]).read_text().splitlines()
+    # Numbers of processes come again in what was logged before.
+    begun = max(i for i, line in enumerate(lines) if "PLAY [Bring the scenario's own lab" in line)
+    for line in lines[begun:]:
         match = _LINE.match(line)
         if match:
             found.setdefault(match[2], Run()).lines.append(match[3])
         elif found:
             list(found.values())[-1].lines.append(line)
-    played = [run for run in found.values() if "PLAY [" in run.text]
-    begun = [i for i, run in enumerate(played) if "PLAY [Bring the scenario's own lab" in run.text]
-    return played[begun[-1] + 1 :]
+    return [run for run in found.values() if "PLAY [" in run.text][1:]
 
 
 @pytest.fixture(scope="session")
