@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
 
 import pytest
@@ -92,8 +93,8 @@ class InCloud:
         return run_module(self._capsys, openstack_site_info, False, site="store1", **more)
 
     def state(self) -> dict[str, t.Any]:
-        """Return everything that is in the project."""
-        return {many: list(items) for many, items in self.cloud.things.items() if items}
+        """Return everything that is in the project, as it is now."""
+        return {many: copy.deepcopy(items) for many, items in self.cloud.things.items() if items}
 
 
 def steps(result: Result) -> list[str]:

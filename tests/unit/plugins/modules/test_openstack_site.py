@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import copy
 import typing as t
 
 import pytest
@@ -19,14 +18,10 @@ def _site(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
     return InCloud(capsys, monkeypatch)
 
 
-def things(site: InCloud) -> dict[str, t.Any]:
-    return copy.deepcopy(site.state())
-
-
 def test_check_mode_predicts_on_nothing_and_writes_nothing(site: InCloud) -> None:
-    before = things(site)
+    before = site.state()
     predicted = site.present(check=True)
-    assert predicted["changed"] is True and things(site) == before
+    assert predicted["changed"] is True and site.state() == before
     done = site.present()
     assert steps(done) == steps(predicted) and done["fingerprint"] == predicted["fingerprint"]
     assert sorted(done["done"]) == sorted(steps(predicted))
@@ -55,12 +50,12 @@ def test_servers_are_told_with_addresses_groups_and_devices(site: InCloud) -> No
 
 
 def test_absent_needs_the_name_of_the_site_and_leaves_nothing(site: InCloud) -> None:
-    before = things(site)
+    before = site.state()
     site.present()
     refused = site.absent(confirm="")
     assert refused["failed"] is True and "Set confirm to store1" in refused["msg"]
     gone = site.absent()
-    assert gone["changed"] is True and gone["left"] == [] and things(site) == before
+    assert gone["changed"] is True and gone["left"] == [] and site.state() == before
     assert site.absent()["changed"] is False
 
 
@@ -73,11 +68,11 @@ def test_what_cloud_init_is_told_is_told_nobody_else(site: InCloud) -> None:
 
 def test_two_sites_of_one_declaration_live_in_one_project(site: InCloud) -> None:
     site.present(site="store2")
-    other = things(site)
+    other = site.state()
     site.present()
     assert site.present(site="store2")["changed"] is False
     site.absent()
-    assert things(site) == other
+    assert site.state() == other
 
 
 def test_a_site_of_this_name_in_another_project_keeps_its_ports(site: InCloud) -> None:
@@ -174,11 +169,11 @@ def test_a_port_of_others_is_named_and_goes_with_permission(site: InCloud) -> No
         "device_id": "lb-4711", "description": "", "fixed_ips": [], "project_id": "p2",
     }  # fmt: skip
     site.cloud.things["ports"].append(port)
-    before = things(site)
+    before = site.state()
     assert site.present()["plan"] == []
     refused = site.absent()
     assert "port foreign, owner Octavia lb-4711: is in our network network/net" in refused["msg"]
-    assert things(site) == before
+    assert site.state() == before
     assert site.absent(release_foreign=["foreign"])["left"] == []
     assert site.info()["exists"] is False and site.cloud.things["ports"] == []
 
@@ -265,7 +260,7 @@ def test_whatever_request_fails_one_more_run_ends_it_and_nothing_is_doubled(
     for at in range(1, 40):
         site = InCloud(capsys, monkeypatch)
         site.present(site="store2")
-        bystanders = things(site)
+        bystanders = site.state()
         site.cloud.fault = writes(site, fault, at)
         start = len(site.cloud.writes)
         run_through(site.present)
@@ -281,7 +276,7 @@ def test_whatever_request_fails_one_more_run_ends_it_and_nothing_is_doubled(
         run_through(site.absent)
         site.cloud.fault = lambda _index, _request: ""
         assert site.absent()["left"] == []
-        assert things(site) == bystanders, (fault, at)
+        assert site.state() == bystanders, (fault, at)
         if not reached:
             return
     raise AssertionError("the site needs more requests than were tried")
@@ -292,18 +287,18 @@ def test_adoption_under_a_name_that_is_taken_is_refused_and_nothing_is_removed(
 ) -> None:
     site.present()
     site.cloud.things["networks"].append({"id": "n7", "name": "old", "description": ""})
-    before = things(site)
+    before = site.state()
     refused = site.present(adopt={"n7": "network/net"}, confirm="store1", force=True)
     assert "network/net is there already, as n7" in refused["msg"]
-    assert things(site) == before
+    assert site.state() == before
 
 
 def test_what_is_adopted_and_not_declared_is_refused_and_not_removed(site: InCloud) -> None:
     site.cloud.things["networks"].append({"id": "n7", "name": "old", "description": ""})
-    before = things(site)
+    before = site.state()
     refused = site.present(adopt={"n7": "network/nett"}, confirm="store1", force=True)
     assert "network/nett: is to be adopted, and is not declared" in refused["msg"]
-    assert "Declare it, or take it out of adopt" in refused["msg"] and things(site) == before
+    assert "Declare it, or take it out of adopt" in refused["msg"] and site.state() == before
 
 
 def test_what_was_adopted_may_be_named_for_ever(site: InCloud) -> None:

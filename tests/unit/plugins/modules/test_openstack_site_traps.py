@@ -5,9 +5,6 @@
 
 from __future__ import annotations
 
-import copy
-import typing as t
-
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_servers import servers_of
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
@@ -17,10 +14,6 @@ from cloudsite import GROUPS, InCloud, declaration, steps
 @pytest.fixture(name="site")
 def _site(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> InCloud:
     return InCloud(capsys, monkeypatch)
-
-
-def things(site: InCloud) -> dict[str, t.Any]:
-    return copy.deepcopy(site.state())
 
 
 def test_another_offer_of_the_same_name_changes_nothing(site: InCloud) -> None:
@@ -34,7 +27,7 @@ def test_a_change_to_what_is_not_there_or_there_twice_is_refused_in_check_mode_t
     site: InCloud,
 ) -> None:
     site.present()
-    before = things(site)
+    before = site.state()
     router, servers = declaration()["routers"][0], declaration()["servers"]
     site.cloud.things["external"] += [{"id": uid, "name": "other"} for uid in ("x2", "x3")]
     servers[0]["ports"][0]["security_groups"] = ["nodes", "nowhere"]
@@ -47,7 +40,7 @@ def test_a_change_to_what_is_not_there_or_there_twice_is_refused_in_check_mode_t
             refused = site.present(check=check, routers=routers, servers=servers)
             assert told in refused["msg"] and refused["changed"] is False
             assert "port/control-net: nowhere is no security group" in refused["msg"]
-    assert {**things(site), "external": 0} == {**before, "external": 0}
+    assert {**site.state(), "external": 0} == {**before, "external": 0}
 
 
 def test_a_new_group_with_rules_for_the_way_out_lets_nothing_else_out(site: InCloud) -> None:
@@ -89,12 +82,12 @@ def test_a_key_pair_that_is_made_again_is_the_same_for_servers(site: InCloud) ->
 
 def test_a_volume_is_not_taken_from_a_server_that_stays_and_is_not_drained(site: InCloud) -> None:
     site.present()
-    before = things(site)
+    before = site.state()
     renamed = declaration()["servers"]
     renamed[1]["volumes"][0]["name"] = "data"
     refused = site.present(servers=renamed, confirm="store1", drained=["worker-1"])
     assert "volume/worker-2-osd: is no longer declared, and may hold data" in refused["msg"]
-    assert "volume/worker-1-osd" not in refused["msg"] and things(site) == before
+    assert "volume/worker-1-osd" not in refused["msg"] and site.state() == before
     old = declaration()["servers"]
     old[1]["volumes"][0]["type"] = "fast"
     asked = {"servers": old, "replace": ["volume/worker-1-osd"], "confirm": "store1"}
@@ -118,14 +111,14 @@ def test_of_a_volume_that_is_there_twice_the_one_that_is_held_counts(
 
 def test_what_carries_the_mark_of_another_site_is_not_adopted(site: InCloud) -> None:
     site.present(site="store2")
-    before = things(site)
+    before = site.state()
     uid = next(x["id"] for x in site.cloud.things["servers"] if x["name"] == "store2-control")
     for refused in (
         site.present(adopt={uid: "server/control"}, confirm="store1", force=True),
         site.absent(adopt={uid: "server/control"}),
     ):
         assert f"{uid}: is to be adopted, and is of site store2" in refused.get("msg", "")
-    assert things(site) == before
+    assert site.state() == before
 
 
 def test_a_network_that_is_declared_no_more_goes_after_all_that_is_in_it(site: InCloud) -> None:
@@ -193,9 +186,9 @@ def test_a_server_of_which_the_cloud_tells_nothing_is_not_taken_for_gone(site: I
     uid = site.cloud.things["servers"][1]["id"]
     # What Nova lists of a server whose cell does not answer.
     site.cloud.things["servers"][1] = {"id": uid, "status": "UNKNOWN", "tenant_id": "p1"}
-    before = things(site)
+    before = site.state()
     for told in (site.present(), site.absent(), site.info()):
         assert f"does not tell of server {uid}" in told.get("msg", ""), told
     with pytest.raises(RookeryError, match="Run again when it does"):
         servers_of(site.cloud, "store1")
-    assert things(site) == before
+    assert site.state() == before
