@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import ssl
 import time
@@ -18,6 +19,7 @@ if t.TYPE_CHECKING:
 Object = dict[str, t.Any]
 CEPH = "/apis/ceph.rook.io/v1/namespaces/rook-ceph"
 MERGE = "application/merge-patch+json"
+DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 INITIALIZING_SECONDS = 30
 
 
@@ -61,3 +63,21 @@ class Raw:
     def merge(self, path: str, patch: Object) -> Object | None:
         """Merge a patch into an object."""
         return self("PATCH", path, patch, MERGE)
+
+    def define(self, *definitions: Object) -> None:
+        """Define kinds and wait until the API serves them all, which it does some time later."""
+        for item in definitions:
+            self("POST", DEFINITIONS, item)
+        deadline = time.monotonic() + INITIALIZING_SECONDS
+        for path in itertools.chain.from_iterable(map(_collections, definitions)):
+            while self("GET", path) is None:
+                assert time.monotonic() < deadline, f"{path} is not served"
+                time.sleep(0.1)
+
+
+def _collections(definition: Object) -> t.Iterator[str]:
+    """Return the paths under which the objects of a definition are listed."""
+    spec = definition["spec"]
+    for version in spec["versions"]:
+        if version["served"]:
+            yield f"/apis/{spec['group']}/{version['name']}/{spec['names']['plural']}"

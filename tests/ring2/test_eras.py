@@ -54,8 +54,7 @@ def defined(folder: Path, items: t.Sequence[Object]) -> t.Iterator[tuple[Control
     try:
         plane.start()
         raw = Raw(plane)
-        for item in items:
-            raw("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", item)
+        raw.define(*items)
         yield plane, raw
     finally:
         plane.stop()

@@ -22,7 +22,6 @@ from controlplane import ControlPlane
 from raw import CEPH, Object, Raw
 from sites.everything import EVERYTHING
 
-DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 NEWEST = Path(__file__).resolve().parents[2].parent / "shared/data/rook/v1.20.6/manifests"
 SNAPSHOT_CLASSES = "/apis/snapshot.storage.k8s.io/v1/volumesnapshotclasses"
 DATA: Object = {"confirm": "store1"}
@@ -64,7 +63,7 @@ def define(raw: Raw, group: str, version: str, kind: str, scope: str) -> None:
     plural = f"{kind.lower()}{'es' if kind.endswith('s') else 's'}"
     schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     names = {"kind": kind, "plural": plural, "singular": kind.lower(), "listKind": f"{kind}List"}
-    raw("POST", DEFINITIONS, {
+    raw.define({
         # Kubernetes guards the groups of its own that are defined like this.
         "metadata": {
             "name": f"{plural}.{group}",

@@ -133,15 +133,14 @@ def _osd(raw: Raw) -> t.Iterator[str]:
     definitions = yaml.safe_load_all((manifests() / "crds.yaml").read_text())
     name = "cephclusters.ceph.rook.io"
     definition = next(each for each in definitions if each["metadata"]["name"] == name)
-    raw("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition)
+    raw.define(definition)
     raw("POST", "/api/v1/namespaces", {"metadata": {"name": "rook-ceph"}})
     labels = {
         "app.kubernetes.io/part-of": SITE, "app.kubernetes.io/managed-by": "rookery.rook",
     }  # fmt: skip
     cluster = {"apiVersion": "ceph.rook.io/v1", "kind": "CephCluster", "spec": {}}
     named = {"metadata": {"name": "rook-ceph", "labels": labels}}
-    while raw("POST", f"{CEPH}/cephclusters", {**cluster, **named}) is None:
-        pass
+    assert raw("POST", f"{CEPH}/cephclusters", {**cluster, **named})
     pod = {
         "metadata": {"labels": {"daemon": "osd-7"}},
         "spec": {

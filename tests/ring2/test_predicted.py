@@ -26,7 +26,6 @@ EDIT = "?fieldManager=kubectl-edit"
 APPLY = "application/apply-patch+yaml"
 CONFIG_MAP = "/api/v1/namespaces/rook-ceph/configmaps/rook-ceph-operator-config"
 CLASSES = "/apis/storage.k8s.io/v1/storageclasses"
-DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 ROLES = "/apis/rbac.authorization.k8s.io/v1/clusterroles"
 MOST_REQUESTS = 25
 
@@ -132,8 +131,7 @@ def edit(raw: Raw) -> dict[str, str]:
 
 
 def test_definitions_alone(site: Site, raw: Raw) -> None:
-    for item in yaml.safe_load_all((manifests() / "crds.yaml").read_text()):
-        raw("POST", DEFINITIONS, item)
+    raw.define(*yaml.safe_load_all((manifests() / "crds.yaml").read_text()))
     made = site.agreed(wait=False)
     assert not any(target.startswith("Custom") for target in reasons(made))
     assert site.agreed(wait=False)["changed"] is False

@@ -45,8 +45,7 @@ def refuse(
     plane: ControlPlane, raw: Raw, capsys: pytest.CaptureFixture[str]
 ) -> t.Iterator[t.Callable[[Params], str]]:
     """Run a site that has to be refused, and return in which words it is."""
-    for item in definitions(Tag("generated", GENERATED, None)):
-        raw("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions", item)
+    raw.define(*definitions(Tag("generated", GENERATED, None)))
     with Proxy(plane) as proxy:
         conf = proxy.kubeconfig(plane.folder / "admin.conf")
 

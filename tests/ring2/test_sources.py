@@ -17,11 +17,10 @@ import pytest
 import yaml
 from conftest import MODEL, Run, manifests
 from controlplane import binary
-from raw import Raw
+from raw import DEFINITIONS, Raw
 
 NAMES = ("crds.yaml", "common.yaml", "operator.yaml")
 OPERATOR: dict[str, t.Any] = {"stages": ["operator"], "wait": False}
-DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 POOLS = "cephblockpools.ceph.rook.io"
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
 VALUES = """

@@ -12,12 +12,11 @@ import typing as t
 import pytest
 from acting import JOBS, PLURALS, Acting
 from conftest import HOSTS, Run
-from raw import CEPH, Object, Raw
+from raw import CEPH, DEFINITIONS, Object, Raw
 
 CONFIRMED: Object = {"confirm": "store1", "wait_timeout": 60}
 CLUSTER = "CephCluster/rook-ceph/rook-ceph"
 POOL = f"{CEPH}/cephblockpools/replicapool"
-DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 # Collections in which the code under test writes or deletes.
 COLLECTIONS = (
     "/api/v1/namespaces", "/api/v1/configmaps", "/api/v1/secrets", "/api/v1/serviceaccounts",
