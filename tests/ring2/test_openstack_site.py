@@ -301,3 +301,22 @@ def test_a_volume_that_is_made_again_serves_its_server_in_the_same_run(
     assert again.get("failed") is None, again["msg"]
     (before,), (after,) = (result["servers"][0]["volumes"] for result in (made, again))
     assert before["id"] != after["id"] and run(cloud.clouds, **wish)["plan"] == []
+
+
+def test_a_subnet_leaves_its_router_in_the_run_that_takes_the_floating_ip_away(
+    cloud: Cloud, site: str
+) -> None:
+    server = {"name": "node", "flavor": "m1.tiny", "image": "debian-13"}
+    inside: Object = {
+        "site": site, "networks": [{"name": "net"}], "servers": [server],
+        "subnets": [{"name": "subnet", "cidr": "10.8.4.0/24"}],
+        "routers": [{"name": "router", "external_network": "public"}],
+    }  # fmt: skip
+    router = {**inside["routers"][0], "subnets": ["subnet"]}
+    outside = {
+        **inside, "routers": [router], "servers": [{**server, "floating_network": "public"}],
+    }  # fmt: skip
+    for wish in (outside, inside):
+        done = run(cloud.clouds, **wish, confirm=site)
+        assert done.get("failed") is None, done["msg"]
+        assert run(cloud.clouds, **wish)["plan"] == []

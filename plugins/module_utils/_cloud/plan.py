@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import itertools
 import json
 import typing as t
 
@@ -36,6 +37,8 @@ if t.TYPE_CHECKING:
 
 EXECUTOR = "openstack"
 UNDECLARED = "is no longer declared"
+# What holds a router's place in a subnet, while no change has to come before its end.
+_ENTRIES = frozenset({"floating_ip", "load_balancer"})
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,18 +93,24 @@ def _present(
             made[target] = list(_make(item, needs, known, sight, allowed))
             if any(step.op == "delete" for step in made[target]):
                 known = _without(known, target)
-    for steps in made.values():
-        yield from steps
-    changing = tuple(step.id for steps in made.values() for step in steps if step.op == "update")
     extra = {
         target: live
         for target, live in found.live.items()
         if target not in wanted and kinds.kind_of(target) != "rules"
     }
+    entries = tuple(f"delete {target}" for target in extra if kinds.kind_of(target) in _ENTRIES)
+    changing = []
+    for step in itertools.chain.from_iterable(made.values()):
+        if step.op == "update":
+            changing.append(step.id)
+            if kinds.kind_of(step.target) == "router":
+                step = dataclasses.replace(step, needs=(*step.needs, *entries))
+        yield step
     for target, live in extra.items():
-        yield _removal(target, live, found, extra, UNDECLARED, needs=changing)
+        after = () if kinds.kind_of(target) in _ENTRIES else tuple(changing)
+        yield _removal(target, live, found, extra, UNDECLARED, needs=after)
     for target, live in found.doubles:
-        step = _removal(target, live, found, {}, "is there twice", needs=changing)
+        step = _removal(target, live, found, {}, "is there twice", needs=tuple(changing))
         yield dataclasses.replace(step, id=f"delete {target} {uid_of(target, live)}")
 
 
