@@ -69,14 +69,21 @@ def _quotas_of_balancers(cloud: Cloud) -> Objects:
     return [{"name": "load_balancer", "limit": limit, "used": used}]
 
 
-def _balancers(cloud: Cloud) -> Objects:
-    try:
-        return _plain("load_balancer")(cloud)
-    except ClientError as error:
-        if error.status != 403:
-            raise
-        # Who may not look may not have any; a site without them needs no right to them.
-        return []
+def _permitted(listing: Listing) -> Listing:
+    """Return what lists things of which there are none for somebody who may not look at them.
+
+    Whoever may not look may not make any; a site without them needs no right to them.
+    """
+
+    def ask(cloud: Cloud) -> Objects:
+        try:
+            return listing(cloud)
+        except ClientError as error:
+            if error.status != 403:
+                raise
+            return []
+
+    return ask
 
 
 def _keypairs(cloud: Cloud) -> Objects:
@@ -125,7 +132,7 @@ def images(names: Iterable[str]) -> Listing:
 
 SITE: Mapping[str, Listing] = {name: _plain(name) for name in KINDS if name != "rules"} | {
     "keypair": _keypairs,
-    "load_balancer": _balancers,
+    "load_balancer": _permitted(_plain("load_balancer")),
 }
 EXTERNAL = _at("network", "/networks", "networks", **{"router:external": "true"})
 FLAVORS: Mapping[str, Listing] = {"flavor": _at("compute", "/flavors/detail", "flavors")}
@@ -145,7 +152,7 @@ TYPES: Mapping[str, Listing] = {"volume_type": _at("block-storage", "/types", "v
 # What others make of our volumes.
 DERIVED: Mapping[str, Listing] = {
     "snapshot": _at("block-storage", "/snapshots/detail", "snapshots"),
-    "backup": _at("block-storage", "/backups/detail", "backups"),
+    "backup": _permitted(_at("block-storage", "/backups/detail", "backups")),
 }
 
 

@@ -11,7 +11,9 @@ import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_look import (
     BALANCERS,
+    DERIVED,
     SITE,
+    Listing,
     look_behind,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
@@ -46,17 +48,20 @@ def test_of_ports_those_of_others_are_seen_without_their_mark() -> None:
     assert SITE["port"](Lists()) == [MINE, {**THEIRS, "description": ""}]  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("listing", [SITE["load_balancer"], DERIVED["backup"]])
 @pytest.mark.parametrize("status", [403, 401])
-def test_who_may_not_look_at_load_balancers_has_none(status: int) -> None:
+def test_who_may_not_look_at_load_balancers_or_backups_has_none(
+    status: int, listing: Listing
+) -> None:
     class Refusing(Lists):
         def list(self, *_what: str, **_query: str) -> list[dict[str, t.Any]]:
-            raise ClientError("get", "loadbalancers", "forbidden", status)
+            raise ClientError("get", "things", "forbidden", status)
 
     if status == 403:
-        assert SITE["load_balancer"](Refusing()) == []  # type: ignore[arg-type]
+        assert listing(Refusing()) == []  # type: ignore[arg-type]
     else:
         with pytest.raises(ClientError):
-            SITE["load_balancer"](Refusing())  # type: ignore[arg-type]
+            listing(Refusing())  # type: ignore[arg-type]
 
 
 class Octavia(Lists):
