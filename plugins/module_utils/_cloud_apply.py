@@ -165,9 +165,9 @@ def _is_waited_for(step: Step) -> bool:
 
 
 def _service(step: Step) -> str:
-    """Return who does a step; what was made of volumes has no row."""
-    row = kinds.KINDS.get(kinds.kind_of(step.target))
-    return row.service if row else "block-storage"
+    """Return who does a step; of what has no row each kind stands by itself."""
+    kind = kinds.kind_of(step.target)
+    return kinds.KINDS[kind].service if kind in kinds.KINDS else kind
 
 
 class Doer:
