@@ -21,8 +21,8 @@ from acting import Acting
 from conftest import HOSTS, MODEL, manifests
 from controlplane import ControlPlane
 from faults import Proxy
-from raw import Object, Raw
-from test_predicted import CLASSES, DEFINITIONS, edit
+from raw import DEFINITIONS, Object, Raw
+from test_predicted import CLASSES, edit
 
 ROOT = Path(__file__).resolve().parents[2]
 LIMITED = "--diff --limit localhost --skip-tags rook_verify"
@@ -164,8 +164,7 @@ def test_from_edits_by_hand_to_nothing(playbooks: Playbooks, raw: Raw) -> None:
 
 def test_from_definitions_alone(playbooks: Playbooks, raw: Raw) -> None:
     definitions: list[Object] = list(yaml.safe_load_all((manifests() / "crds.yaml").read_text()))
-    for item in definitions:
-        raw("POST", DEFINITIONS, item)
+    raw.define(*definitions)
     with Acting(raw, HOSTS):
         for check in (["--check"], []):
             # Whose they are is for a person to say: they stay, and the end tells that they do.
