@@ -76,10 +76,15 @@ def start(options: Options, *words: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
-def family(pid: int) -> list[int]:
-    """Return a process and all that it has started, the youngest last."""
+def stopped(pid: int) -> list[int]:
+    """Stop a process and all that it has started, and return them, the youngest last.
+
+    What is stopped before its children are asked for starts no other one meanwhile.
+    """
     found = [pid]
     for each in found:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(each, signal.SIGSTOP)
         for task in Path(f"/proc/{each}/task").glob("*/children"):
             with contextlib.suppress(OSError):
                 found += map(int, task.read_text().split())
@@ -88,7 +93,7 @@ def family(pid: int) -> list[int]:
 
 def kill(process: subprocess.Popen[str]) -> None:
     """End a process and all that it has started, as a machine that goes away would."""
-    for pid in family(process.pid):
+    for pid in stopped(process.pid):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     process.wait(20)
