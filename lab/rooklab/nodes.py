@@ -200,9 +200,18 @@ def write_hosts(config: Config, lab: Lab) -> None:
 def destroy(config: Config, lab: Lab, node: Node) -> None:
     """Stop a node at once and remove it with its disks."""
     if state(config, lab, node) not in {"STOPPED", "ABSENT"}:
-        _lxc("lxc-stop", config, lab, node, "-k", timeout=60)
+        done = _lxc("lxc-stop", config, lab, node, "-k", check=False, timeout=60)
+        # The rest of a killed run may have been quicker, or is about to be.
+        if done.returncode and not _stops(config, lab, node):
+            raise LabError(f"node {node.name} does not stop: {done.stdout.strip()}")
     disks.detach(node)
     remove_tree(folder(config, lab, node))
+
+
+def _stops(config: Config, lab: Lab, node: Node) -> bool:
+    """Tell whether a node is stopped, or soon will be."""
+    words = ("-s", "STOPPED", "-t", "30")
+    return not _lxc("lxc-wait", config, lab, node, *words, check=False).returncode
 
 
 def _lxc(

@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -24,6 +26,7 @@ from rooklab import (
     lxc,
     model,
     network,
+    nodes,
     pieces,
     served,
     sysctl,
@@ -308,6 +311,30 @@ def test_the_inventory_is_yaml(tmp_path: Path) -> None:
     yaml = pytest.importorskip("yaml")
     data = inventory.hosts(config.Config(cache=tmp_path), LAB)
     assert yaml.safe_load(inventory.to_yaml(data)) == data
+
+
+@pytest.mark.parametrize(("stops", "words"), [(0, ""), (1, "node w1 does not stop: is not run")])
+def test_a_node_that_another_one_has_stopped_meanwhile_is_no_fault(
+    stops: int, words: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As lxc-stop ends with 2 when the rest of a killed run was quicker."""
+    node = model.Node("w1", "worker", "10.77.7.31", "", ())
+    answers = {"lxc-info": (0, "RUNNING"), "lxc-stop": (2, "is not run"), "lxc-wait": (stops, "")}
+
+    def run(program: str, *words: object, check: bool, **how: object) -> CompletedProcess[str]:
+        status, said = answers[program]
+        if check and status:
+            raise LabError(said)
+        return CompletedProcess(words, status, said)
+
+    monkeypatch.setattr(nodes, "run", run)
+    place = config.Config(name="rook", cache=tmp_path)
+    home = nodes.folder(place, LAB, node)
+    home.mkdir(parents=True)
+    (home / "config").touch()
+    with pytest.raises(LabError, match=words) if words else contextlib.nullcontext():
+        nodes.destroy(place, LAB, node)
+    assert home.exists() == bool(words)
 
 
 @pytest.fixture
