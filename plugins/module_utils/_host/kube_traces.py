@@ -54,10 +54,12 @@ def stop(system: System) -> None:
     for group in _pod_groups(system):
         # systemd forgets the hierarchies that it does not use itself.
         for folder, _folders, _files in os.walk(group, topdown=False):
-            os.rmdir(folder)
+            # It may be removing it at this moment.
+            with contextlib.suppress(FileNotFoundError):
+                os.rmdir(folder)
     for folder in _MOUNTED:
         for point in mounts.below(mounts.mounts(system), folder):
-            system.run("unmount", point, ["umount", point], cure=f"`fuser -vm {point}` names users")
+            _unmount(system, point)
 
 
 def processes(system: System) -> list[str]:
@@ -93,6 +95,15 @@ def prove_none(system: System) -> None:
             "take Kubernetes from", "this node",
             f"still there: {', '.join(left)}. Remove these by hand and run again",
         )  # fmt: skip
+
+
+def _unmount(system: System, point: str) -> None:
+    """Unmount what containerd may be unmounting at this moment."""
+    try:
+        system.run("unmount", point, ["umount", point], cure=f"`fuser -vm {point}` names users")
+    except ClientError:
+        if any(mount.point == point for mount in mounts.mounts(system)):
+            raise
 
 
 def _pod_groups(system: System) -> list[Path]:

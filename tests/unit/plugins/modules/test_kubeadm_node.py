@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import typing as t
 from pathlib import Path
 
@@ -173,6 +174,43 @@ def test_what_is_mounted_below_outlives_the_removal(run: Run, host: KubeadmHost)
     message = run(state="absent")["msg"]
     assert "mounted there: /var/lib/kubelet/pods/1/data" in message
     assert theirs.read_text() == "precious"
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_what_containerd_unmounts_at_the_same_time_is_no_fault(
+    gone: bool, run: Run, host: KubeadmHost
+) -> None:
+    run(config="kind: x\n")
+    point = "/run/containerd/io.containerd.runtime.v2.task/k8s.io/1/rootfs"
+    host.put("/proc/1/mountinfo", f"1 1 0:9 / {point} rw - overlay overlay rw\n")
+
+    def umount(_words: tuple[str, ...]) -> Answer:
+        if gone:
+            host.put("/proc/1/mountinfo", "")
+        return 32, "umount: no mount point specified." if gone else "umount: target is busy."
+
+    host.answers["umount"] = umount
+    done = run(state="absent")
+    assert ("target is busy" in done.get("msg", "")) is not gone
+    assert host.path("/etc/kubernetes").exists() is not gone
+
+
+def test_a_control_group_that_systemd_removes_at_the_same_time_is_no_fault(
+    run: Run, host: KubeadmHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(config="kind: x\n")
+    group = host.path("/sys/fs/cgroup/pids/kubepods.slice")
+    (group / "pod1").mkdir(parents=True)
+    rmdir = os.rmdir
+
+    def late(folder: t.Any, **how: t.Any) -> None:
+        rmdir(folder, **how)
+        if "cgroup" in str(folder):
+            rmdir(folder, **how)
+
+    monkeypatch.setattr(os, "rmdir", late)
+    run(state="absent")
+    assert not group.exists() and not host.path("/etc/rookery").exists()
 
 
 def test_a_directory_that_was_moved_elsewhere_is_named_with_a_way_out(
