@@ -37,8 +37,11 @@ def test_every_node_is_ready(kubectl: Kubectl) -> None:
     )
 
 
-def test_ceph_is_healthy(complaints: t.Callable[[], list[str]]) -> None:
-    assert complaints() == []
+def test_ceph_is_healthy(
+    complaints: t.Callable[[], list[str]], eventually: t.Callable[..., None]
+) -> None:
+    """The operator tells what it saw at its last look, which may have been at a busy moment."""
+    eventually(complaints, 120)
 
 
 def test_each_storage_host_runs_its_osd(kubectl: Kubectl) -> None:
