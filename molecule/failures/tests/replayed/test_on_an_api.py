@@ -16,6 +16,7 @@ from failures.record import record
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[4] / "tests/ring2"))
 
+from cephfiles import wait
 from controlplane import ControlPlane, binary
 
 Kubectl = t.Callable[..., tuple[int, str]]
@@ -86,8 +87,8 @@ def _kubectl(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Kubectl]:
         plane.start()
         assert run("create", "namespace", "rook")[0] == 0
         assert run("create", "-f", "-", text=json.dumps(DEFINITION))[0] == 0
-        waited = run("wait", "--for=condition=Established", "crd/clusters.rook.io", "--timeout=30s")
-        assert waited[0] == 0, waited[1]
+        # It is named and served some time after it is established.
+        wait(lambda: run("get", "clusters.rook.io", "-n", "rook")[0] == 0, "it is not served")
         yield run
     finally:
         plane.stop()
@@ -139,6 +140,9 @@ def test_wrong_order(kubectl: Kubectl) -> None:
     words = ("delete", "namespace", "rook", f"--timeout={HANGS}s")
     status, said = kubectl(*words)
     assert status != 0 and "timed out waiting for the condition" in said, said
+    told = ("wait", "--for=condition=NamespaceFinalizersRemaining", "namespace/rook")
+    status, said_later = kubectl(*told, "--timeout=50s")
+    assert status == 0, said_later
     remaining = "{.status.conditions[?(@.type=='NamespaceFinalizersRemaining')].message}"
     path = f"jsonpath={{.status.phase}}: {remaining}"
     asked = ("get", "namespace", "rook", "-o", path)
