@@ -58,6 +58,12 @@ def number(osds: Osds, name: str) -> int:
     return t.cast("int", row["pool_id"])
 
 
+def settled(word: str, states: set[str]) -> bool:
+    """Tell whether all groups are in that one of two states: those that are active take writes."""
+    (other,) = {"active", "peered"} - {word}
+    return all(word in each and other not in each for each in states)
+
+
 @pytest.fixture(name="osds", scope="module")
 def _osds(ceph: CephBox) -> Osds:
     """OSDs on two hosts, and two more that are of no use yet."""
@@ -142,15 +148,15 @@ def test_chunks_on_filestore(ceph: CephBox, osds: Osds, files: Files) -> None:
 def test_chunks_on_two_hosts(ceph: CephBox, osds: Osds, files: Files) -> None:
     """The file is there and empty, the writer hangs and survives KILL; a third host ends it."""
     files.begin("write", WRITE)
+    wait(lambda: "testing.html" in ceph.run("timeout", str(WRITES), "ls", MOUNT), "no file is made")
     time.sleep(HANGS)
     assert files.ended("write") is None
     listed = ceph.run("timeout", str(WRITES), "ls", "-l", MOUNT)
     assert "root 0 " in listed and "testing.html" in listed
     left = files.kill("write")
     assert [line for line in left if WRITE in line], left
-    states = files.states("myfs-data0")
-    assert all("peered" in each and "active" not in each for each in states), states
-    assert all("active" in each for each in files.states("myfs-metadata"))
+    wait(lambda: settled("peered", files.states("myfs-data0")), "chunks are written on 2 hosts")
+    wait(lambda: settled("active", files.states("myfs-metadata")), "metadata are not written")
     record(
         "chunks_on_two_hosts", "old",
         (f"{WRITE}    # no answer, and KILL does nothing", ""),
