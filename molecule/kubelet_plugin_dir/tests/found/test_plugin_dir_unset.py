@@ -34,8 +34,13 @@ def test_plugin_dir_unset(
             [] if any("no volume plugin matched" in each for each in said) else [*said, "not yet"]
         )
 
+    def otherwise() -> list[str]:
+        found = volumes.state(kubectl, "web")
+        return [] if found == "ContainerCreating" else [found]
+
     eventually(unsaid, SECONDS)
-    assert volumes.state(kubectl, "web") == "ContainerCreating"
+    # The kubelet tells the pod's status beside the event, in any order.
+    eventually(otherwise, SECONDS)
     record(
         NAME, "old",
         (volumes.ASKED.format("web"), volumes.failures(kubectl, "web")[0]),

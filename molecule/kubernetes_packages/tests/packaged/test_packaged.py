@@ -50,7 +50,9 @@ def test_the_kubelet_runs_by_its_package_s_unit_and_our_drop_in(host: Host) -> N
         "/etc/systemd/system/kubelet.service.d/50-rookery.conf",
         "ActiveState": "active",
     }
-    assert host.check_output("readlink /proc/$(pidof kubelet)/exe") == "/usr/bin/kubelet"
+    # Its name is also that of what it is just about to start.
+    process = host.check_output("systemctl show kubelet -p MainPID --value")
+    assert host.check_output(f"readlink /proc/{process}/exe") == "/usr/bin/kubelet"
 
 
 def test_no_kubelet_was_started_before_there_was_a_cluster(host: Host) -> None:
