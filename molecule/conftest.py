@@ -45,20 +45,28 @@ class Run:
         return found
 
 
-@pytest.fixture(scope="session")
-def runs() -> list[Run]:
-    """The playbooks that have run since the scenario's lab was made, oldest first."""
-    found: dict[str, Run] = {}
-    lines = Path(os.environ["ANSIBLE_LOG_PATH"]).read_text().splitlines()
-    # Numbers of processes come again in what was logged before.
+def told(lines: t.Sequence[str]) -> list[Run]:
+    """Return what ran since the lab was made; the number of a process may come again."""
     begun = max(i for i, line in enumerate(lines) if "PLAY [Bring the scenario's own lab" in line)
+    found: list[Run] = []
+    latest: dict[str, Run] = {}
     for line in lines[begun:]:
         match = _LINE.match(line)
         if match:
-            found.setdefault(match[2], Run()).lines.append(match[3])
+            run = latest.get(match[2])
+            if run is None or (match[3].startswith("PLAY [") and "PLAY RECAP" in run.text):
+                run = latest[match[2]] = Run()
+                found.append(run)
+            run.lines.append(match[3])
         elif found:
-            list(found.values())[-1].lines.append(line)
-    return [run for run in found.values() if "PLAY [" in run.text][1:]
+            found[-1].lines.append(line)
+    return [run for run in found if "PLAY [" in run.text][1:]
+
+
+@pytest.fixture(scope="session")
+def runs() -> list[Run]:
+    """The playbooks that have run since the scenario's lab was made, oldest first."""
+    return told(Path(os.environ["ANSIBLE_LOG_PATH"]).read_text().splitlines())
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
+import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -48,3 +51,32 @@ def test_a_scenario_begins_and_ends_without_its_lab(scenario: Path) -> None:
 def test_the_base_is_where_molecule_looks_for_it() -> None:
     link = ROOT / ".config/molecule/config.yml"
     assert link.resolve() == ROOT / "molecule/shared/base.yml"
+
+
+@pytest.fixture(name="conftest")
+def _conftest(monkeypatch: pytest.MonkeyPatch) -> types.ModuleType:
+    spec = importlib.util.spec_from_file_location("scenarios", ROOT / "molecule/conftest.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "scenarios", module)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_runs_are_told_apart_although_the_number_of_a_process_comes_again(
+    conftest: types.ModuleType,
+) -> None:
+    def logged(process: int, *lines: str) -> list[str]:
+        return [f"2026-11-26 14:00:00,000 p={process} u=root n=ansible INFO| {x}" for x in lines]
+
+    def run(process: int, task: str) -> list[str]:
+        play = logged(process, "PLAY [A] ***", f"TASK [{task}] ***", "changed: [w1]")
+        return [*play, "  of several lines", *logged(process, "PLAY [B] ***", "PLAY RECAP ***")]
+
+    lab = logged(7, "PLAY [Bring the scenario's own lab up] ***", "PLAY RECAP ***")
+    lines = [*run(9, "former"), *lab, *run(8, "first"), *run(7, "second"), *run(8, "third")]
+    runs = conftest.told(lines)
+    assert [run.results("changed") for run in runs] == [
+        {("first", "w1")}, {("second", "w1")}, {("third", "w1")},
+    ]  # fmt: skip
+    assert all("  of several lines" in run.lines for run in runs)
