@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -61,7 +62,9 @@ def machine() -> set[str]:
         bridge = link / "master"
         found.add(f"link {link.name}" + (f" of {bridge.resolve().name}" if bridge.exists() else ""))
     for file in Path("/sys/block").glob("loop*/loop/backing_file"):
-        found.add(f"loop device {file.parts[3]} {file.read_text().strip()}")
+        # It may be detached at this moment.
+        with contextlib.suppress(OSError):
+            found.add(f"loop device {file.parts[3]} {file.read_text().strip()}")
     return found | {f"rule {line}" for line in _rules()}
 
 

@@ -111,6 +111,13 @@ def test_only_after_a_run_that_did_not_finish_leftovers_are_removed(
     assert removed == ["all"]
 
 
+def test_a_loop_device_that_is_just_detached_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = Path("/sys/block/loop999999/loop/backing_file")
+    real = Path.glob
+    monkeypatch.setattr(Path, "glob", lambda path, pattern: [*real(path, pattern), gone])
+    assert not [line for line in rings.traces.machine() if "loop999999" in line]
+
+
 def test_a_ring_that_does_not_exist_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert rings.main(["9"]) == 2
     assert "9 is none of 1, 2, 3" in capsys.readouterr().out
