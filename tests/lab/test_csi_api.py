@@ -30,6 +30,7 @@ __all__ = ["config", "stubs"]
 DRIVER = "rook-ceph.cephfs.csi.ceph.com"
 ACCOUNT = "rook-csi-cephfs-provisioner-sa"
 RESERVED = "csi.storage.k8s.io/"
+SECONDS = 90
 CONTROLLERS = (
     "persistentvolume-binder-controller,persistentvolume-protection-controller,"
     "persistentvolumeclaim-protection-controller,persistentvolume-expander-controller"
@@ -141,10 +142,10 @@ def claim(name: str, kind: str = "rook-cephfs", size: str = "1Gi") -> dict[str, 
 def wait(found: t.Any, name: str, true: t.Callable[[t.Any], bool], **where: str) -> t.Any:
     """Return the object of that name once a claim about it is true."""
     selector = {"field_selector": f"metadata.name={name}"} if name else {}
-    for event in found.watch(timeout=30, **selector, **where):
+    for event in found.watch(timeout=SECONDS, **selector, **where):
         if true(event):
             return event["object"]
-    raise AssertionError(f"{name or found.kind} did not come about in 30 s")
+    raise AssertionError(f"{name or found.kind} did not come about in {SECONDS} s")
 
 
 def said(event: t.Any, reason: str, name: str) -> bool:
@@ -173,7 +174,9 @@ def test_a_claim_is_bound_grown_and_gone_with_its_volume(api: t.Any, ceph: FakeC
     )
     assert list(ceph.volumes.values()) == [2**31]
     claims.delete(name="data", namespace="default")
-    wait(volumes, volume.metadata.name, lambda event: event["type"] == "DELETED")
+    # It may be gone before anybody looks: the watch begins where it was seen.
+    seen = {"resource_version": volume.metadata.resourceVersion}
+    wait(volumes, volume.metadata.name, lambda event: event["type"] == "DELETED", **seen)
     assert ceph.volumes == {}
     wait(
         resource(api, "Event"),
