@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import json
 import os
 import re
@@ -161,7 +162,8 @@ class TestRunningNodes:
     def test_second_up_is_quick(self) -> None:
         start = time.monotonic()
         lab("up", "--nodes-only")
-        assert time.monotonic() - start < 5
+        # On two busy cores it takes a few seconds; whatever is made or built takes far longer.
+        assert time.monotonic() - start < 20
 
     def test_fewer_workers_are_refused(self) -> None:
         done = lab("up", "--nodes-only", "--workers", "0", check=False)
@@ -212,8 +214,14 @@ def _present(name: str, bridge: str) -> dict[str, set[str]]:
         "rule": {line for line in _output("iptables-save") if mark in line},
         "loop": {line for line in _output("losetup", "-a") if f"/{name}/" in line},
         "loop number": {f"loop{number}" for number in _loop_numbers() if number >= 1000},
-        "control group": {str(path) for path in Path("/sys/fs/cgroup").glob(f"**/lxc.*.{name}.*")},
+        "control group": _control_groups(name),
     }
+
+
+def _control_groups(name: str) -> set[str]:
+    """Return the control groups of a lab; others come and go meanwhile."""
+    found = ((top, each) for top, names, _files in os.walk("/sys/fs/cgroup") for each in names)
+    return {f"{top}/{each}" for top, each in found if fnmatch.fnmatch(each, f"lxc.*.{name}.*")}
 
 
 def _loop_numbers() -> set[int]:
