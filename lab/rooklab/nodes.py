@@ -23,6 +23,8 @@ from rooklab.say import announce
 
 _SSH_SECONDS = 90
 _BOOT_SECONDS = 120
+# systemd gives 90 seconds to each unit that does not stop by itself, and after that to the rest.
+_REBOOT_SECONDS = 600
 _MAX_PART = Path("/sys/module/loop/parameters/max_part")
 
 
@@ -177,12 +179,12 @@ def reboot(config: Config, lab: Lab, node: Node) -> None:
     if not before:
         raise LabError(f"node {node.name} does not run: lab/lab up --name {lab.name} starts it")
     attach(config, lab, node, "systemctl", "reboot")
-    end = time.monotonic() + _SSH_SECONDS
+    end = time.monotonic() + _REBOOT_SECONDS
     while boot_id(config, lab, node) in {"", before}:
         if time.monotonic() > end:
             raise LabError(
-                f"node {node.name} is not back {_SSH_SECONDS} s after its reboot: its console is "
-                f"in {folder(config, lab, node)}/console.log"
+                f"node {node.name} is not back {_REBOOT_SECONDS} s after its reboot: its console "
+                f"is in {folder(config, lab, node)}/console.log"
             )
         time.sleep(0.2)
     wait_ssh(config, lab, node)

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="nodes, disks and netw
 def lab(*words: str, name: str = NAME, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run one lab command to its end."""
     command = [str(LAB), words[0], "--name", name, *words[1:]]
-    done = subprocess.run(command, text=True, capture_output=True, timeout=600, check=False)
+    done = subprocess.run(command, text=True, capture_output=True, timeout=900, check=False)
     assert not check or done.returncode == 0, done.stderr
     return done
 
