@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Variables that arrive as texts, as those of `-e name=value` and of AWX' surveys, mean the same.
+
+Runs single roles on this machine, each up to a point before the first change. Takes seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+Run = t.Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(name="run")
+def _run(tmp_path: Path) -> Run:
+    def run(tasks: list[t.Any], **given: t.Any) -> subprocess.CompletedProcess[str]:
+        play = {"hosts": "cp1", "gather_facts": False, "check_mode": True, "tasks": tasks}
+        (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
+        host = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+        groups = {"kube_control_plane": {"hosts": {"cp1": host}}}
+        (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"children": groups}}))
+        variables = {
+            "rook_site": "store1", "rook_version": "1.18",
+            "rook_kubeconfig": str(tmp_path / "none"), **given,
+        }  # fmt: skip
+        return subprocess.run(
+            ["ansible-playbook", "-i", str(tmp_path / "hosts.yml"), str(tmp_path / "play.yml"),
+             "-e", json.dumps(variables)],
+            capture_output=True, text=True, check=False, timeout=120, stdin=subprocess.DEVNULL,
+            env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "tools/ansible.cfg"),
+                 "ANSIBLE_NOCOLOR": "1", "HOME": str(tmp_path)},
+        )  # fmt: skip
+
+    return run
+
+
+@pytest.mark.parametrize(("adopts", "refused"), [("false", True), ("true", False)])
+def test_a_cluster_is_adopted_only_when_the_text_says_so(
+    run: Run, adopts: str, *, refused: bool
+) -> None:
+    role = {"ansible.builtin.include_role": {"name": "rookery.rook.rook_kubernetes"}}
+    result = run([role], rook_state="absent", rook_kubernetes_adopt=adopts)
+    assert ("Set rook_confirm to store1" in result.stdout) is refused, result.stdout
+    assert (result.returncode != 0) is refused, result.stdout
+
+
+@pytest.mark.parametrize(("given", "shown"), [("1400", "1400 int"), ("0", "no"), (0, "no")])
+def test_the_mtu_of_pods_is_a_number(run: Run, given: t.Any, shown: str) -> None:
+    path = ROOT / "roles/rook_kubernetes/templates/bridge.conflist.j2"
+    read = f"(lookup('ansible.builtin.template', '{path}') | from_json).plugins[0]"
+    told = f"{{{{ {read}.mtu ~ ' ' ~ ({read}.mtu | type_debug) if 'mtu' in {read} else 'no' }}}}"
+    tasks = [{"ansible.builtin.debug": {"msg": f"mtu: {told}."}}]
+    facts = {"cp1": {"address": "192.0.2.1", "pod_cidr": "10.244.0.0/24"}}
+    result = run(tasks, rook_kubernetes_mtu=given, _rook_kubernetes_node_facts=facts)
+    assert f"mtu: {shown}." in result.stdout, result.stdout
+
+
+@pytest.mark.parametrize(("wanted", "asks"), [("false", False), ("true", True)])
+def test_probes_are_left_out_when_the_text_says_so(run: Run, wanted: str, *, asks: bool) -> None:
+    tasks = [
+        {"ansible.builtin.include_role": {
+            "name": "rookery.rook.rook_preflight", "tasks_from": "nodes"}},
+    ]  # fmt: skip
+    result = run(
+        tasks, rook_preflight_probes_enabled=wanted, _rook_preflight_reached=["cp1"],
+        _rook_preflight_ways={}, _rook_preflight_images=[],
+    )  # fmt: skip
+    said = result.stdout.partition("Listen for some seconds")[2].partition("TASK")[0]
+    assert ("skipping" not in said) is asks, result.stdout
+
+
+def test_no_condition_takes_a_text_for_true() -> None:
+    specs = ROOT.glob("roles/*/meta/argument_specs.yml")
+    entries = [entry for path in specs for entry in _yaml(path)["argument_specs"].values()]
+    options = [pair for entry in entries for pair in (entry.get("options") or {}).items()]
+    booleans = [name for name, option in options if option.get("type") == "bool"]
+    # As a whole it is a module's option, which has a type of its own.
+    whole = r'"\{\{ %s(?: \| default\([^)]*\))? \}\}"'
+    bare = r"(?:if|and|or|not|when:|\{\{) \(?(%s)\b(?!(?: \| default\([^)]*\))? \| bool)"
+    found = []
+    for path in (*ROOT.glob("roles/*/[tv]a*/*.yml"), *ROOT.glob("roles/*/templates/*")):
+        for name in booleans:
+            rest = re.sub(whole % name, "", path.read_text())
+            found += [f"{path.relative_to(ROOT)}: {use}" for use in re.findall(bare % name, rest)]
+    assert len(booleans) > 5 and found == []
+
+
+def _yaml(path: Path) -> t.Any:
+    return yaml.safe_load(path.read_text())
