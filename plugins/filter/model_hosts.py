@@ -49,16 +49,19 @@ NODE_GROUPS = ("kube_control_plane", "kube_node", "rook_storage")
 def model_hosts(
     groups: Mapping[str, Sequence[str]], hostvars: Mapping[str, Mapping[str, t.Any]]
 ) -> dict[str, dict[str, t.Any]]:
-    """Return the model's hosts by name, in the inventory's order."""
+    """Return the model's hosts by name, in the inventory's order.
+
+    Values are taken as they are: whoever reads the model tells those of a wrong type.
+    """
     storage = set(groups.get("rook_storage", ()))
     hosts: dict[str, dict[str, t.Any]] = {}
     for name in dict.fromkeys(host for group in NODE_GROUPS for host in groups.get(group, ())):
         variables = hostvars[name]
         holds_data = name in storage
         hosts[name] = {
-            "devices": list(variables.get("rook_node_devices") or ()) if holds_data else [],
-            "directories": list(variables.get("rook_node_directories") or ()) if holds_data else [],
-            "labels": dict(variables.get("rook_node_labels") or {}),
+            "devices": (variables.get("rook_node_devices") or []) if holds_data else [],
+            "directories": (variables.get("rook_node_directories") or []) if holds_data else [],
+            "labels": variables.get("rook_node_labels") or {},
         }
     return hosts
 

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import pytest
 from ansible_collections.rookery.rook.plugins.filter.model_hosts import FilterModule, model_hosts
+from ansible_collections.rookery.rook.plugins.module_utils._preflight import read_site, sentence
 
 DISK = "/dev/disk/by-id/x"
 
@@ -33,3 +35,17 @@ def test_a_control_plane_may_hold_data() -> None:
 
 def test_no_groups_no_hosts() -> None:
     assert FilterModule().filters()["model_hosts"]({}, {}) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("rook_node_devices", DISK, f"rook_node_devices of w1: '{DISK}' is a string, not a list."),
+        ("rook_node_labels", "zone=a", "rook_node_labels of w1: 'zone=a' is a string, not a "),
+    ],
+)
+def test_a_text_in_the_place_of_a_list_is_told_as_that(name: str, value: str, said: str) -> None:
+    hosts = model_hosts({"rook_storage": ["w1"]}, {"w1": {name: value}})
+    _site, found = read_site({"site": "store1", "version": "1.18", "hosts": hosts})
+    told = [sentence(finding) for finding in found]
+    assert [text for text in told if text.startswith(said)] and "(/)" not in str(told), told
