@@ -32,9 +32,12 @@ _CURE = "Check the host's package sources (apt-get update), or correct the list 
 
 
 def installed(text: str) -> dict[str, str]:
-    """Return name -> version from dpkg-query's lines of name, status and version."""
+    """Return name -> version from dpkg-query's lines of name, status and version.
+
+    A status is what is wanted, as hold, and what is so: only that tells whether it is installed.
+    """
     rows = (line.split("\t") for line in text.splitlines() if line.count("\t") == 2)
-    return {name: version for name, status, version in rows if status.startswith("ii")}
+    return {name: version for name, status, version in rows if status[1:2] == "i"}
 
 
 def named(text: str, word: str) -> list[str]:
@@ -116,7 +119,8 @@ def left(system: System, record: Record) -> list[str]:
 def _needed_elsewhere(system: System, mine: Sequence[str]) -> list[str]:
     """Return the packages beyond our own that would be removed too."""
     command = [*_APT, "purge", "--simulate", *mine]
-    text = system.run("ask what needs", ", ".join(mine), command, environment=_QUIET)
+    cure = "Release those on hold (apt-mark unhold), or repair dpkg (dpkg --configure -a)"
+    text = system.run("ask what needs", ", ".join(mine), command, environment=_QUIET, cure=cure)
     going = {name.split(":")[0] for word in ("Remv", "Purg") for name in named(text, word)}
     return sorted(going - set(mine))
 

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from ansible_collections.rookery.rook.plugins.module_utils._host import packages
 
-DPKG = "runc\tii \t1.1.15\nold\trc \t1.0\nheld\thi \t2.0\nbroken line\n"
+DPKG = (
+    "runc\tii \t1.1.15\nold\trc \t1.0\nheld\thi \t2.0\nhalf\tiH \t3.0\ngoing\tri \t4.0\n"
+    "broken\tiiR\t5.0\nbroken line\n"
+)
 
 
-def test_only_installed_packages_count() -> None:
-    assert packages.installed(DPKG) == {"runc": "1.1.15"}
+def test_only_installed_packages_count_and_those_on_hold_do() -> None:
+    installed = {"runc": "1.1.15", "held": "2.0", "going": "4.0", "broken": "5.0"}
+    assert packages.installed(DPKG) == installed
 
 
 def test_a_simulation_names_what_would_come_and_go() -> None:
