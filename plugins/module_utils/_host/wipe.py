@@ -74,6 +74,8 @@ class Target:
     device: Device
     contents: disks.Contents
     partitions: Mapping[str, tuple[int, int, int]]
+    inner: Mapping[str, disks.Contents]
+    """What is on each device that stands on it, as on its partitions, by their paths."""
     evidence: dict[str, t.Any] = dataclasses.field(default_factory=dict)
 
     @property
@@ -207,7 +209,8 @@ def _targets(system: System, wish: Wish, refusals: list[Refusal]) -> Iterator[Ta
                 reason = f"it is a part of {name}"
                 refusals.append(Refusal(f"Device/{other}", reason, "List only one of the two"))
         parts = devices.partitions(system, device.number)
-        yield Target(name, device, contents[device.path], parts)
+        within = disks.inspect_all(system, [item for item in known if item.number in inner])
+        yield Target(name, device, contents[device.path], parts, within)
 
 
 def _own_fsids(system: System, wish: Wish, refusals: list[Refusal]) -> tuple[str, ...]:
@@ -231,10 +234,12 @@ def _own_fsids(system: System, wish: Wish, refusals: list[Refusal]) -> tuple[str
 def _contents(target: Target, own: Sequence[str], other_data: bool) -> Iterator[Refusal]:
     """Refuse data that are not of the site's Ceph cluster."""
     name, named = f"Device/{target.name}", [fsid for fsid in target.contents.fsids if fsid]
-    for fsid in named:
+    held = [("it", fsid) for fsid in named]
+    held += [(path, fsid) for path, found in target.inner.items() for fsid in found.fsids if fsid]
+    for where, fsid in held:
         if fsid not in own:
             mine = f"this site's is {own[0]}" if own else "which one is this site's is not known"
-            reason = f"it holds an OSD of Ceph cluster {fsid}, and {mine}"
+            reason = f"{where} holds an OSD of Ceph cluster {fsid}, and {mine}"
             yield Refusal(name, reason, _CEPH_CURE)
     if target.contents.problem:
         yield Refusal(name, target.held[0], f"Replace it, {_OUT}")

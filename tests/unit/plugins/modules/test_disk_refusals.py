@@ -50,6 +50,10 @@ def part(host: DiskHost) -> None:
     host.link("by-id/sdb-part1", "sdb1")
 
 
+def part_of(fsid: str) -> Arrange:
+    return lambda host: [part(host), put(host.root / "dev/sdb1", 0, label(fsid))]
+
+
 def nothing(_host: DiskHost) -> None:
     """A blank disk, and another one."""
 
@@ -110,6 +114,11 @@ ROWS = {
     "an OSD of others": Row(
         osd(OTHER), {"ceph_fsid": FSID},
         f"Device/{SDB}: it holds an OSD of Ceph cluster {OTHER}, and this site's is {FSID}. {SET}",
+    ),
+    "an OSD of others on a partition": Row(
+        part_of(OTHER), {"ceph_fsid": FSID, "other_data": True},
+        f"Device/{SDB}: /dev/sdb1 holds an OSD of Ceph cluster {OTHER}, and this site's is {FSID}. "
+        f"{SET}",
     ),
     "Rook's directory of others": Row(
         lambda host: host.write(f"var/lib/rook/rook-ceph/{OTHER}_{OTHER}/whoami", "0"),
