@@ -233,6 +233,7 @@ _ASKED = (
     ("probes", "runtime", "runtime"),
 )
 _NOTHING: Facts = {
+    "ceph_fsid": "",
     "clusters": [],
     "running": {},
     "holders": [],

@@ -17,6 +17,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
     grouped,
     host_facts,
     listed,
+    unasked,
     warn,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._rules_when import uses_csi
@@ -32,6 +33,7 @@ GIB = 1 << 30
 LEAST_DEVICE = 5 * GIB
 LEAST_FREE = 5 * GIB
 _BLUESTORE = "ceph_bluestore"
+_ASK = "Give the kubeconfig with which its API answers first: what is there may be in use."
 _SYSTEM_MOUNTS = frozenset({"/", "/boot", "/boot/efi", "/usr", "/var", "[SWAP]"})
 
 
@@ -123,8 +125,13 @@ def _content_findings(facts: Facts, path: str, name: str, device: Device) -> Ite
     fsid = (device.get("ceph") or {}).get("fsid")
     if _own(facts, fsid):
         return
-    uses = _uses(device)
-    if _BLUESTORE in (device.get("signatures") or ()):
+    uses, why = _uses(device), unasked(facts)
+    if _BLUESTORE in (device.get("signatures") or ()) and why:
+        reason = (
+            f"it holds an OSD (fsid {fsid or 'not known'}), and the API cannot tell whose: {why}"
+        )
+        yield error("DISK-08", path, name, reason, _ASK)
+    elif _BLUESTORE in (device.get("signatures") or ()):
         reason = f"it holds an OSD of another Ceph cluster (fsid {fsid or 'not known'})"
         cure = "Wipe it with rookery.rook.disk_wipe if that cluster is gone, or take another disk."
         yield error("DISK-08", path, name, reason, cure)
@@ -190,8 +197,11 @@ def _directory_findings(
     # Where only a monitor has written, nothing tells whose it is: then it is that of a cluster that
     # lives, if there is one.
     own = _own(facts, fsid) or (not fsid and facts.get("ceph_fsid"))
-    if entries and not own:
-        some = listed(sorted(entries)[:3])
+    some, why = listed(sorted(entries)[:3]), unasked(facts)
+    if entries and not own and why:
+        reason = f"a cluster has left its keys there ({some}), and the API cannot tell whose: {why}"
+        yield error("NODE-11", path, wanted, reason, _ASK)
+    elif entries and not own:
         reason = f"an older cluster has left its keys there ({some}), which a new one does not take"
         cure = f"Empty {wanted} on {host} if that cluster is gone."
         yield error("NODE-11", path, wanted, reason, cure)

@@ -21,6 +21,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
     listed,
     number,
     table,
+    unasked,
     warn,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._rules_when import uses_flex
@@ -218,6 +219,9 @@ def _left(facts: Facts, path: str, name: str, kept: Mapping[str, t.Any]) -> Iter
     if entries and not own:
         reason = f"it is not empty ({listed(sorted(entries)[:3])}), and an old OSD does not join"
         cure = "Empty it if its data is not needed any more."
+        if unasked(facts):
+            reason = f"it is not empty, and the API cannot tell whose that is: {unasked(facts)}"
+            cure = "Give the kubeconfig with which its API answers first."
         yield error("DIR-02", path, name, reason, cure)
 
 

@@ -140,6 +140,13 @@ def host_facts(facts: Facts, host: str) -> Mapping[str, t.Any]:
     return table(table(facts.get("hosts")).get(host))
 
 
+def unasked(facts: Facts) -> str:
+    """Return why nobody could be asked for the id of this site's Ceph cluster, or nothing."""
+    if "ceph_fsid" in facts:
+        return ""
+    return str(table(facts.get("unknown")).get("api") or "").rstrip(".")
+
+
 def table(value: t.Any) -> Mapping[str, t.Any]:
     """Return a dictionary as it is, and anything else as an empty one."""
     return value if isinstance(value, Mapping) else {}
