@@ -17,7 +17,7 @@ _TEXTS = [str]
 _DISK = {
     "path": str, "links": _TEXTS, "type": str, "size": int, "signatures": _TEXTS, "mounts": _TEXTS,
     "partitions": _TEXTS, "holders": _TEXTS, "root": bool, "wwn": str, "rotational": bool,
-    "ceph": {"fsid": str},
+    "read_only": bool, "ceph": {"fsid": str},
 }  # fmt: skip
 _SYSTEM = {
     "kernel": str, "arch": str, "programs": {"*": bool}, "udev": bool, "aio_max_nr": int,

@@ -75,7 +75,7 @@ def _missing(path: str, name: str, devices: t.Iterable[Device]) -> Finding:
     blank = [
         next((link for link in item.get("links") or () if "/by-id/" in link), item["path"])
         for item in devices
-        if not _uses(item) and item.get("type", "disk") == "disk"
+        if not _uses(item) and not item.get("read_only") and item.get("type", "disk") == "disk"
     ]
     reason = "there is no such device on this host"
     return error("DISK-01", path, name, reason, f"Blank disks there are: {listed(sorted(blank))}.")
@@ -111,6 +111,9 @@ def _device_findings(
     if size is not None and size < LEAST_DEVICE:
         reason = f"it has {size / GIB:.1f} GiB and Rook skips what is smaller than 5 GiB"
         yield error("DISK-03", path, name, reason, "Take a larger disk.")
+    if device.get("read_only"):
+        cure = "Make it writable (its switch, or `blockdev --setrw`), or take another disk."
+        yield error("DISK-02", path, name, "it is read-only", cure)
     yield from _content_findings(facts, path, name, device)
 
 
@@ -151,8 +154,9 @@ def _shared_disks(site: Site, facts: Facts) -> Iterator[Finding]:
     for host in site.storage_hosts:
         for place, name in enumerate(host.devices):
             device = _find(host_facts(facts, host.name).get("devices") or (), name)
-            wwn = (device or {}).get("wwn")
-            if not wwn:
+            wwn = (device or {}).get("wwn") or ""
+            # Disks of virtual machines are numbered by each anew, and a port of SATA is of one.
+            if not wwn or wwn.startswith("t10.ATA"):
                 continue
             first = seen.setdefault(wwn, host.name)
             if first != host.name:
