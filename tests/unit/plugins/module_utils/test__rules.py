@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import typing as t
 from collections.abc import Callable
 from pathlib import Path
@@ -146,6 +147,25 @@ def test_a_missing_device_is_told_with_the_blank_disks_there_are(make_site: Make
     facts = {"hosts": {"w1": {"devices": [used, other]}}}
     (finding,) = found(make_site(), "DISK-01", facts)
     assert finding.cure == "Blank disks there are: /dev/disk/by-id/other."
+
+
+@pytest.mark.parametrize(("rule", "key"), [("DISK-08", "devices"), ("NODE-11", "directories")])
+def test_nobody_is_told_to_wipe_data_of_whoever_while_the_api_cannot_say_whose(
+    make_site: MakeSite, rule: str, key: str
+) -> None:
+    disk = {"path": "/dev/sdb", "links": ["/dev/disk/by-id/w1-a"], "ceph": {"fsid": "f"}}
+    said = {
+        "devices": [{**disk, "signatures": ["ceph_bluestore"]}],
+        "directories": {"/var/lib/rook": {"entries": ["mon-a"], "ceph_fsid": "f"}},
+    }
+    hosts_facts = {"w1": {key: said[key]}}
+    (asked,) = found(make_site(), rule, {"hosts": hosts_facts, "ceph_fsid": ""})
+    assert re.search("another Ceph cluster|an older cluster", asked.reason)
+    silent = {"hosts": hosts_facts, "unknown": {"api": "nothing listens there."}}
+    (finding,) = found(make_site(), rule, silent)
+    assert finding.reason.endswith("and the API cannot tell whose: nothing listens there")
+    assert finding.cure.startswith("Give the kubeconfig with which its API answers first")
+    assert finding.severity == "error"
 
 
 @pytest.mark.parametrize(

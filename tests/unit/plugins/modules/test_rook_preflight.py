@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import datetime
-import re
 import typing as t
 from pathlib import Path
 
@@ -153,20 +152,6 @@ def test_an_osd_of_another_cluster_is_refused_and_of_this_site_is_not(
     data = {"fsid": base64.b64encode(FSID.encode()).decode()}
     api.apply({"apiVersion": "v1", "kind": "Secret", "metadata": meta, "data": data})
     assert judge(disks=disks(**osd(FSID)), api=True).get("failed") is None
-
-
-def test_data_of_whoever_is_not_told_to_be_wiped_while_the_api_cannot_say_whose(
-    judge: Judge, api: Api
-) -> None:
-    api.problem = UnreachableError("list", "Node", "nothing listens at https://192.0.2.1:6443")
-    answers = disks(**osd(FSID))
-    answers["w1"]["directories"] = {"/var/lib/rook": {"entries": ["mon-a"], "ceph_fsid": FSID}}
-    told = [text for text in judge(disks=answers, api=True)["msg"].split("\n") if "w1" in text]
-    assert sorted(re.findall(r"\((DISK-08|NODE-11)\)", " ".join(told))) == ["DISK-08", "NODE-11"]
-    for text in told:
-        assert "the API cannot tell whose: " in text and "nothing listens at" in text
-        assert "Give the kubeconfig with which its API answers first" in text
-        assert "ipe it" not in text and "mpty " not in text and "another" not in text
 
 
 def test_two_hosts_at_one_address_or_of_one_name_are_one_node(judge: Judge) -> None:
