@@ -22,12 +22,16 @@ from ansible_collections.rookery.rook.plugins.module_utils._placement.groups imp
     count_groups,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._placement.judge import judge
-from ansible_collections.rookery.rook.plugins.module_utils._placement.sites import read_plant
+from ansible_collections.rookery.rook.plugins.module_utils._placement.sites import (
+    read_plant,
+    unclassed,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._placement.words import reason_text
 from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
     Facts,
     Finding,
     count,
+    dig,
     error,
     warn,
 )
@@ -54,6 +58,7 @@ def placement_findings(site: Site, facts: Facts) -> Iterator[Finding]:
     if not plant.tree.nodes:
         return
     yield from _groups(site, plant)
+    yield from _classed(site, plant)
     for pool in plant.pools:
         # Of the pools that Ceph makes by itself, nothing can be chosen in the model.
         if pool.role in ("index", "managers"):
@@ -64,6 +69,21 @@ def placement_findings(site: Site, facts: Facts) -> Iterator[Finding]:
         if "uneven weights" in verdict.reasons:
             yield _missed(plant.tree, verdict)
         yield from _trap(plant.tree, pool)
+
+
+def _classed(site: Site, plant: Plant) -> Iterator[Finding]:
+    """Yield pools of a device class that too few domains have, though there are enough domains."""
+    if dig(site.cluster.spec, "storage.nodes"):
+        # Where somebody gives classes by hand, disks do not tell them.
+        return
+    there = plant.tree.classes()
+    for pool in plant.pools:
+        # A class that no disk has is told as that.
+        if pool.rule.takes[0].device_class not in there or _nested(pool):
+            continue
+        verdict = judge(plant.tree, pool)
+        if judge(plant.tree, unclassed(pool)).placed >= pool.size > verdict.placed:
+            yield _short_of_places(plant.tree, verdict)
 
 
 def _groups(site: Site, plant: Plant) -> Iterator[Finding]:
@@ -101,7 +121,10 @@ def _short_of_places(tree: Tree, verdict: Verdict) -> Finding:
     why = reason_text(verdict, verdict.reasons[0])
     take = pool.rule.takes[0]
     inside = f", {take.per} on different {take.sub}s in each" if take.per > 1 else ""
-    reason = f"pool '{pool.name}' wants its copies on different {pool.domain}s{inside}: {why}"
+    if take.device_class and not _nested(pool):
+        inside = f" with devices of class {take.device_class}"
+    what = "chunks" if pool.rule.indep else "copies"
+    reason = f"pool '{pool.name}' wants its {what} on different {pool.domain}s{inside}: {why}"
     return error(_rule(pool), pool.path, str(pool.size), reason, _ways_out(tree, pool))
 
 

@@ -82,7 +82,11 @@ class Plant:
 def read_plant(site: Site, facts: Mapping[str, t.Any]) -> Plant:
     """Return the tree and the pools of a site."""
     given = _word(_dig(site.cluster.spec, "storage", "config", "deviceClass")) or ""
-    nodes = [_node(host, facts, given) for host in site.storage_hosts]
+    labels = {
+        str(node.get("hostname", name)): _table(node.get("labels"))
+        for name, node in _table(facts.get("nodes")).items()
+    }
+    nodes = [_node(host, facts, labels.get(host.name, {}), given) for host in site.storage_hosts]
     osds = [osd for node in nodes for osd in node.osds]
     weighed = bool(osds) and all(osd.size for osd in osds)
     classed = bool(osds) and all(osd.device_class for osd in osds)
@@ -97,23 +101,22 @@ def read_plant(site: Site, facts: Mapping[str, t.Any]) -> Plant:
     root = str(_dig(site.cluster.spec, "storage", "config", "crushRoot") or ROOT)
     pools = tuple(_pools(site))
     if not classed:
-        pools = tuple(_unclassed(pool) for pool in pools)
+        pools = tuple(unclassed(pool) for pool in pools)
     return Plant(Tree(nodes, root), pools, weighed, classed)
 
 
-def _unclassed(pool: Pool) -> Pool:
+def unclassed(pool: Pool) -> Pool:
     """Return a pool that takes OSDs of any class."""
     takes = tuple(dataclasses.replace(take, device_class=None) for take in pool.rule.takes)
     return dataclasses.replace(pool, rule=dataclasses.replace(pool.rule, takes=takes))
 
 
-def _node(host: Host, facts: Mapping[str, t.Any], given: str) -> Node:
+def _node(host: Host, facts: Mapping[str, t.Any], known: Data, given: str) -> Node:
     """Return a host with its OSDs; labels of the API's node count before those that it will get.
 
     given is the class that the site's settings give to all devices.
     """
     said = (facts.get("hosts") or {}).get(host.name) or {}
-    known = ((facts.get("nodes") or {}).get(host.name) or {}).get("labels") or {}
     labels = {**host.labels, **known}
     places = {level: labels[label] for level, label in DOMAIN_LABELS.items() if labels.get(label)}
     devices = [_device(name, said, given) for name in host.devices]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._model.parse import parse_site
+from ansible_collections.rookery.rook.plugins.module_utils._placement.sites import read_plant
 from ansible_collections.rookery.rook.plugins.module_utils._rules import Finding, check
 
 ZONE = "topology.kubernetes.io/zone"
@@ -83,6 +84,60 @@ def test_two_copies_in_each_of_two_zones_need_two_hosts_in_each() -> None:
     (short,) = [item for item in findings(hosts, ("x", "y"), **TWICE) if item.rule == "POOL-02"]
     assert short.severity == "error"
     assert "2 on different hosts in each: 3 of 4 pieces find a place" in short.reason
+
+
+def test_labels_of_a_node_that_is_named_otherwise_are_those_of_its_host() -> None:
+    hosts = {name: {"devices": ["/dev/sdb"]} for name in ("a", "b", "c")}
+    model = {"site": "s", "version": "1.18", "operator": {"manifests": "/x"}, "hosts": hosts}
+    site = parse_site({**model, "block_pools": [{"name": "fast", "replicas": 3}]})
+    nodes = {f"{name}.example.com": {"hostname": name, "labels": {ZONE: name}} for name in hosts}
+    assert read_plant(site, {"nodes": nodes}).tree.levels() == ("host", "zone")
+
+
+def classed(solid: int, **model: t.Any) -> list[Finding]:
+    """Return the errors of a model on four hosts with a hard disk, some of them with an SSD too."""
+    names = ("a", "b", "c", "d")
+    site = parse_site(
+        {
+            "site": "store1", "version": "1.18.11", "operator": {"manifests": "/srv/rook"},
+            "hosts": {name: {"devices": ["/dev/sdb", "/dev/sdc"]} for name in names}, **model,
+        }
+    )  # fmt: skip
+    said = {
+        name: {
+            "devices": [
+                {"path": "/dev/sdb", "size": 4096 * GIB, "rotational": True},
+                {"path": "/dev/sdc", "size": 4096 * GIB, "rotational": place >= solid},
+            ]
+        }
+        for place, name in enumerate(names)
+    }
+    return [item for item in check(site, {"hosts": said}) if item.severity == "error"]
+
+
+def test_pieces_find_no_place_on_hosts_without_the_pools_class() -> None:
+    chunks = {"data_chunks": 2, "coding_chunks": 1}
+    pools = [{"name": "fast", "erasure": chunks, "device_class": "ssd"}]
+    (found,) = classed(2, block_pools=pools)
+    assert (found.rule, found.path) == ("POOL-03", "block_pools[0]")
+    assert "wants its chunks on different hosts with devices of class ssd: 2 of 3" in found.reason
+    assert "dd an OSD host with 4 TiB of ssd devices" in found.cure
+    assert classed(3, block_pools=pools) == []
+    pools = [{"name": "fast", "replicas": 3, "device_class": "ssd"}]
+    assert rules(classed(2, block_pools=pools)) == [("POOL-02", "error")]
+    # Five have no place on four hosts of any class, and that no disk has a class: told elsewhere.
+    pools = [{"name": "fast", "replicas": 5, "device_class": "ssd"}]
+    assert rules(classed(2, block_pools=pools)) == [("POOL-02", "error")]
+    pools = [{"name": "fast", "replicas": 3, "device_class": "nvme"}]
+    assert rules(classed(2, block_pools=pools)) == [("POOL-10", "error")]
+
+
+def test_pools_of_other_sections_are_held_against_their_class_too() -> None:
+    layout = {"replicas": 3, "device_class": "ssd"}
+    filesystem = {"name": "fs", "data_pools": [{"name": "data", **layout}]}
+    found = classed(2, filesystems=[filesystem], object_stores=[{"name": "s3", "data": layout}])
+    paths = {"filesystems[0].data_pools[0]", "object_stores[0].data"}
+    assert {item.path for item in found} == paths and len(found) == len(paths)
 
 
 def test_more_pools_than_the_osds_can_begin_with_are_told() -> None:
