@@ -14,6 +14,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._host import mounts
 from ansible_collections.rookery.rook.plugins.module_utils._host.steps import HostStep
 
 if t.TYPE_CHECKING:
@@ -116,7 +117,8 @@ def plan_empty_directories(system: System, record: Record) -> Iterator[HostStep]
 
         def remove(name: str = name) -> None:
             path = system.path(name)
-            if path.is_dir() and not any(path.iterdir()):
+            mounted = mounts.has_disk(mounts.mounts(system), name)
+            if path.is_dir() and not mounted and not any(path.iterdir()):
                 path.rmdir()
             record.forget("directories", name)
 

@@ -58,7 +58,7 @@ def stop(system: System) -> None:
             with contextlib.suppress(FileNotFoundError):
                 os.rmdir(folder)
     for folder in _MOUNTED:
-        for point in mounts.below(mounts.mounts(system), folder):
+        for point in _mounted(system, folder):
             _unmount(system, point)
 
 
@@ -75,7 +75,7 @@ def processes(system: System) -> list[str]:
 def plan_removal(system: System) -> Iterator[HostStep]:
     """Yield a step for each directory that is left after a reset."""
     for name in (*_FOLDERS, *_interface_configs(system)):
-        if system.path(name).exists():
+        if purge.is_left(system, name):
 
             def remove(name: str = name) -> None:
                 purge.remove(system, name)
@@ -87,14 +87,21 @@ def prove_none(system: System) -> None:
     """Look again, and raise with everything that is still there."""
     left = [f"file {name}" for name in files(system)]
     left += [f"process {process}" for process in processes(system)]
-    left += [f"mount {point}" for point in mounts.below(mounts.mounts(system), "/var/lib/kubelet")]
-    left += [f"directory {name}" for name in _FOLDERS if system.path(name).exists()]
+    left += [f"mount {point}" for point in _mounted(system, "/var/lib/kubelet")]
+    left += [f"directory {name}" for name in _FOLDERS if purge.is_left(system, name)]
     left += network.found(system)
     if left:
         raise ClientError(
             "take Kubernetes from", "this node",
             f"still there: {', '.join(left)}. Remove these by hand and run again",
         )  # fmt: skip
+
+
+def _mounted(system: System, folder: str) -> list[str]:
+    """Return what is mounted at or below a directory, without a disk of its own there."""
+    found = mounts.mounts(system)
+    points = mounts.below(found, folder)
+    return [point for point in points if point != folder or not mounts.has_disk(found, folder)]
 
 
 def _unmount(system: System, point: str) -> None:

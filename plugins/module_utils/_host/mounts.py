@@ -23,6 +23,8 @@ class Mount:
     point: str
     kind: str
     source: str
+    root: str = "/"
+    """What of the file system is mounted there; one that is mounted whole has /."""
 
 
 def parse_mountinfo(text: str) -> tuple[Mount, ...]:
@@ -32,7 +34,7 @@ def parse_mountinfo(text: str) -> tuple[Mount, ...]:
         head, _, tail = line.partition(" - ")
         left, right = head.split(), tail.split()
         if len(left) >= 5 and len(right) >= 2:
-            found.append(Mount(left[2], _plain(left[4]), right[0], _plain(right[1])))
+            found.append(Mount(left[2], _plain(left[4]), right[0], _plain(right[1]), left[3]))
     return tuple(found)
 
 
@@ -50,6 +52,12 @@ def below(found: tuple[Mount, ...], folder: str) -> list[str]:
         key=lambda point: (point.count("/"), point),
         reverse=True,
     )
+
+
+def has_disk(found: tuple[Mount, ...], folder: str) -> bool:
+    """Tell whether a disk is mounted whole at a directory, which then stays when it is emptied."""
+    here = [mount for mount in found if mount.point == folder.rstrip("/")]
+    return bool(here) and here[-1].source.startswith("/dev/") and here[-1].root == "/"
 
 
 def storage_clients(found: tuple[Mount, ...]) -> list[str]:

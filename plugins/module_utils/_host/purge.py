@@ -20,10 +20,13 @@ from ansible_collections.rookery.rook.plugins.module_utils._host.steps import Ho
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
 _SHOWN = 3
+# What a file system has in its own directory.
+_LOST = "lost+found"
 _NEVER = frozenset(
     f"/{name}"
     for name in (
@@ -71,7 +74,7 @@ def plan_purge(system: System, paths: Sequence[str]) -> Iterator[HostStep]:
     if refusals:
         raise GuardError(refusals)
     for path in paths:
-        if system.path(path).exists():
+        if is_left(system, path):
 
             def take(path: str = path) -> None:
                 remove(system, path)
@@ -79,12 +82,32 @@ def plan_purge(system: System, paths: Sequence[str]) -> Iterator[HostStep]:
             yield HostStep(f"Directory/{path}", "delete", "with all that is in it", take, path)
 
 
+def is_left(system: System, path: str) -> bool:
+    """Tell whether there is something to remove: of a disk's mount point, what is on the disk."""
+    if not mounts.has_disk(mounts.mounts(system), path):
+        return system.path(path).exists()
+    return bool(_content(system, path))
+
+
+def _content(system: System, path: str) -> list[Path]:
+    return [item for item in sorted(system.path(path).iterdir()) if item.name != _LOST]
+
+
 def remove(system: System, path: str) -> None:
     """Remove a directory with its content, or a file, unless that would reach something else.
 
-    What is mounted there is asked last, because earlier steps unmount.
+    What is mounted there is asked last, because earlier steps unmount. A disk that somebody has
+    mounted at the directory itself stays there, and is emptied.
     """
-    points = mounts.below(mounts.mounts(system), path)
+    found = mounts.mounts(system)
+    points = mounts.below(found, path)
+    if points == [path.rstrip("/")] and mounts.has_disk(found, path):
+        for item in _content(system, path):
+            if item.is_dir() and not item.is_symlink():
+                shutil.rmtree(item)
+            else:
+                item.unlink()
+        return
     if points:
         shown = ", ".join(points[:_SHOWN]) + (" and more" if len(points) > _SHOWN else "")
         raise ClientError(

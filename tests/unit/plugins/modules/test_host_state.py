@@ -257,6 +257,35 @@ def test_a_removal_that_broke_off_after_the_packages_still_takes_what_they_held(
     assert not host.path("/etc/rookery").exists()
 
 
+DISK = "1 1 8:17 / /var/lib/demo rw - xfs /dev/sdb1 rw\n"
+
+
+def test_a_disk_of_its_own_at_a_directory_is_emptied_and_stays(run: Run, host: BareHost) -> None:
+    run(directories=[{"path": "/var/lib/demo"}])
+    host.put("/var/lib/demo/mon-a/keyring", "")
+    host.put("/var/lib/demo/lost+found/x", "")
+    host.path("/var/lib/demo/link").symlink_to(host.path("/etc"))
+    host.put("/proc/1/mountinfo", DISK)
+    wish = {"state": "absent", "purge": [{"path": "/var/lib/demo"}]}
+    assert run(check=True, **wish)["changed"] and host.path("/var/lib/demo/mon-a").exists()
+    assert run(**wish).get("failed") is None
+    assert [item.name for item in host.path("/var/lib/demo").iterdir()] == ["lost+found"]
+    assert host.path("/etc").is_dir() and run(**wish)["changed"] is False
+
+
+@pytest.mark.parametrize(
+    "mounted", [DISK.replace("/dev/sdb1", "nas:/rook"), DISK.replace("8:17 /", "8:17 /theirs")]
+)
+def test_what_is_mounted_from_elsewhere_is_not_emptied(
+    run: Run, host: BareHost, mounted: str
+) -> None:
+    host.put("/var/lib/demo/x", "")
+    host.put("/proc/1/mountinfo", mounted)
+    result = run(state="absent", purge=[{"path": "/var/lib/demo"}])
+    assert "mounted there: /var/lib/demo" in result["msg"]
+    assert host.path("/var/lib/demo/x").exists()
+
+
 def test_nothing_is_removed_below_which_something_is_mounted(run: Run, host: BareHost) -> None:
     host.put("/var/lib/demo/x", "")
     host.put("/proc/1/mountinfo", "1 1 8:1 / /var/lib/demo/m rw - ext4 /dev/sda1 rw\n")

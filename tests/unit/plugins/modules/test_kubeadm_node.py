@@ -195,6 +195,23 @@ def test_what_containerd_unmounts_at_the_same_time_is_no_fault(
     assert host.path("/etc/kubernetes").exists() is not gone
 
 
+def test_disks_of_their_own_at_kubernetes_directories_stay_mounted(
+    run: Run, host: KubeadmHost
+) -> None:
+    run(first=True, config="kind: x\n")
+    host.put("/var/lib/etcd/member/snap", "")
+    rows = (
+        "8:17 / /var/lib/kubelet rw - ext4 /dev/sdb1",
+        "8:33 / /var/lib/etcd rw - xfs /dev/sdc1",
+    )
+    host.put("/proc/1/mountinfo", "".join(f"1 1 {row} rw\n" for row in rows))
+    host.answers["umount"] = lambda words: pytest.fail(f"unmounts {words[1]}")
+    assert run(state="absent").get("failed") is None
+    for name in ("/var/lib/kubelet", "/var/lib/etcd"):
+        assert host.path(name).is_dir() and not any(host.path(name).iterdir())
+    assert run(state="absent")["changed"] is False
+
+
 def test_a_control_group_that_systemd_removes_at_the_same_time_is_no_fault(
     run: Run, host: KubeadmHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
