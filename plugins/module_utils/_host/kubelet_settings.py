@@ -84,7 +84,7 @@ def find(system: System) -> Kubelet:
         directory = flagged or directory
     elif flagged:
         directory = flagged
-        ruling = "" if layout.managed else _file_with_flag(system, text)
+        ruling = "" if layout.managed else _file_with_flag(system, text, flagged)
     directory = (directory or layout.plugin_dir).rstrip("/")
     root = flag_value(words, "root-dir") or _argument(system, layout, "root-dir")[0]
     return Kubelet(
@@ -94,7 +94,7 @@ def find(system: System) -> Kubelet:
         volume_plugin_dir=directory,
         ruling=ruling,
         writable=is_writable(system, directory),
-        health_url=_health_url(system, sources),
+        health_url=_health_url(system, sources, words),
         distribution=layout.name,
         unit=kubelet_layouts.unit_of(system, layout),
         managed=layout.managed,
@@ -226,22 +226,26 @@ def _plugin_dir(system: System, sources: Sequence[str]) -> tuple[str, str]:
     return "", sources[0] if sources else ""
 
 
-def _file_with_flag(system: System, unit: str) -> str:
-    """Return the unit's file in which the flag stands, the last one that systemd reads."""
+def _file_with_flag(system: System, unit: str, flagged: str) -> str:
+    """Return the unit's file in which the flag stands; of several one from which it comes."""
     names: list[str] = re.findall(r"(/[^\s\"']+)", unit)
-    holding = [name for name in names if value_of(system.text(name) or "", name) is not None]
+    values = {name: value_of(system.text(name) or "", name) for name in names}
+    holding = [name for name, value in values.items() if value is not None]
+    heeded = [name for name in holding if str(values[name]).rstrip("/") == flagged.rstrip("/")]
     if not holding:
         raise ClientError(
             "find the origin of", f"the kubelet's flag --{FLAG}",
             "no file of its unit holds it. Remove it from where the kubelet is started",
         )  # fmt: skip
-    return holding[-1]
+    return (heeded or holding)[-1]
 
 
-def _health_url(system: System, sources: Sequence[str]) -> str:
-    """Return where the kubelet tells its health; empty when that is turned off."""
+def _health_url(system: System, sources: Sequence[str], words: Sequence[str]) -> str:
+    """Return where the kubelet tells its health; empty when that is turned off. Flags rule."""
     port = _said(system, sources, "healthzPort", _HEALTH_PORT)
+    port = flag_value(words, "healthz-port") or port
     address = _said(system, sources, "healthzBindAddress", "127.0.0.1")
+    address = flag_value(words, "healthz-bind-address") or address
     address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(address, address)
     host = f"[{address}]" if ":" in address else address
     return f"http://{host}:{port}/healthz" if port != "0" else ""

@@ -99,6 +99,35 @@ def test_a_flag_rules_over_a_drop_in_and_that_over_the_file(run: Run, host: Bare
     assert found(run()) == ("/c", FLAGS)
 
 
+def test_of_two_files_with_the_flag_that_one_is_written_which_the_kubelet_heeds(
+    run: Run, host: BareHost
+) -> None:
+    flagged(host, OTHER)
+    # systemd tells of the files of variables first, and their values rule over those of units.
+    drop_in = host.put("/etc/systemd/system/kubelet.service.d/20-x.conf", "")
+    drop_in.write_text("[Service]\nEnvironment=KUBELET_KUBEADM_ARGS=--volume-plugin-dir=/old\n")
+    host.units["kubelet"]["DropInPaths"] = "/etc/systemd/system/kubelet.service.d/20-x.conf"
+    assert found(run()) == (OTHER, FLAGS)
+    run(volume_plugin_dir=WANTED)
+    assert f"--volume-plugin-dir={WANTED}" in (host.text(FLAGS) or "")
+    assert "--volume-plugin-dir=/old" in drop_in.read_text()
+
+
+@pytest.mark.parametrize(
+    ("flags", "url"),
+    [
+        (["--healthz-port=10249"], "http://127.0.0.1:10249/healthz"),
+        (["--healthz-bind-address", "192.0.2.1", "--healthz-port=1"], "http://192.0.2.1:1/healthz"),
+        (["--healthz-port=0"], ""),
+    ],
+)
+def test_flags_rule_where_the_kubelet_tells_its_health(
+    run: Run, host: BareHost, flags: list[str], url: str
+) -> None:
+    host.process(77, "/usr/bin/kubelet", f"--config={CONFIG}", *flags)
+    assert run()["kubelet"]["health_url"] == url
+
+
 def test_a_kubelet_that_no_unit_knows_is_found_by_its_process(run: Run, host: BareHost) -> None:
     host.units.clear()
     host.process(78, "/usr/bin/hyperkube", "kubelet", "--root-dir=/data/kubelet/")
