@@ -27,6 +27,8 @@ if t.TYPE_CHECKING:
 _LINK_FOLDERS = ("/dev/disk", "/dev/mapper", "/dev/md")
 _VOLATILE = re.compile(r"(?:ram|zram|fd)\d+")
 _NAMED = re.compile(r"(loop|md|rbd|nbd)\d|(sr)\d")
+# Volumes that come over the network: who reads one of a cluster that is gone never returns.
+_REMOTE = re.compile(r"(?:rbd|nbd)\d")
 _MAPPED = {"LVM-": "lvm", "mpath-": "mpath", "CRYPT-": "crypt", "part": "part"}
 _SYSTEM = frozenset({"/", "/boot", "/boot/efi", "/usr", "/var"})
 SWAP = "[SWAP]"
@@ -162,6 +164,18 @@ def above(system: System, number: str) -> set[str]:
         if other:
             found |= {other} | above(system, other)
     return found
+
+
+def is_remote(system: System, number: str) -> bool:
+    """Tell whether a device, or one on which it stands, comes over the network."""
+    folder = _sys(system, number)
+    name = os.path.basename(os.path.realpath(system.path(folder)))
+    below = [_value(system, f"{path}/dev") for path in _slaves(system, folder)]
+    return bool(_REMOTE.match(name)) or any(is_remote(system, each) for each in below if each)
+
+
+def _slaves(system: System, folder: str) -> list[str]:
+    return [f"{folder}/slaves/{path.name}" for path in _entries(system, f"{folder}/slaves")]
 
 
 def _points(system: System, nodes: Mapping[str, str]) -> dict[str, set[str]]:

@@ -11,6 +11,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._host import disks
 from ansible_collections.rookery.rook.plugins.modules import disk_info
 from diskhost import BY_ID, FSID, GIB, OTHER, DiskHost, call, label, put
 
@@ -194,3 +195,22 @@ def test_another_user_than_root_is_refused(
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert "become" in run()["msg"]
+
+
+def test_a_volume_of_a_cluster_that_may_be_gone_is_not_read(
+    host: DiskHost, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.disk("rbd0", "250:0")
+    host.partition("rbd0", 1, "250:1", GIB, GIB)
+    host.node("rbd0p1", "250:1", GIB)
+    host.disk("dm-0", "253:0", **{"dm/uuid": "CRYPT-LUKS2-x", "slaves/rbd0/dev": "250:0"})
+    host.disk("sdb", "8:16")
+    read: list[str] = []
+    opened = disks.opened
+    monkeypatch.setattr(disks, "opened", lambda path: [read.append(path.name), opened(path)][1])
+    told = {item["path"]: item for item in run()["disks"]}
+    assert read == ["sdb"]
+    assert [told[name]["blank"] for name in ("/dev/rbd0", "/dev/rbd0p1", "/dev/dm-0")] == [
+        False
+    ] * 3
+    assert "over the network" in str(told["/dev/rbd0"]["reasons"]) and told["/dev/sdb"]["blank"]
