@@ -100,7 +100,7 @@ def last_report(path: Path) -> dict[str, t.Any]:
     """Return the last report; one that cannot be read is none."""
     try:
         report = json.loads(path.read_text(encoding="utf-8"))
-    except (FileNotFoundError, NotADirectoryError, ValueError):
+    except (OSError, ValueError):
         return {}
     usable = isinstance(report, dict) and isinstance(report.get("standing"), dict)
     return report if usable else {}

@@ -95,6 +95,19 @@ def test_a_broken_last_report_counts_as_none(
     assert run(capsys, tmp_path)["changed"] is True
 
 
+def test_a_last_report_that_cannot_be_read_counts_as_none_and_one_that_cannot_be_written_is_told(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def denied(*_given: t.Any, **_named: t.Any) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_text", denied)
+    assert run(capsys, tmp_path, check=True)["changed"] is True
+    monkeypatch.setattr(rook_report, "write_whole", denied)
+    result = run(capsys, tmp_path)
+    assert "Permission denied. Set rook_report_dir" in result["msg"]
+
+
 def test_a_directory_that_cannot_be_made_is_named_with_the_variable(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
