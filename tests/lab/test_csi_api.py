@@ -23,7 +23,7 @@ kubernetes = pytest.importorskip("kubernetes", reason="the kubernetes client is 
 import sys  # noqa: E402 - after the skips
 
 sys.path.insert(0, str(TOP / "tests/ring2"))
-from controlplane import ControlPlane, binary, free_ports  # noqa: E402
+from controlplane import MANAGER, ControlPlane, binary  # noqa: E402
 
 __all__ = ["config", "stubs"]
 
@@ -41,8 +41,7 @@ CONTROLLERS = (
 def plane(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[ControlPlane]:
     plane = ControlPlane(tmp_path_factory.mktemp("plane"))
     words = (
-        "--leader-elect=false", "--bind-address=127.0.0.1", f"--secure-port={free_ports(1)[0]}",
-        f"--kubeconfig={plane.folder}/admin.conf", f"--controllers={CONTROLLERS}",
+        *MANAGER, f"--kubeconfig={plane.folder}/admin.conf", f"--controllers={CONTROLLERS}",
         "--pvclaimbinder-sync-period=1s",
     )  # fmt: skip
     try:

@@ -34,6 +34,8 @@ CACHE = Path(
 )
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
+# It is alone and is asked nothing, so it listens nowhere: a port could be another's by then.
+MANAGER = ("--leader-elect=false", "--secure-port=0")
 
 
 def build() -> None:
@@ -123,7 +125,7 @@ class ControlPlane:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.authority = Authority(folder)
-        self._etcd, self._peer, self.port, self._manager = free_ports(4)
+        self._etcd, self._peer, self.port = free_ports(3)
         self._running: list[tuple[str, subprocess.Popen[bytes]]] = []
 
     @property
@@ -145,8 +147,7 @@ class ControlPlane:
         self.kubeconfig("admin", "system:masters")
         self._wait_ready()
         self._launch(
-            "kube-controller-manager", "--leader-elect=false", "--bind-address=127.0.0.1",
-            f"--secure-port={self._manager}", f"--kubeconfig={self.folder}/admin.conf",
+            "kube-controller-manager", *MANAGER, f"--kubeconfig={self.folder}/admin.conf",
             "--controllers=namespace-controller,garbage-collector-controller",
         )  # fmt: skip
 
