@@ -33,7 +33,7 @@ CACHE = Path(
     or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "rookery"
 )
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60
+START_SECONDS, STARTS = 180, 3
 # It is alone and is asked nothing, so it listens nowhere: a port could be another's by then.
 MANAGER = ("--leader-elect=false", "--secure-port=0")
 
@@ -119,6 +119,10 @@ class Authority:
         return paths
 
 
+class PortTaken(RuntimeError):
+    """Somebody else has a port that was free when it was chosen."""
+
+
 class ControlPlane:
     """The three programs, started and ended by this process; they die with it."""
 
@@ -142,14 +146,25 @@ class ControlPlane:
         """Start everything and wait until the API is ready."""
         for file in ("etcd", "apiserver", "sa"):
             self.authority.issue(file, file)
-        self._launch("etcd", *self._etcd_words())
-        self._launch("kube-apiserver", *self._api_words())
-        self.kubeconfig("admin", "system:masters")
-        self._wait_ready()
+        for left in reversed(range(STARTS)):
+            try:
+                self._serve()
+                break
+            except PortTaken:
+                self.stop()
+                if not left:
+                    raise
+                self._etcd, self._peer, self.port = free_ports(3)
         self._launch(
             "kube-controller-manager", *MANAGER, f"--kubeconfig={self.folder}/admin.conf",
             "--controllers=namespace-controller,garbage-collector-controller",
         )  # fmt: skip
+
+    def _serve(self) -> None:
+        self._launch("etcd", *self._etcd_words())
+        self._launch("kube-apiserver", *self._api_words())
+        self.kubeconfig("admin", "system:masters")
+        self._wait_ready()
 
     def stop(self) -> None:
         """End the programs, the last first; they have nothing to save."""
@@ -230,7 +245,8 @@ class ControlPlane:
             for name, process in self._running:
                 if process.poll() is not None:
                     tail = (self.folder / f"{name}.log").read_text()[-800:]
-                    raise RuntimeError(f"{name} ended with {process.returncode}:\n{tail}")
+                    kind = PortTaken if "address already in use" in tail else RuntimeError
+                    raise kind(f"{name} ended with {process.returncode}:\n{tail}")
             try:
                 urllib.request.urlopen(f"{self.server}/readyz", context=context, timeout=2)
                 return
