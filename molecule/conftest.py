@@ -119,14 +119,24 @@ def complaints(lab: dict[str, t.Any], kubectl: Kubectl) -> t.Callable[[], list[s
     return ask
 
 
+def wait(problems: t.Callable[[], list[str]], seconds: float, pause: float = 2) -> None:
+    """Ask again until the answer is empty; after the limit show the last one.
+
+    An API or a kubelet that does not answer at this moment is asked again too.
+    """
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            found = problems()
+        except AssertionError as refused:
+            found = [str(refused)]
+        if not found or time.monotonic() > end:
+            break
+        time.sleep(pause)
+    assert found == [], found
+
+
 @pytest.fixture(scope="session")
 def eventually() -> t.Callable[..., None]:
-    """Ask again until the answer is empty; after the limit show the last one."""
-
-    def wait(problems: t.Callable[[], list[str]], seconds: float) -> None:
-        end = time.monotonic() + seconds
-        while (found := problems()) and time.monotonic() < end:
-            time.sleep(2)
-        assert found == []
-
+    """Wait until the answer to a question is empty."""
     return wait

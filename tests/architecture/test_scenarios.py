@@ -80,3 +80,18 @@ def test_runs_are_told_apart_although_the_number_of_a_process_comes_again(
         {("first", "w1")}, {("second", "w1")}, {("third", "w1")},
     ]  # fmt: skip
     assert all("  of several lines" in run.lines for run in runs)
+
+
+def test_who_does_not_answer_at_first_is_asked_again(conftest: types.ModuleType) -> None:
+    answers: list[list[str] | str] = ["error: refused", ["not yet"], []]
+
+    def ask() -> list[str]:
+        found = answers.pop(0)
+        assert not isinstance(found, str), found
+        return found
+
+    conftest.wait(ask, 60, 0)
+    assert answers == []
+    answers += ["error: refused"]
+    with pytest.raises(AssertionError, match="error: refused"):
+        conftest.wait(ask, -1)
