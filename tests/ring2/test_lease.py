@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import json
 import os
 import signal
@@ -25,14 +26,16 @@ from raw import CEPH, Raw
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
 LEASE = f"{LEASES}/rookery-store1"
 OURS = f"{LEASES}?labelSelector=app.kubernetes.io/part-of%3Dstore1"
-SECONDS = 3
-# The module of a process of its own, with a lease that runs out soon.
-PROGRAM = f"""
+# How long a lease lasts that is to run out, and one of which it is to be seen that it is renewed.
+SOON, RENEWED = 3, 9
+ENDED_SECONDS = 240
+# The module of a process of its own, with a lease that lasts as long as it is told.
+PROGRAM = """
 import json, sys
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.rookery.rook.plugins.module_utils import _lease
 from ansible_collections.rookery.rook.plugins.modules import rook_site
-_lease.DURATION_SECONDS = {SECONDS}
+_lease.DURATION_SECONDS = int(sys.argv[1])
 with patch_module_args(json.load(sys.stdin)):
     rook_site.main()
 """
@@ -41,10 +44,10 @@ with patch_module_args(json.load(sys.stdin)):
 class Other:
     """A run of the whole site in a process of its own; without an operator it waits for one."""
 
-    def __init__(self, plane: ControlPlane, raw: Raw) -> None:
+    def __init__(self, plane: ControlPlane, raw: Raw, seconds: int) -> None:
         self._raw = raw
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM],
+            [sys.executable, "-c", PROGRAM, str(seconds)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True,
         )  # fmt: skip
@@ -68,13 +71,13 @@ class Other:
 
     def ended(self) -> dict[str, t.Any]:
         """Return its result."""
-        out, _ = self.process.communicate(timeout=90)
+        out, _ = self.process.communicate(timeout=ENDED_SECONDS)
         return t.cast("dict[str, t.Any]", json.loads(out.splitlines()[-1]))
 
 
 def until(holds: t.Callable[[], t.Any], other: Other) -> None:
-    """Wait until something holds, for a minute and a half at most."""
-    deadline = time.monotonic() + 90
+    """Wait until something holds."""
+    deadline = time.monotonic() + ENDED_SECONDS
     while not holds():
         assert other.process.poll() is None, other.ended()
         assert time.monotonic() < deadline
@@ -82,8 +85,9 @@ def until(holds: t.Callable[[], t.Any], other: Other) -> None:
 
 
 @pytest.fixture(name="other")
-def _other(plane: ControlPlane, raw: Raw) -> t.Iterator[Other]:
-    running = Other(plane, raw)
+def _other(plane: ControlPlane, raw: Raw, request: pytest.FixtureRequest) -> t.Iterator[Other]:
+    """Another run, whose lease lasts as long as usual unless a test says how long."""
+    running = Other(plane, raw, getattr(request, "param", _lease.DURATION_SECONDS))
     try:
         running.until_it_waits()
         yield running
@@ -92,14 +96,22 @@ def _other(plane: ControlPlane, raw: Raw) -> t.Iterator[Other]:
         running.process.communicate()
 
 
-@pytest.fixture(name="_short", autouse=True)
-def _short(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_lease, "DURATION_SECONDS", SECONDS)
+def lasting(seconds: int) -> pytest.MarkDecorator:
+    """Let the lease of the other run last so long."""
+    return pytest.mark.parametrize("other", [seconds], indirect=True, ids=str)
 
 
+@lasting(RENEWED)
 def test_a_second_run_is_refused_and_names_the_first(run: Run, raw: Raw, other: Other) -> None:
-    # Longer than the lease lasts: the first run renews it.
-    time.sleep(SECONDS + 1)
+    def held() -> float:
+        """Return for how many seconds the first run has held the lease by now."""
+        spec = raw("GET", LEASE)["spec"]
+        taken, renewed = (
+            datetime.datetime.fromisoformat(spec[f"{name}Time"]) for name in ("acquire", "renew")
+        )
+        return (renewed - taken).total_seconds()
+
+    until(lambda: held() > RENEWED, other)
     refused = run("rook_site", lock_timeout=0, operator=_with_setting())
     assert refused["failed"] and refused["changed"] is False
     said = refused["msg"]
@@ -112,7 +124,9 @@ def test_a_second_run_is_refused_and_names_the_first(run: Run, raw: Raw, other: 
 
 def test_a_second_run_waits_for_its_turn_and_plans_anew(run: Run, raw: Raw, other: Other) -> None:
     with Acting(raw, HOSTS):
-        second = run("rook_site", lock_timeout=60, wait_timeout=60, operator=_with_setting())
+        second = run(
+            "rook_site", lock_timeout=ENDED_SECONDS, wait_timeout=60, operator=_with_setting()
+        )
         first = other.ended()
     assert first.get("failed") is None, first["msg"]
     assert second.get("failed") is None, second["msg"]
@@ -136,12 +150,14 @@ def test_the_lease_of_a_crashed_run_is_taken_over_when_it_has_run_out(
     other.process.wait(20)
     refused = run("rook_site", wait=False, operator=_with_setting())
     assert f"process {other.process.pid}" in refused["msg"]
+    raw.merge(LEASE, {"spec": {"leaseDurationSeconds": SOON}})
     with Acting(raw, HOSTS):
-        done = run("rook_site", lock_timeout=20, wait_timeout=60, operator=_with_setting())
+        done = run("rook_site", lock_timeout=60, wait_timeout=60, operator=_with_setting())
     assert done.get("failed") is None and done["changed"], done.get("msg")
     assert raw.items(OURS) == []
 
 
+@lasting(SOON)
 def test_a_run_that_stalled_writes_nothing_more_when_another_took_its_place(
     run: Run, raw: Raw, other: Other
 ) -> None:
@@ -149,7 +165,7 @@ def test_a_run_that_stalled_writes_nothing_more_when_another_took_its_place(
     stages = ["operator"]
     try:
         taken = run(
-            "rook_site", lock_timeout=20, wait=False, stages=stages, operator=_with_setting()
+            "rook_site", lock_timeout=60, wait=False, stages=stages, operator=_with_setting()
         )
         assert taken.get("failed") is None and taken["changed"], taken.get("msg")
     finally:
@@ -214,7 +230,7 @@ def test_a_lease_that_is_refused_at_every_try_ends_the_run(
     # That of a run that is over has run out, so it is taken over by a patch.
     over = contextlib.nullcontext() if verb == "create" else _held_by_somebody(raw, seconds=1)
     with over, Proxy(plane) as proxy:
-        time.sleep(SECONDS if verb == "patch" else 0)
+        time.sleep(SOON if verb == "patch" else 0)
         proxy.arm(Fault("409", lambda request: (request.verb, request.kind) == (verb, "leases")))
         conf = proxy.kubeconfig(plane.folder / "admin.conf")
         model = {**MODEL, "operator": {"manifests": str(manifests())}, "wait": False}
