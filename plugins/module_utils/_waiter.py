@@ -224,7 +224,7 @@ class Waiter:
     def _judge(self, wait: Wait) -> bool:
         """Note what is known of one wait; tell whether it ended."""
         now = self._clock()
-        state = self._state(wait)
+        state = self._state(wait, now)
         if isinstance(state, Ready):
             wait.ended, wait.outcome = now, wait.until
             self._say(f"{wait.id} is {wait.until} after {now - wait.began:.1f} s")
@@ -243,7 +243,7 @@ class Waiter:
             wait.ended, wait.outcome = now, "timeout"
         return wait.ended is not None
 
-    def _state(self, wait: Wait) -> Verdict:
+    def _state(self, wait: Wait, now: float) -> Verdict:
         """Return what is to be said of one wait's object by what is known now."""
         topic = _topic(wait)
         topics = (topic, *_child_topics(wait))
@@ -257,7 +257,7 @@ class Waiter:
         children = [item for objects in known[1:] for item in (objects or {}).values()]
         wait.last = (*([live] if live else ()), *children)
         ready = ready_parts(wait.manifest, children)
-        wait.parts = {part: wait.parts.get(part, self._clock()) for part in ready}
+        wait.parts = {part: wait.parts.get(part, now) for part in ready}
         if wait.until != "gone":
             return readiness(live, children, wait.expect)
         # A watch by label cannot tell a removed object from one that lost its label: look twice.

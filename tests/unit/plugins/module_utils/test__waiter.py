@@ -105,6 +105,24 @@ def test_a_timeline_has_the_parts_with_the_time_since_when_they_are_ready(
     assert late.as_result()["began"] == 20.0
 
 
+def test_no_part_is_ready_later_than_the_whole_however_long_a_look_takes(
+    world: World, waiter: Waiter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = world.objects
+
+    def slowly(topic: Topic) -> dict[tuple[str, str], Object]:
+        world.now += 1
+        return shown(topic)
+
+    monkeypatch.setattr(world, "objects", slowly)
+    world.shown = [files(), mds("mds-a", 1), mds("mds-b", 1)]
+    wait = waiter.add(Ref.of(files()), "ready", files())
+    waiter.settle()
+    row = wait.as_result()
+    assert row["outcome"] == "ready" and len(row["parts"]) == 2
+    assert max(part["seconds"] for part in row["parts"]) <= row["seconds"]
+
+
 def test_a_time_out_asks_what_others_said_and_tells_it_once(world: World, waiter: Waiter) -> None:
     world.shown = [files(), files("more")]
     for item in (files(), files("more")):
