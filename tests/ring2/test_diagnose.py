@@ -98,7 +98,7 @@ def test_a_log_that_is_not_to_be_had_is_told_and_the_rest_is_judged(
 def test_a_wait_that_fails_tells_the_diagnosis(site: Raw, run: Run) -> None:
     site.merge(f"{CEPH}/cephblockpools/replicapool/status", {"status": {"phase": "Progressing"}})
     say_health(site, MON_DOWN="2/3 mons down, quorum a")
-    ended = run("rook_wait", objects=["CephBlockPool/replicapool"], wait_timeout=2)
+    ended = run("rook_wait", objects=["CephBlockPool/replicapool"], wait_timeout=5)
     told = [line for line in ended["msg"].splitlines() if line.startswith("Diagnosis")]
     assert ended["failed"] and "phase is Progressing" in ended["msg"]
     assert len(told) == 1 and told[0].startswith("Diagnosis MON-QUORUM (likely): ")

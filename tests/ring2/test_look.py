@@ -45,7 +45,7 @@ def test_a_site_is_looked_at_and_waited_for_and_drift_is_named(run: Run, raw: Ra
     raw.merge(f"{CEPH}/cephblockpools/replicapool", {"spec": {"replicated": {"size": 2}}})
     (drift,) = run("rook_info")["drift"]
     assert (drift["path"], drift["found"], drift["wanted"]) == ("spec.replicated.size", 2, 3)
-    late = run("rook_wait", objects=["CephBlockPool/replicapool"], until="gone", wait_timeout=1)
+    late = run("rook_wait", objects=["CephBlockPool/replicapool"], until="gone", wait_timeout=5)
     assert late["failed"] and "it was not asked to go yet" in late["msg"]
 
 
@@ -56,7 +56,7 @@ def test_a_proof_that_cannot_run_says_why_and_leaves_nothing(run: Run, raw: Raw)
     without = run("rook_verify", **BUCKETS)
     assert without["failed"] and "no node takes pods" in without["msg"]
     node(raw, "w1")
-    stuck = run("rook_verify", timeout=2, **BUCKETS)
+    stuck = run("rook_verify", timeout=5, **BUCKETS)
     assert stuck["failed"] and stuck["changed"] is False
     assert "Pod/rook-ceph/rookery-proof-bucket-store-a: phase is Pending" in stuck["msg"]
     assert raw.items(f"{NAMESPACE}/pods") == []

@@ -151,7 +151,7 @@ def test_a_stuck_finalizer_ends_within_its_limit_and_is_resumed_when_it_is_gone(
     held = ["example.com/held"]
     standing.hold("replicapool")
     raw.merge(POOL, {"metadata": {"finalizers": held}})
-    stuck = run("rook_teardown", confirm="store1", wait_timeout=3)
+    stuck = run("rook_teardown", confirm="store1", wait_timeout=5)
     assert stuck["failed"] and stuck["changed"] is True
     for words in (
         "CephBlockPool/rook-ceph/replicapool", "finalizers hold it: example.com/held",
