@@ -9,12 +9,14 @@ The test acts as Kubernetes' controllers too: none runs on this ring.
 from __future__ import annotations
 
 import collections
+import math
 import threading
 import time
 import typing as t
 
 import pytest
 from acting import Acting
+from ansible_collections.rookery.rook.plugins.module_utils._clients import discovery
 from ansible_collections.rookery.rook.plugins.module_utils._clients.kube import KubeClient
 from conftest import HOSTS, Run
 from raw import Object, Raw
@@ -249,6 +251,8 @@ def test_a_thousand_claims_take_as_many_requests_as_ten(
         return opened(self, *args, **more)
 
     monkeypatch.setattr(KubeClient, "_open", counted)
+    # A kind that the API does not have is asked for anew after a while, and thus by a slow run.
+    monkeypatch.setattr(discovery, "MISSING_SECONDS", math.inf)
     counts = []
     for number in range(MANY):
         if number in (FEW, MANY - 1):
@@ -258,7 +262,5 @@ def test_a_thousand_claims_take_as_many_requests_as_ten(
             counts.append(dict(asked))
         volume(raw, f"c{number}")
     print(f"\nrequests for {FEW} and {MANY} claims: {counts}")
-    # Which kinds the API knows is asked anew now and then.
-    assert counts[0]["lists"] == counts[1]["lists"] < 100
-    assert max(count["others"] for count in counts) < 20
+    assert counts[0] == counts[1] and counts[0]["lists"] < 100 and counts[0]["others"] < 20
     assert len(refused["msg"].splitlines()) < 60
