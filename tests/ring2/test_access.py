@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
 import time
 import typing as t
 from pathlib import Path
@@ -19,7 +20,7 @@ import yaml
 from ansible_collections.rookery.rook.plugins.module_utils._clients.kube import KubeClient
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 from conftest import MODEL, MODULES, Run, manifests, run_module
-from controlplane import ControlPlane, free_ports
+from controlplane import ControlPlane
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from faults import Proxy
@@ -174,10 +175,13 @@ def test_nothing_is_made_in_a_namespace_that_is_being_deleted(
 
 def test_an_api_that_is_not_there_is_named(plane: ControlPlane, attempt: Try) -> None:
     there = plane.kubeconfig("admin2", "system:masters")
-    (port,) = free_ports(1)
     away = there.with_name("away.conf")
-    away.write_text(there.read_text().replace(f":{plane.port}", f":{port}"))
-    said = attempt(away)
+    # As long as it is bound it is nobody else's, and nothing listens at it.
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        port = bound.getsockname()[1]
+        away.write_text(there.read_text().replace(f":{plane.port}", f":{port}"))
+        said = attempt(away)
     assert f"nothing listens at https://127.0.0.1:{port} (connection refused)" in said
     assert str(away) in said
 
