@@ -84,6 +84,45 @@ def test_what_tells_nothing_in_an_early_release_is_judged_by_daemons_or_not_at_a
     assert readiness(thing("CephClient"), (), Expect(release=(1, 6))) == NotReady(
         "Rook has not begun with it"
     )
+    for release in ((1, 8), (1, 17)):
+        told = readiness(thing("CephBucketNotification"), (), Expect(release=release))
+        assert told == Ready()
+
+
+@pytest.mark.parametrize("release", [(1, 4, 9), (1, 10, 13)])
+def test_an_object_store_of_old_is_ready_when_its_check_succeeds(release: tuple[int, ...]) -> None:
+    expect, gateways = Expect(release=release), [daemon("rook-ceph-rgw")]
+    assert readiness(thing("CephObjectStore", phase="Connected"), gateways, expect) == Ready()
+    assert readiness(thing("CephObjectStore", phase="Connected"), (), expect) == NotReady(
+        "0 of 1 gateways available"
+    )
+    begun = thing("CephObjectStore", phase="Progressing")
+    assert readiness(begun, gateways, expect) == NotReady("phase is Progressing")
+    unchecked = {"healthCheck": {"bucket": {"disabled": True}}}
+    assert readiness({**begun, "spec": unchecked}, gateways, expect) == Ready()
+    later = Expect(release=(1, 11))
+    assert readiness({**begun, "spec": unchecked}, gateways, later) == NotReady(
+        "phase is Progressing"
+    )
+
+
+def test_an_external_cluster_is_ready_when_it_is_connected() -> None:
+    told = {
+        "phase": "Connected", "state": "Connected", "message": "Cluster connected successfully",
+        "conditions": [{"type": "Connected", "status": "True"}], "ceph": {"health": "HEALTH_OK"},
+    }  # fmt: skip
+    spec = {"external": {"enable": True}, "dataDirHostPath": "/var/lib/rook"}
+    assert readiness(thing("CephCluster", spec, **told)) == Ready()
+    tried = thing("CephCluster", spec, **{**told, "phase": "Connecting", "state": "Connecting"})
+    assert readiness(tried) == NotReady(
+        "phase is Connecting, state is Connecting: Cluster connected successfully"
+    )
+    assert isinstance(readiness(thing("CephCluster", {}, **told)), NotReady)
+
+
+def test_an_external_object_store_has_no_gateways_to_wait_for() -> None:
+    spec = {"gateway": {"port": 80, "externalRgwEndpoints": [{"ip": "192.0.2.1"}]}}
+    assert readiness(thing("CephObjectStore", spec, phase="Ready")) == Ready()
 
 
 @pytest.mark.parametrize("kind", PHASED)
