@@ -15,6 +15,7 @@ import base64
 import contextlib
 import dataclasses
 import functools
+import os
 import ssl
 import tempfile
 import typing as t
@@ -60,7 +61,12 @@ class Connection:
 
 
 def is_missing(kubeconfig: str) -> bool:
-    """Tell whether there is no such file; one that may not be looked at is not missing."""
+    """Tell whether there is no such file; one that may not be looked at is not missing.
+
+    kubectl takes several files with colons between them, of which some may be missing.
+    """
+    if not _is_one(kubeconfig):
+        return all(map(is_missing, filter(None, kubeconfig.split(os.pathsep))))
     try:
         Path(kubeconfig).expanduser().stat()
     except (FileNotFoundError, NotADirectoryError):
@@ -68,6 +74,11 @@ def is_missing(kubeconfig: str) -> bool:
     except OSError:
         return False
     return False
+
+
+def _is_one(kubeconfig: str) -> bool:
+    """Tell whether one file is meant, which may have a colon in its name."""
+    return os.pathsep not in kubeconfig or Path(kubeconfig).expanduser().exists()
 
 
 def read_connection(kubeconfig: str, context: str | None) -> Connection:
@@ -82,7 +93,7 @@ def read_connection(kubeconfig: str, context: str | None) -> Connection:
         )  # fmt: skip
     package = functools.cache(lambda: _load(path, context))
     try:
-        found = _sections(path, context)
+        found = _sections(path, context) if _is_one(kubeconfig) else None
         plain = found is not None and _is_ordinary(*found)
         return _ordinary(path, *found, package) if found and plain else _any(path, package)
     except (yaml.YAMLError, OSError, ValueError) as problem:

@@ -43,6 +43,23 @@ def test_a_file_that_may_not_be_looked_at_is_not_missing(
         kubeconfig.read_connection("/nowhere/config", None)
 
 
+def test_several_files_are_missing_only_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As one name, they would say that there is no cluster, and a teardown that all is gone."""
+    there, none = tmp_path / "there", tmp_path / "none"
+    there.write_text("{}")
+    assert not kubeconfig.is_missing(f"{none}:{there}")
+    assert kubeconfig.is_missing(f"{none}:{tmp_path / 'neither'}")
+    odd = tmp_path / "a:b"
+    odd.touch()
+    assert not kubeconfig.is_missing(str(odd))
+    asked: list[Path] = []
+    monkeypatch.setattr(kubeconfig, "_any", lambda path, _package: asked.append(path))
+    kubeconfig.read_connection(f"{none}:{there}", None)
+    assert asked == [Path(f"{none}:{there}")]
+
+
 @pytest.fixture(name="pair", scope="module")
 def _pair() -> tuple[bytes, bytes]:
     """Certificate and key; the certificate is its own authority."""
