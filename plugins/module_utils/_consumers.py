@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -29,6 +30,12 @@ _FLEX = ("rook.io", "ceph.rook.io")
 _BUCKETS = "ceph.rook.io/bucket"
 _OPERATOR = "rook-ceph-operator"
 _MONITOR = "rook-ceph-mon"
+# The service of an object store, by which a bucket is reached.
+_GATEWAY = re.compile(r"rook-ceph-rgw-([^.]+)\.([^.]+)(\.svc.*)?")
+# What a driver calls a volume or snapshot: length and id of the cluster, pool, and its own id.
+_HANDLE = re.compile(r"[0-9a-f]{4}-([0-9a-f]{4})-(.+)")
+# The id of a part of a pool or file system, of which the part itself may be gone; or none.
+_PART = re.compile(r"([0-9a-f]{32})?")
 # What a claim or snapshot leaves behind unless its policy says otherwise.
 _STAYS = "Retain"
 
@@ -265,9 +272,10 @@ def _bucket_consumers(
     """Yield claims for buckets in the cluster's object stores, and buckets that outlived theirs."""
     stores = {
         item["metadata"]["name"]: str(at(item, "parameters.objectStoreName"))
+        if at(item, "parameters.objectStoreNamespace") == namespace
+        else ""
         for item in classes
         if str(item.get("provisioner")).endswith(_BUCKETS)
-        and at(item, "parameters.objectStoreNamespace") == namespace
     }
     buckets = {
         (str(at(item, "spec.claimRef.namespace")), str(at(item, "spec.claimRef.name"))): item
@@ -276,14 +284,16 @@ def _bucket_consumers(
     claims = {_claim_key(item): item for item in listed.get("ObjectBucketClaim", ())}
     for key, item in {**buckets, **claims}.items():
         storage_class = at(item, "spec.storageClassName")
-        if storage_class not in stores:
-            continue
         bucket = buckets.get(key)
+        store = stores.get(storage_class)
+        store = _store_of(namespace, bucket or {}) if store is None else store
+        if not store:
+            continue
         name = make_id("ObjectBucket", "", bucket["metadata"]["name"]) if bucket else ""
         yield Consumer(
             make_id("ObjectBucketClaim", *key) if key in claims else name,
             (
-                make_id("CephObjectStore", namespace, stores[storage_class]),
+                make_id("CephObjectStore", namespace, store),
                 make_id("StorageClass", "", storage_class),
             ),
             namespace=key[0],
@@ -292,13 +302,29 @@ def _bucket_consumers(
         )
 
 
+def _store_of(namespace: str, bucket: Manifest) -> str:
+    """Return the store of a bucket whose class is gone, if it is one of a namespace."""
+    noted = at(bucket, "spec.additionalState") or {}
+    name, where = noted.get("objectStoreName"), noted.get("objectStoreNamespace")
+    if not name:
+        found = _GATEWAY.fullmatch(str(at(bucket, "spec.endpoint.bucketHost")))
+        name, where = found.group(1, 2) if found else ("", "")
+    return str(name) if where == namespace else ""
+
+
 def _snapshot_consumers(
     storage: Storage, listed: Mapping[str, Iterable[Manifest]]
 ) -> Iterator[Consumer]:
-    """Yield snapshots that a driver of this namespace's operator has made."""
+    """Yield snapshots of the cluster, also when an operator elsewhere has the driver.
+
+    When that cannot be told, they are ours if their driver is one of this namespace's operator.
+    """
+    clusters = _cluster_ids(storage)
     snapshots = {_claim_key(item) for item in listed.get("VolumeSnapshot", ())}
     for content in listed.get("VolumeSnapshotContent", ()):
-        if at(content, "spec.driver") not in storage.drivers:
+        driver, cluster = str(at(content, "spec.driver")), _cluster_of(content)
+        unknown = driver in storage.drivers and _PART.fullmatch(cluster)
+        if not unknown and not (driver.endswith(DRIVERS) and cluster in clusters):
             continue
         ref = at(content, "spec.volumeSnapshotRef") or {}
         key = str(ref.get("namespace") or ""), str(ref.get("name") or "")
@@ -310,3 +336,12 @@ def _snapshot_consumers(
             volume=name if known else "",
             retained=at(content, "spec.deletionPolicy") == _STAYS,
         )
+
+
+def _cluster_of(content: Manifest) -> str:
+    """Return the id of the cluster that a snapshot is in, by the driver's names, or nothing."""
+    for path in ("status.snapshotHandle", "spec.source.snapshotHandle", "spec.source.volumeHandle"):
+        found = _HANDLE.fullmatch(str(at(content, path)))
+        if found:
+            return found[2][: int(found[1], 16)]
+    return ""

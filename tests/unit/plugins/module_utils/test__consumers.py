@@ -152,6 +152,54 @@ def test_bucket_claims_use_the_store_of_their_class() -> None:
     assert found(elsewhere, ObjectBucketClaim=[claim]) == ()
 
 
+@pytest.mark.parametrize(
+    ("told", "uses"),
+    [
+        ({"endpoint": {"bucketHost": "rook-ceph-rgw-s.rook-ceph.svc"}}, True),
+        ({"endpoint": {"bucketHost": "rook-ceph-rgw-s.rook-ceph"}}, True),
+        ({"endpoint": {"bucketHost": "rook-ceph-rgw-s.other.svc"}}, False),
+        ({"endpoint": {"bucketHost": "s3.example.org"}}, False),
+        (
+            {"additionalState": {"objectStoreName": "s", "objectStoreNamespace": "rook-ceph"},
+             "endpoint": {"bucketHost": "s3.example.org"}},
+            True,
+        ),
+    ],
+)  # fmt: skip
+def test_a_bucket_whose_class_is_gone_tells_its_store_itself(told: Params, uses: bool) -> None:
+    ref = {"namespace": "shop", "name": "photos"}
+    claim = {"metadata": ref, "spec": {"storageClassName": "gone"}}
+    spec = {"storageClassName": "gone", "claimRef": ref, **told}
+    bucket = {"metadata": {"name": "obc-shop-photos"}, "spec": spec}
+    consumers = found({}, ObjectBucketClaim=[claim], ObjectBucket=[bucket])
+    ids = [consumer.id for consumer in consumers]
+    assert ids == (["ObjectBucketClaim/shop/photos"] if uses else [])
+    assert all("CephObjectStore/rook-ceph/s" in consumer.uses for consumer in consumers)
+
+
+def test_a_snapshot_is_of_the_cluster_that_its_driver_notes() -> None:
+    """One operator may look after several clusters, and after one of another namespace."""
+
+    def content(name: str, driver: str, cluster: str, path: str = "snapshotHandle") -> Params:
+        handle = f"0001-{len(cluster):04x}-{cluster}-0000000000000002-{name}"
+        source = {"source": {"volumeHandle": handle}} if path == "volumeHandle" else {}
+        status = {"status": {"snapshotHandle": handle}} if path == "snapshotHandle" else {}
+        spec = {"driver": f"{driver}.rbd.csi.ceph.com", **source}
+        return {"metadata": {"name": name}, "spec": spec, **status}
+
+    contents = [
+        content("ours", "rook-ceph", "rook-ceph"),
+        content("theirs", "rook-ceph", "rook-ceph-2"),
+        content("begun", "rook-ceph", "rook-ceph-2", "volumeHandle"),
+        content("part", "rook-ceph", "0f343b0931126a20f133d67c2b018a3b"),
+        content("abroad", "rook-system", "rook-ceph", "volumeHandle"),
+    ]
+    assert [consumer.id for consumer in found(VolumeSnapshotContent=contents)] == [
+        "VolumeSnapshotContent//abroad", "VolumeSnapshotContent//ours",
+        "VolumeSnapshotContent//part",
+    ]  # fmt: skip
+
+
 def test_snapshots_of_our_drivers_are_consumers() -> None:
     contents = [
         {"metadata": {"name": "a"}, "spec": {"driver": "rook-ceph.rbd.csi.ceph.com"}},
