@@ -12,8 +12,8 @@ import typing as t
 from collections.abc import Iterable, Iterator, Mapping
 
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
+    ROOK_GROUPS,
     at,
-    has_owner,
     id_of,
     is_cleanup,
     is_ours,
@@ -30,6 +30,8 @@ _FLEX = ("rook.io", "ceph.rook.io")
 _BUCKETS = "ceph.rook.io/bucket"
 _OPERATOR = "rook-ceph-operator"
 _MONITOR = "rook-ceph-mon"
+# The groups of what Kubernetes' own workloads and Rook's resources are.
+_OWNERS = frozenset({"", "apps", "batch", "csi.ceph.io", "objectbucket.io", *ROOK_GROUPS})
 # The service of an object store, by which a bucket is reached.
 _GATEWAY = re.compile(r"rook-ceph-rgw-([^.]+)\.([^.]+)(\.svc.*)?")
 # What a driver calls a volume or snapshot: length and id of the cluster, pool, and its own id.
@@ -87,19 +89,27 @@ def find_consumers(
 def find_tenants(site: str, items: Iterable[Manifest]) -> tuple[str, ...]:
     """Return the ids of what somebody else keeps in our namespace.
 
-    What has an owner goes with it. Rook and Kubernetes make a few objects without one.
+    What Rook or Kubernetes owns goes with its owner, and they make a few objects without one. What
+    an operator of somebody else has made stands for its resource, of whatever kind that is.
     """
     return tuple(
         sorted(
             id_of(item)
             for item in items
             if not is_ours(item, site)
-            and not has_owner(item)
+            and not _is_owned(item)
             and not is_cleanup(item)
             and not _is_furniture(item)
             and not remains(item, item["metadata"].get("namespace", ""), frozenset())
         )
     )
+
+
+def _is_owned(item: Manifest) -> bool:
+    """Tell whether Rook, its drivers' operator or Kubernetes itself makes an object go."""
+    owners = at(item, "metadata.ownerReferences") or ()
+    groups = {str(owner.get("apiVersion") or "").rpartition("/")[0] for owner in owners}
+    return bool(groups) and groups <= _OWNERS
 
 
 def _is_furniture(item: Manifest) -> bool:

@@ -366,6 +366,26 @@ def test_what_nobody_of_us_has_made_is_a_tenant() -> None:
     )  # fmt: skip
 
 
+def test_what_somebody_elses_operator_has_made_is_a_tenant() -> None:
+    """Its resource is of a kind that nobody here knows, and would go with the namespace."""
+
+    def owned(kind: str, name: str, *owners: str) -> Params:
+        refs = [{"apiVersion": owner, "kind": "X", "name": "x", "uid": "1"} for owner in owners]
+        return kept(kind, name, ownerReferences=refs)
+
+    items = [
+        owned("StatefulSet", "prometheus", "monitoring.coreos.com/v1"),
+        owned("PersistentVolumeClaim", "db-1", "apps/v1", "postgresql.cnpg.io/v1"),
+        owned("Deployment", "mon", "ceph.rook.io/v1"),
+        owned("Deployment", "plugin", "csi.ceph.io/v1"),
+        owned("Pod", "web-1", "apps/v1"),
+        owned("Pod", "once", "batch/v1"),
+    ]
+    assert find_tenants("store1", items) == (
+        "PersistentVolumeClaim/rook-ceph/db-1", "StatefulSet/rook-ceph/prometheus",
+    )  # fmt: skip
+
+
 def labels(**values: str) -> Params:
     return {f"app.kubernetes.io/{key.replace('_', '-')}": value for key, value in values.items()}
 
