@@ -5,8 +5,9 @@
 """Which kinds an API has, and how it calls their collections.
 
 Asked once in a run: one request for the kinds of Kubernetes' core and one for all others. An API
-that is too old for that (before Kubernetes 1.26) is asked for each group and version. Definitions
-may arrive during the run, so what is missing is asked for again, but not at once.
+that is too old for that (before Kubernetes 1.26) is asked for each group and version, and any API
+for those that it does not know itself at that moment. Definitions may arrive during the run, so
+what is missing is asked for again, but not at once.
 """
 
 from __future__ import annotations
@@ -54,6 +55,7 @@ class Discovery:
         self._lock = threading.Lock()
         self._known: dict[str, Kinds] = {}
         self._asked: dict[str, float] = {}
+        self._stale: set[str] = set()
         self._problem: tuple[float, ClientError] | None = None
 
     def find(self, api_version: str, kind: str, *, sure: bool = False) -> Resource | None:
@@ -87,9 +89,11 @@ class Discovery:
         if root not in self._asked:
             self._take_all(root)
         missing = kind not in self._known.get(api_version, {})
+        sure = sure or api_version in self._stale
         if missing and (sure or self._clock() - self._age(root, api_version) > MISSING_SECONDS):
             self._asked[api_version] = self._clock()
             self._known[api_version] = self._of(f"{root}/{api_version}", api_version)
+            self._stale.discard(api_version)
         return self._known.get(api_version, {}).get(kind)
 
     def _age(self, root: str, api_version: str) -> float:
@@ -106,6 +110,8 @@ class Discovery:
             for version in group["versions"]:
                 api_version = f"{name}/{version['version']}" if name else version["version"]
                 self._known[api_version] = dict(_aggregated(version.get("resources") or ()))
+                if version.get("freshness") == "Stale":
+                    self._stale.add(api_version)
 
     def _of(self, path: str, api_version: str) -> Kinds:
         """Return the kinds of one group's version, none when the API does not have it."""

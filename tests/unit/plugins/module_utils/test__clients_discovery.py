@@ -54,6 +54,16 @@ class Api:
             raise ClientError("list the kinds of", words, "not found", 404)
         return self.documents[path]
 
+    def fail(self, path: str) -> Discovery:
+        """Return the kinds of this API while it cannot answer for a path."""
+
+        def ask(asked: str, _accept: str, words: str) -> Object:
+            if asked == path:
+                raise ClientError("list the kinds of", words, "it is starting", 503)
+            return self.documents[asked]
+
+        return Discovery(ask, lambda: self.now)
+
 
 @pytest.fixture(name="api")
 def _api() -> Api:
@@ -80,6 +90,20 @@ def test_what_is_missing_is_asked_for_again_when_it_matters_or_after_a_while(api
     api.now += MISSING_SECONDS + 0.1
     assert api.kinds.find(POOLS, "CephBlockPool") == ("cephblockpools", True)
     assert api.asked == ["/apis", f"/apis/{POOLS}", f"/apis/{POOLS}"]
+
+
+def test_what_an_api_has_yet_to_learn_is_asked_for_at_once(api: Api) -> None:
+    """After its start it may not know the resources of a group: that is not to have none."""
+    pools = aggregated("ceph.rook.io")["items"][0]
+    pools["versions"][0] |= {"freshness": "Stale"}
+    api.documents["/apis"]["items"].append(pools)
+    with pytest.raises(ClientError, match="starting"):
+        api.fail(f"/apis/{POOLS}").find(POOLS, "CephBlockPool")
+    item = {"kind": "CephBlockPool", "name": "cephblockpools", "namespaced": True}
+    api.documents[f"/apis/{POOLS}"] = {"kind": "APIResourceList", "resources": [item]}
+    assert api.kinds.find(POOLS, "CephBlockPool") == ("cephblockpools", True)
+    assert api.kinds.find(POOLS, "CephNFS") is None
+    assert api.asked == ["/apis", f"/apis/{POOLS}"]
 
 
 def test_an_old_api_is_asked_for_each_group_and_version_once() -> None:
