@@ -15,14 +15,12 @@ import dataclasses
 import time
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._clients.failures import (
-    UnreachableError,
-)
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._clients.watching import Place, Topic
 from ansible_collections.rookery.rook.plugins.module_utils._clues import clues, home_of
 from ansible_collections.rookery.rook.plugins.module_utils._diagnose import suspects
 from ansible_collections.rookery.rook.plugins.module_utils._errors import (
+    ClientError,
     WaitFailed,
     WaitTimeout,
 )
@@ -52,6 +50,8 @@ if t.TYPE_CHECKING:
 # How often the limits are looked at while nothing happens.
 TICK_SECONDS = 5.0
 CAP_FACTOR = 4
+# Rights that are missing for so long do not come by themselves.
+DENIED_SECONDS = 45
 # Of so many objects that a run waited for in vain others are asked: each is some requests.
 MOST_ASKED = 10
 
@@ -249,7 +249,7 @@ class Waiter:
         topics = (topic, *_child_topics(wait))
         problems = [problem for problem in map(self._feed.problem, topics) if problem is not None]
         if problems:
-            return NotReady(f"it cannot be observed: {problems[0]}")
+            return _unseen(problems[0])
         known = [self._feed.objects(topic) for topic in topics]
         if any(objects is None for objects in known):
             return NotReady("it was not observed yet")
@@ -264,8 +264,15 @@ class Waiter:
         try:
             seen = live or (self._client.get(wait.ref) if topic.labels else None)
             return gone(wait.manifest, seen, children)
-        except UnreachableError as problem:
-            return NotReady(f"it cannot be observed: {problem}")
+        except ClientError as problem:
+            return _unseen(problem)
+
+
+def _unseen(problem: Exception) -> Verdict:
+    """Judge an object that the API does not show."""
+    reason = f"it cannot be observed: {problem}"
+    denied = isinstance(problem, ClientError) and problem.status in (401, 403)
+    return Failed(reason, DENIED_SECONDS) if denied else NotReady(reason)
 
 
 def last_reason(wait: Wait) -> str:

@@ -14,7 +14,11 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.failures imp
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Listing, Ref
 from ansible_collections.rookery.rook.plugins.module_utils._clients.watching import Topic
 from ansible_collections.rookery.rook.plugins.module_utils._diagnosis import SIGNATURES
-from ansible_collections.rookery.rook.plugins.module_utils._errors import WaitTimeout
+from ansible_collections.rookery.rook.plugins.module_utils._errors import (
+    ClientError,
+    WaitFailed,
+    WaitTimeout,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import SITE_LABEL
 from ansible_collections.rookery.rook.plugins.module_utils._waiter import (
     MOST_ASKED,
@@ -183,6 +187,29 @@ def test_an_api_that_is_away_while_a_wait_looks_twice_is_a_reason_and_no_end(
     assert "it cannot be observed" in wait.reasons[-1] and "nothing listens" in wait.reasons[-1]
     monkeypatch.setattr(world, "get", lambda _ref: None)
     assert waiter.settle() == (wait,)
+
+
+@pytest.mark.parametrize("until", ["ready", "gone"])
+def test_what_may_not_be_looked_at_ends_a_wait_before_its_limit(
+    world: World, monkeypatch: pytest.MonkeyPatch, until: str
+) -> None:
+    world.now = 1.0
+    denied = ClientError("list", "Node", "nodes is forbidden. Give it the right", 403)
+
+    def get(_ref: Ref) -> None:
+        raise denied
+
+    either = t.cast("t.Any", world)
+    patient = Waiter(either, either, Limits.of(600), lambda _text: None, lambda: world.now)
+    monkeypatch.setattr(world, "get", get, raising=False)
+    if until == "ready":
+        monkeypatch.setattr(world, "problem", lambda _topic: denied)
+    ours = files()
+    ours["metadata"]["labels"] = {SITE_LABEL: "store1"}
+    patient.add(Ref.of(ours), until, ours)
+    with pytest.raises(WaitFailed, match="Give it the right"):
+        patient.wait_all(())
+    assert world.now < 60
 
 
 class Indexed(dict[tuple[str, str], Object]):
