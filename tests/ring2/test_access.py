@@ -19,6 +19,7 @@ import pytest
 import yaml
 from ansible_collections.rookery.rook.plugins.module_utils._clients.kube import KubeClient
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.modules import kubernetes_manifests
 from conftest import MODEL, MODULES, Run, manifests, run_module
 from controlplane import ControlPlane
 from cryptography.hazmat.primitives import hashes, serialization
@@ -218,3 +219,16 @@ def test_what_the_api_does_not_take_is_told_with_field_or_limit(
         assert caught.value.status in (413, 422, 500)
     assert raw("GET", f"{CEPH}/cephblockpools/x") is None
     assert raw("GET", f"{NAMESPACE}/configmaps/x") is None
+
+
+def test_what_names_no_namespace_and_needs_one_is_told_before_the_first_write(
+    plane: ControlPlane, capsys: pytest.CaptureFixture[str], raw: Raw, tmp_path: Path
+) -> None:
+    first = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "net"}}
+    homeless = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "one"}}
+    (tmp_path / "network.yml").write_text(yaml.safe_dump_all([first, homeless]))
+    files = [str(tmp_path / "network.yml")]
+    kubeconfig = plane.folder / "admin.conf"
+    result = run_module(capsys, kubeconfig, kubernetes_manifests, False, files=files)
+    assert "ConfigMap one: it names no namespace" in result["msg"]
+    assert raw("GET", "/api/v1/namespaces/net") is None

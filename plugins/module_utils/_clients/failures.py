@@ -148,6 +148,7 @@ def _passing(status: int) -> str:
     return "Look at its log and at the health of etcd, then run again"
 
 
+NO_NAMESPACE = "it names no namespace, and its kind is in one. Give it metadata.namespace"
 READ_LOG = "read the log of"
 _NO_KUBELET = "Look at the kubelet of the pod's node"
 _TOO_LARGE = (

@@ -21,6 +21,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.discovery im
     definition_of,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._clients.failures import (
+    NO_NAMESPACE,
     READ_LOG,
     ExpiredError,
     UnreachableError,
@@ -286,9 +287,11 @@ class KubeClient:
         if resource is None:
             return None
         plural, namespaced = resource
-        parts = ["/apis" if "/" in api_version else "/api", api_version]
-        parts += ["namespaces", namespace] if namespaced and namespace else []
-        return "/".join([*parts, plural, *([name] if name else [])])
+        if namespaced and name and not namespace:
+            raise ClientError("find", f"{kind} {name}", NO_NAMESPACE)
+        where = ["namespaces", namespace] if namespaced and namespace else []
+        root = "/apis" if "/" in api_version else "/api"
+        return "/".join([root, api_version, *where, plural, *filter(None, [name])])
 
     def _must(self, api_version: str, kind: str, namespace: str, name: str, action: str) -> str:
         """Return the path of what has to exist."""
@@ -384,13 +387,10 @@ class KubeClient:
 
 def _exit_code(stream: t.Any) -> int | None:
     """Return the command's exit code; None when it was still running or its end was not told."""
-    if stream.is_open():
-        return None
     try:
-        code: int | None = stream.returncode
+        return None if stream.is_open() else t.cast("int | None", stream.returncode)
     except (KeyError, TypeError, ValueError):
         return None
-    return code
 
 
 def _words(ref: Ref) -> str:

@@ -73,6 +73,39 @@ def test_a_second_run_changes_nothing_and_only_what_differs_is_repaired(
     assert done(run()) == ["update ConfigMap/net/one"]
 
 
+def test_a_status_that_changes_meanwhile_is_no_change(
+    run: Run, kube: FakeKube, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run()
+    tried = kube.apply
+
+    def later(manifest: dict[str, t.Any], dry_run: bool = False) -> dict[str, t.Any]:
+        return {**tried(manifest, dry_run), "status": {"replicas": 1}}
+
+    monkeypatch.setattr(kube, "apply", later)
+    assert run()["changed"] is False
+
+
+def test_what_is_being_deleted_is_refused_before_anything_is_written(
+    run: Run, kube: FakeKube
+) -> None:
+    run()
+    when = {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}}
+    kube.patch(Ref("v1", "ConfigMap", "net", "one"), {**when, "data": {"a": "2"}})
+    kube.patch(Ref("v1", "Namespace", "", "net"), {"spec": {"a": "2"}})
+    kube.writes.clear()
+    result = run()
+    assert "ConfigMap/net/one: it is being deleted since 2026-01-01T00:00:00Z" in result["msg"]
+    assert kube.writes == []
+
+
+@pytest.mark.parametrize("meta", ["", "metadata: {}\n", "metadata: {namespace: net}\n"])
+def test_an_object_without_a_name_is_told_with_its_file(run: Run, meta: str) -> None:
+    result = run(text=f"apiVersion: v1\nkind: ConfigMap\n{meta}")
+    assert result["msg"].startswith("Failed to apply a ConfigMap of ")
+    assert "network.yml: it has no metadata.name" in result["msg"]
+
+
 @pytest.mark.parametrize("text", ["a: [", "just words", "- a list\n"])
 def test_a_file_that_holds_no_objects_is_named(run: Run, text: str) -> None:
     result = run(text=text)
