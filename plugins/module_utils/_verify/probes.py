@@ -58,9 +58,13 @@ class Unproven:
 
 
 def probe_name(*parts: str) -> str:
-    """Return a DNS label for one probe's objects; a long one is cut and told apart by a digest."""
-    plain = re.sub(r"[^a-z0-9-]", "-", "-".join((PREFIX, *parts)))
-    if len(plain) <= _LONGEST:
+    """Return a DNS label for one probe's objects.
+
+    One that is cut, or has no dots any more, is told apart by a digest.
+    """
+    name = "-".join((PREFIX, *parts))
+    plain = re.sub(r"[^a-z0-9-]", "-", name)
+    if plain == name and len(plain) <= _LONGEST:
         return plain
     digest = hashlib.sha256("/".join(parts).encode()).hexdigest()[:8]
     return f"{plain[: _LONGEST - 9].rstrip('-')}-{digest}"

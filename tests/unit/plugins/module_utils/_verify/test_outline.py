@@ -71,6 +71,7 @@ def test_a_long_name_is_cut_and_stays_its_own() -> None:
     assert len(names) == 3
     assert all(len(name) <= 55 and "." not in name for name in names)
     assert probe_name("files", "rook-cephfs") == "rookery-proof-files-rook-cephfs"
+    assert len({probe_name("block", name) for name in ("fast.ssd", "fast-ssd")}) == 2
 
 
 @pytest.mark.parametrize(
