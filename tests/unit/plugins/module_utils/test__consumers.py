@@ -12,7 +12,6 @@ from ansible_collections.rookery.rook.plugins.module_utils._consumers import (
     Storage,
     addresses,
     find_consumers,
-    find_tenants,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._consumers_crowd import (
     crowd_of,
@@ -158,7 +157,6 @@ def test_bucket_claims_use_the_store_of_their_class() -> None:
         ({"endpoint": {"bucketHost": "rook-ceph-rgw-s.rook-ceph.svc"}}, True),
         ({"endpoint": {"bucketHost": "rook-ceph-rgw-s.rook-ceph"}}, True),
         ({"endpoint": {"bucketHost": "rook-ceph-rgw-s.other.svc"}}, False),
-        ({"endpoint": {"bucketHost": "s3.example.org"}}, False),
         (
             {"additionalState": {"objectStoreName": "s", "objectStoreNamespace": "rook-ceph"},
              "endpoint": {"bucketHost": "s3.example.org"}},
@@ -169,11 +167,9 @@ def test_bucket_claims_use_the_store_of_their_class() -> None:
 def test_a_bucket_whose_class_is_gone_tells_its_store_itself(told: Params, uses: bool) -> None:
     ref = {"namespace": "shop", "name": "photos"}
     claim = {"metadata": ref, "spec": {"storageClassName": "gone"}}
-    spec = {"storageClassName": "gone", "claimRef": ref, **told}
-    bucket = {"metadata": {"name": "obc-shop-photos"}, "spec": spec}
+    bucket = {"metadata": {"name": "obc"}, "spec": {**claim["spec"], "claimRef": ref, **told}}
     consumers = found({}, ObjectBucketClaim=[claim], ObjectBucket=[bucket])
-    ids = [consumer.id for consumer in consumers]
-    assert ids == (["ObjectBucketClaim/shop/photos"] if uses else [])
+    assert [each.id for each in consumers] == ["ObjectBucketClaim/shop/photos"] * uses
     assert all("CephObjectStore/rook-ceph/s" in consumer.uses for consumer in consumers)
 
 
@@ -353,62 +349,6 @@ def test_owners_that_own_each_other_are_told_once() -> None:
     user = Consumer("PersistentVolumeClaim/shop/data", pods=("shop/a",))
     runners = crowd_of([user], listed).runners["shop/a"]
     assert runners == ("ReplicaSet/shop/web-1", "Deployment/shop/web")
-
-
-def kept(kind: str, name: str, **metadata: t.Any) -> Params:
-    return {"kind": kind, "metadata": {"namespace": "rook-ceph", "name": name, **metadata}}
-
-
-def test_what_nobody_of_us_has_made_is_a_tenant() -> None:
-    items = [kept("ConfigMap", "settings"), kept("Deployment", "rook-ceph-tools")]
-    assert find_tenants("store1", items) == (
-        "ConfigMap/rook-ceph/settings", "Deployment/rook-ceph/rook-ceph-tools",
-    )  # fmt: skip
-
-
-def test_what_somebody_elses_operator_has_made_is_a_tenant() -> None:
-    """Its resource is of a kind that nobody here knows, and would go with the namespace."""
-
-    def owned(kind: str, name: str, *owners: str) -> Params:
-        refs = [{"apiVersion": owner, "kind": "X", "name": "x", "uid": "1"} for owner in owners]
-        return kept(kind, name, ownerReferences=refs)
-
-    items = [
-        owned("StatefulSet", "prometheus", "monitoring.coreos.com/v1"),
-        owned("PersistentVolumeClaim", "db-1", "apps/v1", "postgresql.cnpg.io/v1"),
-        owned("Deployment", "mon", "ceph.rook.io/v1"),
-        owned("Deployment", "plugin", "csi.ceph.io/v1"),
-        owned("Pod", "web-1", "apps/v1"),
-        owned("Pod", "once", "batch/v1"),
-    ]
-    assert find_tenants("store1", items) == (
-        "PersistentVolumeClaim/rook-ceph/db-1", "StatefulSet/rook-ceph/prometheus",
-    )  # fmt: skip
-
-
-def labels(**values: str) -> Params:
-    return {f"app.kubernetes.io/{key.replace('_', '-')}": value for key, value in values.items()}
-
-
-@pytest.mark.parametrize(
-    "item",
-    [
-        kept("ConfigMap", "ours", labels=labels(part_of="store1", managed_by="rookery")),
-        kept("Pod", "owned", ownerReferences=[{"kind": "ReplicaSet", "name": "x"}]),
-        kept("Deployment", "mon", labels=labels(managed_by="rook-ceph-operator")),
-        kept("Job", "cluster-cleanup-job-w1", labels={"app": "rook-ceph-cleanup"}),
-        {
-            **kept("DaemonSet", "rook-agent"),
-            "spec": {"template": {"metadata": {"labels": {"app": "rook-agent"}}}},
-        },
-        kept("ConfigMap", "kube-root-ca.crt"),
-        kept("Secret", "rook-ceph-mon"),
-        {**kept("Secret", "token"), "type": "kubernetes.io/service-account-token"},
-    ],
-    ids=lambda item: item["metadata"]["name"],
-)
-def test_ours_and_what_rook_and_kubernetes_make_are_no_tenants(item: Params) -> None:
-    assert find_tenants("store1", [item]) == ()
 
 
 @pytest.mark.parametrize("kind", ["CephFilesystemSubVolumeGroup", "CephBlockPoolRadosNamespace"])
