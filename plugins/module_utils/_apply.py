@@ -250,7 +250,8 @@ def _is_away(applied: Applied) -> bool:
 def _written_at(stored: Mapping[str, t.Any]) -> str:
     """Return when we wrote an object last, by the server's clock."""
     fields = stored["metadata"].get("managedFields") or ()
-    return max((item.get("time", "") for item in fields if item["manager"] == MANAGER), default="")
+    ours = (item.get("time", "") for item in fields if item.get("manager") == MANAGER)
+    return max(ours, default="")
 
 
 def _stand(manifest: Mapping[str, t.Any] | None, step: Step) -> tuple[t.Any, ...] | None:
@@ -264,7 +265,7 @@ def _stand(manifest: Mapping[str, t.Any] | None, step: Step) -> tuple[t.Any, ...
         return None
     meta = manifest["metadata"]
     appliers = tuple(
-        (entry["manager"], entry.get("time"))
+        (entry.get("manager"), entry.get("time"))
         for entry in meta.get("managedFields") or ()
         if entry.get("operation") == "Apply" and not entry.get("subresource")
     )

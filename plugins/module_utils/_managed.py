@@ -63,9 +63,9 @@ def holders(live: Manifest, path: str) -> tuple[Holder, ...]:
     """Return who else keeps a field, a part of it, or what it is a part of."""
     return tuple(
         sorted(
-            Holder(entry["manager"], entry.get("time") or "", entry.get("operation") == "Apply")
+            Holder(_name(entry), entry.get("time") or "", entry.get("operation") == "Apply")
             for entry in _entries(live)
-            if entry["manager"] != MANAGER
+            if _name(entry) != MANAGER
             and any(_touch(path, kept) for kept in _kept("", live, entry["fieldsV1"]))
         )
     )
@@ -76,6 +76,11 @@ def _entries(live: Manifest) -> Iterator[Mapping[str, t.Any]]:
     for entry in live["metadata"].get("managedFields") or ():
         if entry.get("fieldsV1") and not entry.get("subresource"):
             yield entry
+
+
+def _name(entry: Mapping[str, t.Any]) -> str:
+    """Return who it was; a client that does not say what it is has no name."""
+    return str(entry.get("manager") or "a client without a name")
 
 
 def _fields(manifest: Manifest) -> dict[str, t.Any]:

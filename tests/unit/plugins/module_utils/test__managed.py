@@ -156,6 +156,13 @@ def test_the_status_and_its_notes_are_nobodys_wish() -> None:
     assert holders(live, "spec.replicas") == ()
 
 
+def test_a_client_that_does_not_say_what_it_is_holds_too() -> None:
+    nobody = entry("", {"f:spec": {"f:replicas": {}}}, "Update")
+    del nobody["manager"]
+    (holder,) = holders(stored(nobody), "spec.replicas")
+    assert str(holder) == f"a client without a name at {SINCE}"
+
+
 def test_holders_are_found_at_a_field_in_it_and_around_it() -> None:
     live = stored(
         entry("kubectl-edit", {"f:spec": {"f:replicas": {}, "f:nodes": {}}}, "Update"),
