@@ -22,7 +22,8 @@ _VOLATILE = frozenset(
 )
 _SENSITIVE = re.compile(
     r"(?:pass(?:word|wd|phrase)|token|secret|(?:access|secret|private|api|[-_])[-_]?key"
-    r"|credentials?)$",
+    # What kubectl apply was given, a Secret with its data.
+    r"|credentials?|last-applied-configuration)$",
     re.I,
 )
 

@@ -162,3 +162,12 @@ def test_environment_entries_with_sensitive_names_are_hidden() -> None:
 )
 def test_a_pattern_means_entries_and_anything(pattern: str, path: str, wanted: bool) -> None:
     assert matches(pattern, path) is wanted
+
+
+def test_what_kubectl_notes_of_a_secret_is_hidden_like_the_secret() -> None:
+    note = "kubectl.kubernetes.io/last-applied-configuration"
+    meta = {"name": "key", "annotations": {note: '{"data":{"k":"c2VjcmV0"}}'}}
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": meta, "data": {"k": "c2VjcmV0"}}
+    assert "c2VjcmV0" not in str(masked(secret))
+    bare = {**secret, "metadata": {"name": "key"}}
+    assert "c2VjcmV0" not in str(full_diff(secret, bare))
