@@ -15,6 +15,9 @@ if t.TYPE_CHECKING:
     from testinfra.host import Host
 
 testinfra_hosts = ["ansible://kube_control_plane", "ansible://kube_node"]
+# The kernel takes links away with their namespace, and processes that were ended, in its own time.
+SECONDS = 30
+Eventually = t.Callable[..., None]
 PATHS = (
     "/etc/kubernetes",
     "/etc/default/kubelet",
@@ -49,15 +52,22 @@ def test_the_directory_that_containerd_makes_holds_no_network(host: Host) -> Non
     assert host.check_output("ls -A /etc/cni/net.d") == ""
 
 
-def test_no_process_of_kubernetes_is_left(host: Host) -> None:
-    names = set(host.check_output("ps -e -o comm=").split())
+def test_no_process_of_kubernetes_is_left(host: Host, eventually: Eventually) -> None:
     ours = re.compile(r"kube.*|etcd|coredns|containerd-shim.*|pause")
-    assert sorted(name for name in names if ours.fullmatch(name)) == []
+
+    def left() -> list[str]:
+        names = set(host.check_output("ps -e -o comm=").split())
+        return sorted(name for name in names if ours.fullmatch(name))
+
+    eventually(left, SECONDS)
 
 
-def test_no_link_of_pods_is_left(host: Host) -> None:
-    links = host.check_output("ip -o link show").splitlines()
-    assert sorted(line.split(": ")[1].split("@")[0] for line in links) == ["eth0", "lo"]
+def test_no_link_of_pods_is_left(host: Host, eventually: Eventually) -> None:
+    def left() -> list[str]:
+        lines = host.check_output("ip -o link show").splitlines()
+        return sorted({line.split(": ")[1].split("@")[0] for line in lines} - {"eth0", "lo"})
+
+    eventually(left, SECONDS)
 
 
 def test_systemd_knows_no_kubelet(host: Host) -> None:
