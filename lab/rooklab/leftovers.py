@@ -16,7 +16,7 @@ from rooklab.files import mounts_below
 from rooklab.model import Lab
 from rooklab.procs import run
 
-_SETTLE_SECONDS = 10
+_SETTLE_SECONDS = 60
 
 
 def settled(config: Config, lab: Lab) -> list[str]:

@@ -21,8 +21,10 @@ from rooklab.model import Lab, Node
 from rooklab.procs import run
 from rooklab.say import announce
 
-_SSH_SECONDS = 90
-_BOOT_SECONDS = 120
+# Limits for a machine that is busy with other labs; a node takes a few seconds of each.
+_SSH_SECONDS = 180
+_BOOT_SECONDS = 300
+_STOP_SECONDS = 300
 # systemd gives 90 seconds to each unit that does not stop by itself, and after that to the rest.
 _REBOOT_SECONDS = 600
 _MAX_PART = Path("/sys/module/loop/parameters/max_part")
@@ -202,7 +204,7 @@ def write_hosts(config: Config, lab: Lab) -> None:
 def destroy(config: Config, lab: Lab, node: Node) -> None:
     """Stop a node at once and remove it with its disks."""
     if state(config, lab, node) not in {"STOPPED", "ABSENT"}:
-        done = _lxc("lxc-stop", config, lab, node, "-k", check=False, timeout=60)
+        done = _lxc("lxc-stop", config, lab, node, "-k", check=False, timeout=_STOP_SECONDS)
         # The rest of a killed run may have been quicker, or is about to be.
         if done.returncode and not _stops(config, lab, node):
             raise LabError(f"node {node.name} does not stop: {done.stdout.strip()}")
