@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import typing as t
 from contextlib import contextmanager
@@ -38,7 +39,11 @@ def free_subnet(config: Config) -> int:
     running = [
         json.loads(file.read_text())["subnet"] for file in RUNTIME.glob("rooklab*/owner.json")
     ]
-    stopped = [model.from_json(file.read_text()).subnet for file in config.top.glob("*/lab.json")]
+    stopped = []
+    for file in config.top.glob("*/lab.json"):
+        # The last that a lab does when it is taken down is to remove it.
+        with contextlib.suppress(FileNotFoundError):
+            stopped.append(model.from_json(file.read_text()).subnet)
     return model.free_subnet({*running, *stopped}, run("ip", "-4", "route", "show").stdout)
 
 

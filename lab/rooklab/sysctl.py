@@ -26,7 +26,10 @@ _SYS = Path("/proc/sys")
 
 def saved() -> dict[str, int]:
     """Return the machine's own values of what is raised now."""
-    return json.loads(_SAVED.read_text()) if _SAVED.exists() else {}
+    try:
+        return json.loads(_SAVED.read_text())
+    except FileNotFoundError:
+        return {}
 
 
 def raise_limits() -> None:

@@ -24,6 +24,7 @@ from rooklab import (
     inventory,
     kubedebs,
     lxc,
+    machine,
     model,
     network,
     nodes,
@@ -98,6 +99,17 @@ def test_an_unknown_node_is_answered_with_the_known_ones() -> None:
 
 def test_a_subnet_in_a_route_is_not_taken() -> None:
     assert model.free_subnet({0}, "10.77.1.0/24 dev rooklab1\n10.77.30.0/24 dev x") == 2
+
+
+def test_a_lab_that_goes_while_subnets_are_looked_at_has_none(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    own = config.Config(cache=tmp_path)
+    gone = own.top / "gone/lab.json"
+    monkeypatch.setattr(machine, "RUNTIME", tmp_path)
+    monkeypatch.setattr(machine, "run", lambda *words: CompletedProcess(words, 0, ""))
+    monkeypatch.setattr(Path, "glob", lambda path, _pattern: [gone][: path == own.top])
+    assert machine.free_subnet(own) == 0
 
 
 def test_no_free_subnet_is_a_sentence() -> None:
