@@ -151,7 +151,8 @@ def _answer(desk: socket.socket | None, ports: list[int]) -> set[str]:
         text, sender = desk.recvfrom(_LARGE_BUFFER)
         question = json.loads(text)
         name, last = str(question["from"]), bool(question["last"])
-        desk.sendto(json.dumps({"clock": time.time(), "ports": ports}).encode(), sender)
+        answer = {"clock": time.time(), "ports": ports, "mark": question.get("mark")}
+        desk.sendto(json.dumps(answer).encode(), sender)
     except (OSError, ValueError, KeyError, TypeError):
         # Datagrams of strangers are none of ours.
         return set()
@@ -249,12 +250,17 @@ def _large(line: socket.socket, own: str) -> dict[str, t.Any]:
 def _say(
     line: socket.socket, own: str, *, last: bool = False, size: int = 0
 ) -> dict[str, t.Any] | None:
-    """Send a question, made as large as is wanted; return the answer."""
-    text = json.dumps({"from": own, "last": last}).encode()
-    line.settimeout(_ANSWER_SECONDS)
+    """Send a question, made as large as is wanted; return the answer, none to one before it."""
+    mark = os.urandom(4).hex()
+    text = json.dumps({"from": own, "last": last, "mark": mark}).encode()
+    end = time.monotonic() + _ANSWER_SECONDS
     try:
         line.send(text + b" " * (size - len(text)))
-        answer: dict[str, t.Any] = json.loads(line.recv(_LARGE_BUFFER))
+        while (left := end - time.monotonic()) > 0:
+            line.settimeout(left)
+            answer: dict[str, t.Any] = json.loads(line.recv(_LARGE_BUFFER))
+            if answer.get("mark", mark) == mark:
+                return answer
     except (OSError, ValueError):
-        return None
-    return answer
+        pass
+    return None

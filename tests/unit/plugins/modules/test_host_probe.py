@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import socket
 import threading
 import time
@@ -79,6 +80,28 @@ def test_a_port_that_refuses_although_somebody_listens_is_closed_on_the_way() ->
         found = probe.ask("a", probe.Peer("b", "127.0.0.1"), [port], datagrams, 2)
     assert found["ports"] == {str(port): "blocked"}
     assert 55 < found["offset"] < 65
+
+
+def test_an_answer_that_comes_late_is_not_taken_for_that_to_the_next_question() -> None:
+    datagrams = free_port(socket.SOCK_DGRAM)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as desk:
+        desk.bind(("127.0.0.1", datagrams))
+
+        def late() -> None:
+            """Answer the first question when the second one has come, as a busy host does."""
+            clock = time.time() - 60
+            with contextlib.suppress(OSError):
+                held, _sender = desk.recvfrom(1 << 16)
+                while True:
+                    text, sender = desk.recvfrom(1 << 16)
+                    for each in (held, text):
+                        told = {"clock": clock, "ports": [], "mark": json.loads(each).get("mark")}
+                        desk.sendto(json.dumps(told).encode(), sender)
+                        clock = time.time()
+
+        threading.Thread(target=late, daemon=True).start()
+        found = probe.ask("a", probe.Peer("b", "127.0.0.1"), [], datagrams, 10)
+    assert abs(found["offset"]) < 30
 
 
 def test_large_packets_that_are_lost_are_told() -> None:
