@@ -11,6 +11,7 @@ import typing as t
 from ansible_collections.rookery.rook.plugins.module_utils import _eras
 from ansible_collections.rookery.rook.plugins.module_utils._eras import dotted
 from ansible_collections.rookery.rook.plugins.module_utils._placement import DOMAIN_LABELS
+from ansible_collections.rookery.rook.plugins.module_utils._placement.crew import tolerates
 from ansible_collections.rookery.rook.plugins.module_utils._rules_pools import (
     pools_of,
     several_in_a_domain,
@@ -57,16 +58,10 @@ def node_findings(site: Site, facts: Facts) -> Iterator[Finding]:
         if node.get("ready") is False:
             reason = f"it is not ready: {node.get('reason') or 'its kubelet does not report'}"
             yield told("NODE-01", path, host.name, reason.rstrip("."), "Start its kubelet.")
-        elif node.get("schedulable") is False and not _tolerates(site):
+        elif node.get("schedulable") is False and not tolerates(site):
             reason = "it is cordoned or tainted, and no pod of Rook tolerates that"
             cure = "Run `kubectl uncordon`, or give placement.all.tolerations in cluster.spec."
             yield told("NODE-01", path, host.name, reason, cure)
-
-
-def _tolerates(site: Site) -> bool:
-    """Tell whether somebody has thought of tolerations."""
-    placement = table(dig(site.cluster.spec, "placement"))
-    return any(table(part).get("tolerations") for part in placement.values())
 
 
 def cluster_findings(site: Site, facts: Facts) -> Iterator[Finding]:

@@ -17,6 +17,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._placement import (
     placement,
     unlabelled,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._placement.crew import takers
 from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
     Facts,
     Finding,
@@ -222,8 +223,7 @@ def _redundancy_findings(site: Site, pool: Pool) -> Iterator[Finding]:
 
 def filesystem_findings(site: Site, facts: Facts) -> Iterator[Finding]:
     """Yield what is wrong with file systems (FS-02, FS-05)."""
-    nodes = facts.get("nodes") or {host.name: {} for host in site.hosts}
-    usable = [name for name, node in nodes.items() if node.get("schedulable", True)]
+    usable = takers(site, facts)
     for place, filesystem in enumerate(site.filesystems):
         path = f"filesystems[{place}]"
         first = filesystem.data_pools[0]

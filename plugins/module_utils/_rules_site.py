@@ -10,6 +10,7 @@ import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils import _eras
 from ansible_collections.rookery.rook.plugins.module_utils._eras import dotted
+from ansible_collections.rookery.rook.plugins.module_utils._placement.crew import takers
 from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
     Facts,
     Finding,
@@ -104,7 +105,7 @@ def monitor_findings(site: Site, facts: Facts) -> Iterator[Finding]:
     elif wanted == 1:
         reason = "with the only monitor the whole cluster is lost"
         yield warn("MON-01", path, wanted, reason, "Take 3 in production.")
-    names = _schedulable(site, facts)
+    names = sorted(takers(site, facts))
     if names and wanted > len(names) and not several:
         reason = f"each monitor needs a node of its own and there are {len(names)}: {listed(names)}"
         missing = count(wanted - len(names), "node")
@@ -117,14 +118,6 @@ def monitor_findings(site: Site, facts: Facts) -> Iterator[Finding]:
         reason = "monitors on the network of their host cannot share one, their ports are the same"
         cure = "Set it to false, or leave the host's network."
         yield error("MON-03", "cluster.mon_allow_multiple_per_node", several, reason, cure)
-
-
-def _schedulable(site: Site, facts: Facts) -> list[str]:
-    """Return the nodes that can take pods; without an answer of the API, all hosts might."""
-    nodes = facts.get("nodes")
-    if nodes is None:
-        return [host.name for host in site.hosts]
-    return sorted(name for name, node in nodes.items() if node.get("schedulable", True))
 
 
 def settings_findings(site: Site, _facts: Facts) -> Iterator[Finding]:

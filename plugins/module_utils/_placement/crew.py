@@ -27,14 +27,28 @@ def read_daemons(site: Site, facts: Mapping[str, t.Any]) -> tuple[Daemons, ...]:
     return tuple(_daemons(site, _units(site, facts)))
 
 
+def tolerates(site: Site) -> bool:
+    """Tell whether somebody has thought of tolerations."""
+    placement = site.cluster.spec.get("placement")
+    parts = placement.values() if isinstance(placement, Mapping) else ()
+    return any(isinstance(part, Mapping) and part.get("tolerations") for part in parts)
+
+
+def takers(site: Site, facts: Mapping[str, t.Any]) -> dict[str, Mapping[str, t.Any]]:
+    """Return the nodes that take pods of the site; without an answer of the API, all hosts might.
+
+    Nodes that repel pods take those of a site that tolerates something.
+    """
+    nodes: Mapping[str, t.Any] = facts.get("nodes") or {host.name: {} for host in site.hosts}
+    every = tolerates(site)
+    return {name: node for name, node in nodes.items() if every or node.get("schedulable", True)}
+
+
 def _units(site: Site, facts: Mapping[str, t.Any]) -> dict[str, dict[str, list[str]]]:
     """Return the nodes that take pods, by level and by name there."""
-    nodes: Mapping[str, t.Any] = facts.get("nodes") or {host.name: {} for host in site.hosts}
     given = {host.name: host.labels for host in site.hosts}
     found: dict[str, dict[str, list[str]]] = {"host": {}}
-    for name, node in sorted(nodes.items()):
-        if not node.get("schedulable", True):
-            continue
+    for name, node in sorted(takers(site, facts).items()):
         labels = {**given.get(name, {}), **(node.get("labels") or {})}
         found["host"][name] = [name]
         for level, label in DOMAIN_LABELS.items():
