@@ -13,7 +13,8 @@ author: The rookery.rook authors (@rookery)
 description:
   - Every node becomes a host of the model. A node of the group C(rook_storage) brings its
     C(rook_node_devices) and C(rook_node_directories); other nodes bring none, and so hold no data.
-  - A node's C(rook_node_labels) become its labels.
+  - A node's C(rook_node_labels) become its labels. Of a cluster that C(rook_kubernetes) makes, a
+    node that is a control plane only has that label as well, as it takes no pods.
 positional: hostvars
 options:
   _input:
@@ -39,11 +40,15 @@ _value:
 """
 
 import typing as t
+from collections.abc import Mapping
+
+from ansible.module_utils.parsing.convert_bool import boolean
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
 NODE_GROUPS = ("kube_control_plane", "kube_node", "rook_storage")
+CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
 
 
 def model_hosts(
@@ -54,14 +59,19 @@ def model_hosts(
     Values are taken as they are: whoever reads the model tells those of a wrong type.
     """
     storage = set(groups.get("rook_storage", ()))
+    workers = storage | set(groups.get("kube_node", ()))
     hosts: dict[str, dict[str, t.Any]] = {}
     for name in dict.fromkeys(host for group in NODE_GROUPS for host in groups.get(group, ())):
         variables = hostvars[name]
         holds_data = name in storage
+        labels = variables.get("rook_node_labels") or {}
+        adopted = boolean(variables.get("rook_kubernetes_adopt"), strict=False)
+        if name not in workers and not adopted and isinstance(labels, Mapping):
+            labels = {CONTROL_PLANE: "", **labels}
         hosts[name] = {
             "devices": (variables.get("rook_node_devices") or []) if holds_data else [],
             "directories": (variables.get("rook_node_directories") or []) if holds_data else [],
-            "labels": variables.get("rook_node_labels") or {},
+            "labels": labels,
         }
     return hosts
 

@@ -252,7 +252,9 @@ def _by_number(version: str) -> tuple[int, ...]:
 def _nodes(nodes: tuple[Object, ...], question: Question) -> dict[str, dict[str, t.Any]]:
     """Return the nodes that are there; unless the cluster is taken as it is, more will join."""
     hosts = () if question.adopt else question.site.hosts
-    coming: dict[str, dict[str, t.Any]] = {host.name: {} for host in hosts}
+    coming: dict[str, dict[str, t.Any]] = {
+        host.name: {"schedulable": host.takes_pods} for host in hosts
+    }
     return coming | {node["metadata"]["name"]: _node(node) for node in nodes}
 
 

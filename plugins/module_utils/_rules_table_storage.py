@@ -20,7 +20,7 @@ ROWS: tuple[Rule, ...] = (
     # Monitors
     Rule("MON-01", "warn", "", "The number of monitors is odd, 3 or more",
          "an even one survives no more losses", "Take 3 or 5.", "Rook: mon.go"),
-    Rule("MON-02", "error", "", "There is a node for each monitor",
+    Rule("MON-02", _BOTH, "", "There is a node for each monitor",
          "canary pods stay Pending, or two monitors share a node", "Add nodes.", "Rook: mon.go"),
     Rule("MON-03", "error", "", "Monitors on the hosts' network have hosts of their own",
          "their ports are the same", "Set mon_allow_multiple_per_node to false.", "Rook: mon.go",

@@ -47,6 +47,8 @@ class Layout:
 class Host:
     """A node, with the devices and directories that are to hold data; without any it holds none."""
 
+    CONTROL_PLANE: t.ClassVar = "node-role.kubernetes.io/control-plane"
+
     name: str
     devices: tuple[str, ...]
     directories: tuple[str, ...]
@@ -56,6 +58,11 @@ class Host:
     def stores(self) -> tuple[str, ...]:
         """Return what becomes an OSD each."""
         return (*self.devices, *self.directories)
+
+    @property
+    def takes_pods(self) -> bool:
+        """Tell whether it will take pods, as one that is made a control plane only does not."""
+        return self.CONTROL_PLANE not in self.labels
 
 
 # Where upstream's objects come from; a site has one of them.

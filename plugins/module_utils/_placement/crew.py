@@ -35,11 +35,12 @@ def tolerates(site: Site) -> bool:
 
 
 def takers(site: Site, facts: Mapping[str, t.Any]) -> dict[str, Mapping[str, t.Any]]:
-    """Return the nodes that take pods of the site; without an answer of the API, all hosts might.
+    """Return the nodes that take pods of the site; without an answer of the API, its hosts.
 
     Nodes that repel pods take those of a site that tolerates something.
     """
-    nodes: Mapping[str, t.Any] = facts.get("nodes") or {host.name: {} for host in site.hosts}
+    coming = {host.name: {"schedulable": host.takes_pods} for host in site.hosts}
+    nodes: Mapping[str, t.Any] = facts.get("nodes") or coming
     every = tolerates(site)
     return {name: node for name, node in nodes.items() if every or node.get("schedulable", True)}
 

@@ -6,7 +6,11 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.rookery.rook.plugins.filter.model_hosts import FilterModule, model_hosts
+from ansible_collections.rookery.rook.plugins.filter.model_hosts import (
+    CONTROL_PLANE,
+    FilterModule,
+    model_hosts,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._preflight import read_site, sentence
 
 DISK = "/dev/disk/by-id/x"
@@ -31,6 +35,22 @@ def test_a_control_plane_may_hold_data() -> None:
         {"cp1": {"rook_node_directories": ["/srv/osd"]}},
     )
     assert hosts == {"cp1": {"devices": [], "directories": ["/srv/osd"], "labels": {}}}
+
+
+@pytest.mark.parametrize("adopted", ["true", True, "false", None])
+def test_a_node_that_is_a_control_plane_only_takes_no_pods_unless_it_is_adopted(
+    adopted: str | bool | None,
+) -> None:
+    names, given = ("cp1", "cp2", "w1"), {"rook_kubernetes_adopt": adopted}
+    groups = {"kube_control_plane": ["cp1", "cp2"], "kube_node": ["cp2", "w1"]}
+    hosts = model_hosts(groups, dict.fromkeys(names, given))
+    plain = adopted in ("false", None)
+    assert {name: CONTROL_PLANE in host["labels"] for name, host in hosts.items()} == {
+        "cp1": plain, "cp2": False, "w1": False,
+    }  # fmt: skip
+    model = {"site": "store1", "version": "1.18", "operator": {"manifests": "/x"}, "hosts": hosts}
+    site, _found = read_site(model)
+    assert site is not None and [host.takes_pods for host in site.hosts] == [not plain, True, True]
 
 
 def test_no_groups_no_hosts() -> None:
