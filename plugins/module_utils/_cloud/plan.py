@@ -15,7 +15,7 @@ import itertools
 import json
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._cloud import differ, kinds
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import differ, kinds, states
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.absent import (
     absent_steps,
     removal_needs,
@@ -204,7 +204,7 @@ def _never_lived(kind: str, live: Live) -> str:
     """Return why a thing holds nothing and can be made again without being asked, or nothing."""
     if kind == "server" and live["status"] == "ERROR" and not live.get("OS-SRV-USG:launched_at"):
         return f"never started: {fault_of(live)}"
-    if kind == "server" and str(live.get("OS-EXT-STS:task_state") or "") == "deleting":
+    if kind == "server" and states.is_going(live):
         return "is being deleted"
     if kind == "volume" and live["status"] == "deleting":
         return "is being deleted"

@@ -77,7 +77,7 @@ def _server(target: str, live: Live, sight: Sight) -> Steps:
     if live.get("locked"):
         path = f"/servers/{live['id']}/action"
         yield Request("POST", "compute", path, target, {"unlock": None}, accept=GONE)
-    if live.get("OS-EXT-STS:task_state") != "deleting":
+    if not states.is_going(live):
         yield from _plain(target, live, sight)
 
 

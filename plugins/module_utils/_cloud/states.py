@@ -58,7 +58,8 @@ def judge_gone(kind: Kind) -> Callable[[Live | None], Standing]:
     """Return what tells whether a thing is gone."""
 
     def judge(live: Live | None) -> Standing:
-        if live is None or str(live.get(kind.status)).upper() in ("DELETED", "SOFT_DELETED"):
+        # In state DELETED a server is still in the list, for others to see.
+        if live is None or live.get(kind.status) == "SOFT_DELETED":
             return Standing(GONE)
         state, task = str(live.get(kind.status)), live.get("OS-EXT-STS:task_state")
         if state in _STUCK or (state in kind.broken and not task and kind.name in _ENDS):
@@ -66,6 +67,11 @@ def judge_gone(kind: Kind) -> Callable[[Live | None], Standing]:
         return Standing(WAITING, f"is in state {state}{f' ({task})' if task else ''}")
 
     return judge
+
+
+def is_going(server: Live) -> bool:
+    """Tell whether a server is on its way out, the last of which is the state DELETED."""
+    return server.get("OS-EXT-STS:task_state") == "deleting" or server["status"] == "DELETED"
 
 
 def why(live: Live) -> str:

@@ -65,8 +65,18 @@ def test_a_server_goes_from_every_state(status: str) -> None:
 
 def test_a_locked_server_is_unlocked_and_one_that_is_going_is_waited_for() -> None:
     assert asked("server/s", server(locked=True))[0] == "POST /servers/s/action unlock"
-    going = server(**{"OS-EXT-STS:task_state": "deleting"})
-    assert asked("server/s", going) == ["wait for server"]
+    for going in (server(**{"OS-EXT-STS:task_state": "deleting"}), server(status="DELETED")):
+        assert asked("server/s", going) == ["wait for server"]
+
+
+def test_a_server_is_gone_when_it_is_in_the_list_no_more() -> None:
+    action = remove("store1", "server/s", server(), Sight())
+    action.send(None)
+    wait = action.send(None)
+    assert isinstance(wait, Until)
+    assert [wait.judge(live).outcome for live in (server(status="DELETED"), None)] == [
+        "waiting", "gone",
+    ]  # fmt: skip
 
 
 def volume(status: str, *holders: str, **more: t.Any) -> Thing:

@@ -181,6 +181,14 @@ def test_the_first_port_stays_the_first_for_who_does_not_know_the_declaration(
     assert site.present(**more)["plan"] == []
 
 
+def test_a_server_that_the_cloud_has_not_yet_forgotten_is_made_again(site: InCloud) -> None:
+    site.present()
+    site.cloud.things["servers"][0]["status"] = "DELETED"
+    told = site.present(check=True)
+    assert steps(told) == ["delete server/control", "create server/control"], told
+    assert told["plan"][0]["reason"] == "is being deleted"
+
+
 def test_a_server_of_which_the_cloud_tells_nothing_is_not_taken_for_gone(site: InCloud) -> None:
     site.present()
     uid = site.cloud.things["servers"][1]["id"]
