@@ -115,9 +115,9 @@ def bystanders(cloud: Cloud, site: str = "faulty") -> None:
         for name, port in zip((f"{site}-node", "node"), ports, strict=False)
     ]
     _attach(member, servers[0], volumes[0])
-    _settle(member)
+    settle(member)
     member.block_storage.create_snapshot(name=f"{site}-data", volume_id=volumes[1].id)
-    _settle(member)
+    settle(member)
 
 
 def _make_site(member: t.Any, public: t.Any) -> None:
@@ -180,12 +180,12 @@ def _attach(member: t.Any, server: t.Any, volume: t.Any) -> None:
     member.compute.create_volume_attachment(server, volume_id=volume.id)
 
 
-def _settle(member: t.Any) -> None:
-    """Return when no volume is on its way to another state."""
-    deadline = time.monotonic() + WAIT_SECONDS
+def settle(member: t.Any) -> None:
+    """Return when no volume and no snapshot is on its way to another state."""
+    storage, deadline = member.block_storage, time.monotonic() + WAIT_SECONDS
     while time.monotonic() < deadline:
-        statuses = {volume.status for volume in member.block_storage.volumes()}
+        statuses = {each.status for each in (*storage.volumes(), *storage.snapshots())}
         if statuses <= {"available", "in-use"}:
             return
         time.sleep(0.5)
-    raise AssertionError(f"volumes are {statuses} after {WAIT_SECONDS} s")
+    raise AssertionError(f"volumes and snapshots are {statuses} after {WAIT_SECONDS} s")

@@ -9,7 +9,7 @@ import itertools
 import typing as t
 
 import pytest
-from cloud import Cloud
+from cloud import Cloud, settle
 from cloudproxy import CloudProxy
 from cloudruns import Object, listing, run
 
@@ -209,7 +209,7 @@ def test_what_others_left_is_named_and_goes_only_with_permission(cloud: Cloud, s
     volume = member.block_storage.create_volume(
         name="pvc-1", size=1, metadata={"cinder.csi.openstack.org/cluster": site}
     )
-    member.block_storage.wait_for_status(volume, "available", interval=0.5)
+    settle(member)
     member.compute.create_volume_attachment(worker["id"], volume_id=volume.id)
     snapshot = member.block_storage.create_snapshot(
         volume_id=worker["volumes"][0]["id"], name="mine", is_forced=True
@@ -218,6 +218,7 @@ def test_what_others_left_is_named_and_goes_only_with_permission(cloud: Cloud, s
     subnet = network.create_subnet(network_id=extra.id, ip_version=4, cidr="10.9.0.0/24")
     network.add_interface_to_router(network.find_router(f"{site}-router"), subnet_id=subnet.id)
     interface = next(item for item in network.ports() if item.network_id == extra.id)
+    settle(member)
     before = listing(member)
     refused = remove(cloud, site)
     assert refused["failed"] is True and listing(member) == before
