@@ -8,7 +8,6 @@ from __future__ import annotations
 import itertools
 import json
 import os
-import threading
 import time
 import typing as t
 from pathlib import Path
@@ -17,13 +16,11 @@ import pytest
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.rookery.rook.plugins.modules import openstack_site_info
 from cloud import Cloud
-from cloudproxy import CloudProxy, Fault
+from cloudproxy import CloudProxy, Fault, Request
 from cloudruns import Object, end, listing, run, start
 
 NUMBERS = itertools.count(1)
 LIMIT_SECONDS = 120
-# For how long a load balancer is at work for somebody else.
-WORKS_SECONDS = 2
 MONITOR = {"type": "TCP", "delay": 5, "timeout": 5, "max_retries": 3}
 
 
@@ -123,11 +120,13 @@ class Balancers:
             assert time.monotonic() < deadline, self.one()
             time.sleep(0.2)
 
-    def give(self, name: str, state: str) -> Path:
+    def give(self, name: str, state: str) -> None:
         """Have a load balancer come to a state when it would become active."""
         path = self.cloud.folder / "state/balancers" / name
-        path.write_text(state)
-        return path
+        # The cloud may read it at any moment, and has to find one state or the other.
+        new = path.with_suffix(".new")
+        new.write_text(state)
+        new.replace(path)
 
     def shown(self) -> Object:
         """Return what the API shows of listener, pool, monitor and members."""
@@ -225,31 +224,35 @@ def test_what_was_changed_by_hand_is_told_and_repaired(site: Balancers, tmp_path
     assert site.shown() == site.expected(made)
     kept = site.run(site.wish(address="192.168.0.77"))
     assert [step["op"] for step in kept["plan"]] == ["keep"] and kept["changed"] is False
-    held = site.give(f"{site.name}-api", "PENDING_UPDATE")
+    site.give(f"{site.name}-api", "PENDING_UPDATE")
     site.touch(waits=False)
     late = run(site.cloud.clouds, **wish, wait_timeout=2)
     assert late["failed"] is True and "is in state PENDING_UPDATE" in late["msg"], late
-    held.unlink()
+    site.give(f"{site.name}-api", "ACTIVE")
     site.gone()
 
 
 def _while_somebody_works(site: Balancers, folder: Path, wish: Object) -> tuple[Object, int]:
     """Let somebody be quicker than the first write; return the result and what was refused."""
-    taken: list[threading.Timer] = []
+    taken: list[Request] = []
 
-    def take(_request: t.Any) -> None:
-        held = site.give(f"{site.name}-api", "PENDING_UPDATE")
-        taken.append(threading.Timer(WORKS_SECONDS, held.unlink))
+    def take(request: Request) -> None:
+        taken.append(request)
+        site.give(f"{site.name}-api", "PENDING_UPDATE")
         site.touch(waits=False)
-        taken[0].start()
 
-    def writes(request: t.Any) -> bool:
+    def writes(request: Request) -> bool:
+        if refused():
+            site.give(f"{site.name}-api", "ACTIVE")
         return not taken and request.service == "octavia" and request.writes
+
+    def refused() -> int:
+        return sum(request.status == 409 for request in proxy.log)
 
     with CloudProxy(site.cloud.clouds) as proxy:
         proxy.arm(Fault("hook before", writes, hook=take))
-        result = run(proxy.clouds(folder), **wish)
-        return result, sum(request.status == 409 for request in proxy.log)
+        result = run(proxy.clouds(folder), **wish, wait_timeout=LIMIT_SECONDS)
+        return result, refused()
 
 
 def test_one_of_somebody_else_is_named_and_goes_with_permission(site: Balancers) -> None:
@@ -264,7 +267,7 @@ def test_one_of_somebody_else_is_named_and_goes_with_permission(site: Balancers)
         device_owner="compute:nova",
         allowed_address_pairs=[{"ip_address": site.one()["vip_address"]}],
     )  # fmt: skip
-    held = site.give("theirs", "PENDING_UPDATE")
+    site.give("theirs", "PENDING_UPDATE")
     before = listing(site.member)
     absent = {"site": site.name, "state": "absent", "confirm": site.name}
     refused = run(site.cloud.clouds, **absent)
@@ -276,7 +279,7 @@ def test_one_of_somebody_else_is_named_and_goes_with_permission(site: Balancers)
     late = run(site.cloud.clouds, **absent, release_foreign=[uid], wait_timeout=5)
     assert late["failed"] is True and f"load_balancer/{uid}" in late["msg"]
     assert "PENDING_" in late["msg"]
-    held.unlink()
+    site.give("theirs", "ACTIVE")
     site.cloud.connect("admin").network.delete_port(machine)
     site.gone(release_foreign=[uid])
 
@@ -285,9 +288,9 @@ def test_one_in_error_is_told_and_made_again_when_asked(site: Balancers) -> None
     wish = site.wish()
     site.run(wish)
     balancer = site.one()
-    file = site.give(f"{site.name}-api", "ERROR")
+    site.give(f"{site.name}-api", "ERROR")
     site.touch("ERROR")
-    file.unlink()
+    site.give(f"{site.name}-api", "ACTIVE")
     kept = site.run(wish)
     (step,) = kept["plan"]
     assert step["op"] == "keep" and "status is 'ERROR'" in step["reason"], step
