@@ -11,6 +11,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import time
 import typing as t
 from pathlib import Path
@@ -20,7 +21,11 @@ import openstack
 import pytest
 from openstack.config import OpenStackConfig
 
-TOP = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lab"))
+
+from rooklab.cloud import build, processes
+from rooklab.config import TOP
+
 CACHE = Path(os.environ["ROOKERY_CACHE"])
 NAME, SHORT = "cloudtest", "cloudtest-short"
 COMMAND_SECONDS, WAIT_SECONDS = 1800, 180
@@ -274,6 +279,19 @@ def test_tokens_live_as_long_as_is_said(short: str) -> None:
         time.sleep(0.5)
         status_code = connection.session.get(url, raise_exc=False, **given).status_code
     assert status_code == 401
+
+
+def test_ports_are_kept_for_who_asks_for_them_by_number() -> None:
+    (port, *_more), address = build.free_ports().values(), "127.0.0.1"
+    with socket.socket() as service:
+        with processes.held([port]):
+            with socket.socket() as other, pytest.raises(OSError, match="in use"):
+                other.bind((address, port))
+            service.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            service.bind((address, port))
+            service.listen()
+        with socket.create_connection((address, port)):
+            pass
 
 
 def test_nothing_is_left_of_one_that_is_down(running: None) -> None:

@@ -43,11 +43,12 @@ def up(config: Config, seconds: int | None, balancers: bool = False) -> Place:
             seconds or (old.seconds if old else place.TOKEN_SECONDS),
             balancers or bool(old and old.balancers),
         )
-        _begin(config, made)
-        if not old:
-            build.settle(pristine, made)
-        build.offer(made)
-        processes.start(made)
+        with processes.held(made.ports.values()):
+            _begin(config, made)
+            if not old:
+                build.settle(pristine, made)
+            build.offer(made)
+            processes.start(made)
         processes.load_rules(made)
         announce(f"cloud {config.name!r} runs ({time.monotonic() - start:.1f} s): {made.clouds}")
         return made
@@ -71,9 +72,10 @@ def reset(config: Config) -> None:
         start = time.monotonic()
         made = place.need(config)
         processes.stop(made)
-        build.settle(build.build_pristine(config, made.venv), made)
-        build.offer(made)
-        processes.start(made)
+        with processes.held(made.ports.values()):
+            build.settle(build.build_pristine(config, made.venv), made)
+            build.offer(made)
+            processes.start(made)
         processes.load_rules(made)
     announce(f"cloud {config.name!r} is as new ({time.monotonic() - start:.1f} s)")
 

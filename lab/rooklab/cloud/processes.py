@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import time
 import typing as t
@@ -16,12 +18,12 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from rooklab.cloud.place import ADMIN, PASSWORD, Place
+from rooklab.cloud.place import ADDRESS, ADMIN, PASSWORD, Place
 from rooklab.errors import LabError
 from rooklab.procs import tail
 
 _START_SECONDS = 240
-_END_SECONDS = 10
+_END_SECONDS = 60
 # A service that root starts may read root's files, and nothing else of what root may.
 _CONFINED = ("setpriv", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-all,+dac_override")
 
@@ -29,6 +31,20 @@ _CONFINED = ("setpriv", "--no-new-privs", "--inh-caps=-all", "--bounding-set=-al
 def confined(command: t.Sequence[str | Path]) -> list[str | Path]:
     """Return a command without the rights of root, whoever runs it."""
     return list(command) if os.geteuid() else [*_CONFINED, "--", *command]
+
+
+@contextlib.contextmanager
+def held(ports: t.Iterable[int]) -> t.Iterator[None]:
+    """Keep ports from whoever asks for any, until the services have them for whom they are."""
+    with contextlib.ExitStack() as kept:
+        for port in ports:
+            each = kept.enter_context(socket.socket())
+            # Who asks for this very one gets it all the same, for nobody listens here.
+            each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            # Of one that is taken already its service will tell.
+            with contextlib.suppress(OSError):
+                each.bind((ADDRESS, port))
+        yield
 
 
 def start(place: Place, services: t.Iterable[str] | None = None) -> None:
