@@ -16,6 +16,7 @@ import http.client
 import http.server
 import json
 import os
+import select
 import socket
 import struct
 import threading
@@ -83,9 +84,11 @@ class CloudProxy:
         self.met: list[tuple[Request, str]] = []
         self.busy = 0
         self.expired: set[str] = set()
+        self.connections: set[socket.socket] = set()
         self.closing = threading.Event()
         self._clouds = clouds
         self._faults: tuple[Fault, ...] = ()
+        self._before: set[socket.socket] = set()
         self._lock = threading.Lock()
         ports: dict[str, int] = json.loads(clouds.with_name("cloud.json").read_text())["ports"]
         self._servers = [_Server(self, service, port) for service, port in ports.items()]
@@ -125,6 +128,7 @@ class CloudProxy:
         """Begin a new log, in which these faults happen."""
         with self._lock:
             self.log, self.met, self._faults = [], [], faults
+            self._before = set(self.connections)
 
     def enter(self, service: str, method: str, target: str) -> tuple[Request, Fault | None]:
         """Note a request, and return it with what is to happen to it."""
@@ -150,12 +154,21 @@ class CloudProxy:
             with self._lock:
                 self.busy -= 1
 
-    def settle(self) -> None:
-        """Return when everything that was asked for has been dealt with."""
+    def settle(self, killed: bool = False) -> None:
+        """Return when everything that was asked for has been dealt with.
+
+        Of a client that was killed since the log began a request may not have been read yet.
+        """
         deadline = time.monotonic() + SETTLE_SECONDS
-        while self.busy and time.monotonic() < deadline:
+        while (self.busy or (killed and self._hears())) and time.monotonic() < deadline:
             time.sleep(0.02)
         assert not self.busy, f"{self.busy} requests are not answered after {SETTLE_SECONDS} s"
+        assert not (killed and self._hears()), f"a client is there after {SETTLE_SECONDS} s"
+
+    def _hears(self) -> bool:
+        """Tell whether somebody has come since the log began, or is at the door."""
+        coming = select.select([server.socket for server in self._servers], [], [], 0)[0]
+        return bool(coming or self.connections - self._before)
 
     def writes(self) -> list[Request]:
         """Return the requests that would have changed something."""
@@ -172,6 +185,14 @@ class _Server(http.server.ThreadingHTTPServer):
         self.proxy, self.service, self.upstream = proxy, service, upstream
         super().__init__((ADDRESS, 0), _Handler)
         self.port: int = self.server_address[1]
+
+    def process_request(self, request: t.Any, address: t.Any) -> None:
+        self.proxy.connections.add(request)
+        super().process_request(request, address)
+
+    def shutdown_request(self, request: t.Any) -> None:
+        super().shutdown_request(request)
+        self.proxy.connections.discard(request)
 
     def handle_error(self, _request: t.Any, _address: t.Any) -> None:
         """A client that hangs up is what half of these tests are about."""

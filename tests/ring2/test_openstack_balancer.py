@@ -318,7 +318,7 @@ def test_a_process_that_is_killed_leaves_one_that_the_next_run_takes(
         proxy.arm(when)
         children.append(start(proxy.clouds(tmp_path), **wish))
         assert end(children[0]) == -9 and proxy.met
-        proxy.settle()
+        proxy.settle(killed=True)
     balancer = site.one()["id"]
     made = site.run(wish)
     assert site.one()["id"] == balancer and site.shown() == site.expected(made)

@@ -175,6 +175,7 @@ def test_a_process_that_is_killed_leaves_nothing_that_is_made_twice(
         proxy.arm(when)
         children.append(cloudruns.start(proxy.clouds(tmp_path), **SITE))
         assert cloudruns.end(children[0]) == -9 and proxy.met
+        proxy.settle(killed=True)
     assert len(project.ids("servers")) == 1
     # By now the server may be as it should be.
     again = project(SITE)

@@ -184,7 +184,7 @@ class Bench:
         self.runs += 1
         children.append(cloudruns.start(self.clouds, **STATES[case.state]))
         ended = cloudruns.end(children[0])
-        self.proxy.settle()
+        self.proxy.settle(killed=True)
         met = self._met(case)
         assert ended == (-9 if met else 0), f"killed at {met}: it ended with {ended}"
         return met
