@@ -17,12 +17,15 @@ import typing as t
 from pathlib import Path
 
 import openstack
+from keystoneauth1.exceptions import ClientException
 
 LAB = Path(__file__).resolve().parents[2] / "lab/lab"
 NAME, SITE = os.environ["ROOKLAB_NAME"], "lab"
 CLOUD = Path(os.environ["OS_CLIENT_CONFIG_FILE"])
 NODES = ("cp1", "w1", "w2", "w3")
 BEGIN = "-----BEGIN SSH HOST KEY KEYS-----"
+# What it may take on a machine with much else to do.
+PLUG_SECONDS = 300
 RULES = "/etc/udev/rules.d/01-volumes.rules"
 # Arguments are the ids of volumes; each has the node's disk of the same place.
 PLUG = f"""
@@ -62,7 +65,7 @@ def plug(node: str, volumes: t.Sequence[str]) -> str:
     """Give a node the disks of these volumes, and return its host key."""
     command = [str(LAB), "shell", "--name", NAME, node, "sh", "-s", "--", *volumes]
     done = subprocess.run(
-        command, input=PLUG, capture_output=True, text=True, timeout=60, check=False
+        command, input=PLUG, capture_output=True, text=True, timeout=PLUG_SECONDS, check=False
     )
     if done.returncode:
         raise SystemExit(f"{node}: {done.stderr}")
@@ -76,7 +79,7 @@ def follow(cloud: t.Any) -> None:
         time.sleep(1)
         try:
             servers = {each.name.removeprefix(f"{SITE}-"): each for each in cloud.compute.servers()}
-        except openstack.exceptions.SDKException:
+        except (openstack.exceptions.SDKException, ClientException):
             # It is being started, or taken down.
             continue
         for node in NODES:
