@@ -44,7 +44,7 @@ TOGETHER = 12
 # In how many runs more a sort is to meet a fault that it has not met: some more than the longest
 # way from a thing to what it needs, for a run may end at the first fault of that way.
 TURNS = 12
-# How long others' things may need to come to rest.
+# How long ours and others' things may need to come to rest.
 RESTING_SECONDS = 60
 NAME = "faulty"
 SITE: dict[str, t.Any] = {
@@ -204,7 +204,7 @@ class Bench:
 
     def compare(self, case: Case, met: t.Any) -> None:
         """Compare with what an undisturbed run makes; statuses follow in a moment."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + RESTING_SECONDS
         while True:
             everything = cloudruns.listing(self.eyes)
             own = cloudruns.shape(cloudruns.without(everything, self.others))
