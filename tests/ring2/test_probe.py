@@ -10,12 +10,12 @@ rule and no interface of the machine itself is touched.
 from __future__ import annotations
 
 import contextlib
-import itertools
 import json
 import os
 import subprocess
 import sys
 import typing as t
+import uuid
 
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._preflight import read_site
@@ -36,14 +36,14 @@ ASK = (
 )
 DROP = ("-p", "tcp", "--dport", "6789", "-j", "DROP")
 REJECT = ("-p", "tcp", "--dport", "3300", "-j", "REJECT", "--reject-with", "tcp-reset")
-_numbers = itertools.count()
 
 
 class Street:
     """Host a, a router, host b."""
 
     def __init__(self) -> None:
-        mark = f"{os.getpid() % 10000}-{next(_numbers)}"
+        # Those of a run that was killed are still there.
+        mark = uuid.uuid4().hex[:12]
         self.names = {each: f"probe-{each}-{mark}" for each in "arb"}
         self.address = "198.18.2.2"
 
