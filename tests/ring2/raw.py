@@ -20,7 +20,7 @@ Object = dict[str, t.Any]
 CEPH = "/apis/ceph.rook.io/v1/namespaces/rook-ceph"
 MERGE = "application/merge-patch+json"
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
-INITIALIZING_SECONDS = 30
+INITIALIZING_SECONDS = 120
 
 
 class Raw:
@@ -47,7 +47,7 @@ class Raw:
         deadline = time.monotonic() + INITIALIZING_SECONDS
         while True:
             try:
-                with urllib.request.urlopen(request, context=self._context, timeout=20) as answer:
+                with urllib.request.urlopen(request, context=self._context, timeout=60) as answer:
                     return t.cast("Object", json.load(answer))
             except urllib.error.HTTPError as problem:
                 if problem.code == 404:

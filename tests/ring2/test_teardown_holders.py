@@ -29,7 +29,7 @@ OFFER = "strip (rook_teardown_strip) to "
 LEASE_SECONDS = 3
 # At which of its writes a run is killed, one run after the other.
 POINTS = (1, 1, 2, 2, 3, 3, 1, 1, 2, 2, 3, 3, 1, 1)
-RUN_SECONDS = 120
+RUN_SECONDS = 300
 # The teardown in a process of its own, with a lease that runs out soon.
 PROGRAM = f"""
 import json, sys

@@ -265,7 +265,7 @@ def a_namespace_that_does_not_go(raw: Raw, _plane: ControlPlane) -> t.Iterator[l
     # No kubelet ends them, and Kubernetes' own controller, which tells the rest, waits for them.
     for pod in raw.items(PODS):
         raw("DELETE", f"{PODS}/{pod['metadata']['name']}?gracePeriodSeconds=0")
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while "SomeFinalizersRemain" not in str(raw("GET", "/api/v1/namespaces/rook-ceph")):
         assert time.monotonic() < deadline
         time.sleep(0.5)
