@@ -12,6 +12,7 @@ import json
 import os
 import subprocess
 import sys
+import typing as t
 from pathlib import Path
 
 import pytest
@@ -20,42 +21,64 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 
 
+FSID = "11111111-2222-4333-8444-555555555555"
+Run = t.Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(name="run")
+def _run(tmp_path: Path) -> Run:
+    def run(**given: t.Any) -> subprocess.CompletedProcess[str]:
+        role = {"name": "rookery.rook.rook_node", "tasks_from": "absent"}
+        tasks = [{"ansible.builtin.include_role": role}]
+        play = {"hosts": "n1", "gather_facts": False, "check_mode": True, "tasks": tasks}
+        (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
+        host = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+        groups = {name: {"hosts": {"n1": host}} for name in ("kube_control_plane", "rook_storage")}
+        (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"children": groups}}))
+        variables = {
+            "rook_site": "store1", "rook_version": "1.18", "rook_confirm": "store1",
+            "rook_node_data_dir_host_path": str(tmp_path / "rook"),
+            "_rook_node_traces": str(tmp_path / "traces"), **given,
+        }  # fmt: skip
+        return subprocess.run(
+            ["ansible-playbook", "-i", str(tmp_path / "hosts.yml"), str(tmp_path / "play.yml"),
+             "-e", json.dumps(variables), "--check", "--diff"],
+            capture_output=True, text=True, check=False, timeout=120, stdin=subprocess.DEVNULL,
+            env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "tools/ansible.cfg"),
+                 "ANSIBLE_NOCOLOR": "1", "HOME": str(tmp_path)},
+        )  # fmt: skip
+
+    (tmp_path / "traces").mkdir()
+    (tmp_path / "rook").mkdir()
+    return run
+
+
 @pytest.mark.parametrize(
     ("trace", "fsid", "goes"),
     [
         ("", "", False),
         ("node.json", "", True),
         ("ceph_fsid", "", True),
-        ("", "11111111-2222-4333-8444-555555555555", True),
+        ("", FSID, True),
     ],
 )
 def test_rooks_directory_goes_where_the_site_was(
-    tmp_path: Path, trace: str, fsid: str, *, goes: bool
+    tmp_path: Path, run: Run, trace: str, fsid: str, *, goes: bool
 ) -> None:
-    (tmp_path / "traces").mkdir()
-    (tmp_path / "rook").mkdir()
     if trace:
         (tmp_path / "traces" / trace).touch()
-    role = {"name": "rookery.rook.rook_node", "tasks_from": "absent"}
-    tasks = [{"ansible.builtin.include_role": role}]
-    play = {"hosts": "n1", "gather_facts": False, "check_mode": True, "tasks": tasks}
-    (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
-    host = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-    groups = {"kube_control_plane": {"hosts": {"n1": host}}}
-    (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"children": groups}}))
-    given = {
-        "rook_site": "store1", "rook_version": "1.18", "rook_confirm": "store1",
-        "rook_node_data_dir_host_path": str(tmp_path / "rook"),
-        "_rook_node_traces": str(tmp_path / "traces"),
-        "__rook_preflight_facts": {"ceph_fsid": fsid},
-    }  # fmt: skip
-    result = subprocess.run(
-        ["ansible-playbook", "-i", str(tmp_path / "hosts.yml"), str(tmp_path / "play.yml"),
-         "-e", json.dumps(given), "--check", "--diff"],
-        capture_output=True, text=True, check=False, timeout=120, stdin=subprocess.DEVNULL,
-        env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "tools/ansible.cfg"),
-             "ANSIBLE_NOCOLOR": "1", "HOME": str(tmp_path)},
-    )  # fmt: skip
+    result = run(__rook_preflight_facts={"ceph_fsid": fsid})
     assert result.returncode == 0, result.stdout + result.stderr
     assert (str(tmp_path / "rook") in result.stdout) is goes, result.stdout
     assert (tmp_path / "rook").is_dir()
+
+
+@pytest.mark.parametrize("fsid", ["", FSID])
+def test_devices_are_judged_by_a_prediction_when_the_cluster_is_gone(run: Run, fsid: str) -> None:
+    # One that is not there stands for one that a running OSD holds: both are refused.
+    devices = ["/dev/disk/by-id/held"]
+    result = run(rook_node_devices=devices, __rook_preflight_facts={"ceph_fsid": fsid})
+    said = " ".join(result.stdout.split())
+    assert (result.returncode == 0) is bool(fsid), said
+    assert ("not judged while it is there: /dev/disk/by-id/held" in said) is bool(fsid), said
+    assert ("there is no such device on this host" in said) is not bool(fsid), said
