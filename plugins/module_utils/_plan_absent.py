@@ -106,7 +106,9 @@ def _cleanups(objects: Mapping[str, Manifest]) -> list[str]:
 def _remove(site: Site, target: str, live: Manifest, needs: tuple[str, ...]) -> Iterator[Step]:
     """Yield the removal of one object and the wait until it is gone."""
     row = _kinds.kind_of(target)
-    if row.name == "CephCluster" and site.cluster.wipe:
+    # Of an external cluster Rook has no hosts to clean.
+    external = _kinds.at(live, "spec.external.enable")
+    if row.name == "CephCluster" and site.cluster.wipe and not external:
         cleanup = _cleanup_policy(target, live, site.cluster.wipe, needs)
         if cleanup is not None:
             yield cleanup

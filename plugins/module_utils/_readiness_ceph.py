@@ -265,8 +265,9 @@ def cephcluster_gone(last: Manifest, children: Sequence[Manifest]) -> Verdict:
     """Judge what follows the deletion: daemons stop, then a job cleans each host if asked for.
 
     Rook takes the cluster away before the hosts are clean, and needs operator and namespace still.
+    Of an external cluster it cleans none.
     """
-    if not at(last, "spec.cleanupPolicy.confirmation"):
+    if at(last, "spec.external.enable") or not at(last, "spec.cleanupPolicy.confirmation"):
         return Ready()
     daemons = sorted(item["metadata"]["name"] for item in children if item["kind"] == "Deployment")
     if daemons:

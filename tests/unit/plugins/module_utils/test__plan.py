@@ -193,3 +193,14 @@ def test_the_cluster_is_last_seen_with_the_patch_of_the_plan(
         last["spec"]["storage"]
         == seen.objects["CephCluster/rook-ceph/rook-ceph"]["spec"]["storage"]
     )
+
+
+def test_hosts_of_an_external_cluster_are_not_to_be_cleaned(
+    make_site: Callable[..., Site], upstream: list[Params]
+) -> None:
+    site = make_site(cluster={"wipe": "complete", "spec": {"external": {"enable": True}}})
+    desired = render(site, upstream)
+    plan = _plan.make_plan(site, desired, everything(site, desired), "absent")
+    steps = {step.id for step in plan.steps}
+    assert "delete CephCluster/rook-ceph/rook-ceph" in steps
+    assert "update CephCluster/rook-ceph/rook-ceph" not in steps

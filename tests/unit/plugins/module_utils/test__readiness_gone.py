@@ -121,6 +121,13 @@ def test_a_host_without_daemons_gets_no_job_and_is_not_waited_for() -> None:
     assert gone(last, None, [job("w1", **DONE), job("w3", **DONE)]) == Ready()
 
 
+def test_an_external_cluster_has_no_host_to_clean() -> None:
+    """Rook begins no jobs for it, whatever its policy says."""
+    last = cluster()
+    last["spec"] |= {"cleanupPolicy": CLEANUP, "external": {"enable": True}}
+    assert gone(last, None, []) == Ready()
+
+
 def test_a_cluster_that_was_never_built_has_no_host_to_clean() -> None:
     last = cluster()
     last["spec"]["cleanupPolicy"] = CLEANUP
