@@ -184,7 +184,10 @@ class Applier:
         """Do one writing step."""
         planned = self._observed.find(step.target)
         if step.op == "delete" and planned is not None:
-            self._client.delete(Ref.of(planned), planned["metadata"]["uid"])
+            try:
+                self._client.delete(Ref.of(planned), planned["metadata"]["uid"])
+            except ConflictError as problem:
+                raise _changed_meanwhile(step) from problem
             return
         # What is created again after its removal was there when the plan was made.
         expected = None if step.op == "create" else planned

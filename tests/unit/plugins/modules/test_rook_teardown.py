@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils import _site
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ConflictError
 from ansible_collections.rookery.rook.plugins.modules import rook_site, rook_teardown
 from onsite import Onsite, Result, run_module
 from wholesite import MODEL, write_manifests
@@ -350,3 +351,19 @@ def test_an_interrupted_one_is_resumed(onsite: Onsite) -> None:
 def test_without_a_kubeconfig_there_is_nothing_to_take_down(onsite: Onsite) -> None:
     onsite.kubeconfig.unlink()
     assert onsite(**CONFIRMED)["changed"] is False
+
+
+def test_what_was_made_anew_meanwhile_stays_and_the_way_out_is_told(
+    onsite: Onsite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove = onsite.kube.delete
+
+    def delete(ref: Ref, uid: str, **more: t.Any) -> bool:
+        if ref == FAST:
+            raise ConflictError("delete", ref.id, "Precondition failed: UID in precondition", 409)
+        return remove(ref, uid, **more)
+
+    monkeypatch.setattr(onsite.kube, "delete", delete)
+    failed = onsite(**CONFIRMED)
+    assert failed["failed"] and f"{FAST.id}: it was changed by somebody after" in failed["msg"]
+    assert "Run again" in failed["msg"] and CLUSTER not in deleted(onsite)
