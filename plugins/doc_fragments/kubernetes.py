@@ -13,7 +13,7 @@ class ModuleDocFragment:
 options:
   kubeconfig:
     description:
-      - Kubeconfig file on the host that runs the module.
+      - Kubeconfig file on the host that runs the module, or several with colons between them.
       - If it is not set, the environment variable E(K8S_AUTH_KUBECONFIG) is used.
     type: path
     default: ~/.kube/config
