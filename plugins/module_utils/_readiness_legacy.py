@@ -66,19 +66,20 @@ def cluster_ready(manifest: Manifest, children: Sequence[Manifest], expect: Expe
 
 
 def _unfinished(manifest: Manifest, children: Sequence[Manifest], expect: Expect) -> Iterator[str]:
-    """Yield what is missing, the earliest step of building first."""
+    """Yield what is missing, the earliest step of building first; an external cluster is built."""
+    external = bool(at(manifest, "spec.external.enable"))
     count = at(manifest, "spec.mon.count") or at(manifest, "spec.monCount")
     wanted = {
         "mon": ("monitors", int(count or 3)),
         "mgr": ("managers", 1),
         "osd": ("OSDs", expected_osds(manifest)),
     }
-    for sort, (what, number) in wanted.items():
+    for sort, (what, number) in () if external else wanted.items():
         short = _short(children, sort, what, number)
         if short:
             yield short
     state = at(manifest, "status.state")
-    if state != "Created" and (state or expect.release >= _STATE):
+    if state != ("Connected" if external else "Created") and (state or expect.release >= _STATE):
         yield f"state is {state or 'not set'}: {message_of(manifest)}"
     if expect.release >= _HEALTH:
         yield from filter(None, (health_problem(manifest, expect.muted),))

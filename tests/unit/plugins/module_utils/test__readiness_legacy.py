@@ -119,3 +119,13 @@ def test_a_user_is_ready_with_its_secret() -> None:
     user = {"kind": "CephObjectStoreUser", "metadata": {"name": "u"}, "spec": {"store": "s3"}}
     assert isinstance(readiness(user, (), Expect(release=(1, 0))), NotReady)
     assert readiness(user, [{"kind": "Secret"}], Expect(release=(1, 0))) == Ready()
+
+
+def test_an_external_cluster_of_old_is_ready_when_it_is_connected() -> None:
+    spec = {"external": {"enable": True}}
+    told = {"state": "Connected", "ceph": {"health": "HEALTH_OK"}}
+    item = {"kind": "CephCluster", "metadata": {"name": "x"}, "spec": spec, "status": told}
+    expect = Expect(release=(1, 2, 7))
+    assert readiness(item, (), expect) == Ready()
+    tried = {**item, "status": {**told, "state": "Connecting"}}
+    assert readiness(tried, (), expect) == NotReady("state is Connecting: no message")
