@@ -21,6 +21,9 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
 
+READ_ONLY = "it is read-only"
+
+
 def standing_uses(system: System, device: Device) -> list[str]:
     """Return the uses that do not end by themselves."""
     found = []
@@ -34,7 +37,7 @@ def standing_uses(system: System, device: Device) -> list[str]:
         paths = (system.text(f"{mapped}/uuid") or "").startswith("mpath-")
         found.append(f"it is a path of multipath device {name}" if paths else f"{name} holds it")
     if device.read_only:
-        found.append("it is read-only")
+        found.append(READ_ONLY)
     return found
 
 

@@ -50,6 +50,11 @@ _CEPH_CURE = f"Set ceph_fsid (in roles rook_node_ceph_fsid) to it if that is rig
 
 _OTHERS_CURE = f"Wipe it with rookery.rook.disk_wipe and other_data if nobody needs it, {_OUT}"
 
+_USES_CURE = (
+    f"End that use (unmount, swapoff, vgchange -an, dmsetup remove, end the process), {_OUT}"
+)
+_WRITABLE_CURE = f"Make it writable (its switch, or blockdev --setrw), {_OUT}"
+
 Place = tuple[int, int]
 
 
@@ -273,9 +278,12 @@ def _uses(system: System, targets: Sequence[Target]) -> list[Refusal]:
         ]
         if not any(uses for _target, uses in passing):
             break
-    cure = f"End that use (unmount, swapoff, vgchange -an, dmsetup remove, end the process), {_OUT}"
     return [
-        Refusal(f"Device/{target.name}", "; ".join(uses), cure)
+        Refusal(
+            f"Device/{target.name}",
+            "; ".join(uses),
+            _WRITABLE_CURE if uses == [device_uses.READ_ONLY] else _USES_CURE,
+        )
         for target, uses in lasting + passing
         if uses
     ]

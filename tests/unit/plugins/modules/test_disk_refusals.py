@@ -150,7 +150,7 @@ ROWS = {
     "swapped on": Row(swapped, {}, f"Device/{SDB}: it is mounted at [SWAP]. {END}"),
     "read-only": Row(
         lambda host: host.write("sys/devices/sdb/ro", "1\n"), {},
-        f"Device/{SDB}: it is read-only. {END}",
+        f"Device/{SDB}: it is read-only. Make it writable (its switch, or blockdev --setrw), {OUT}",
     ),
     "part of LVM": Row(
         lambda host: host.holder("sdb", "dm-0", "252:0", **{"dm/name": "ceph--1-osd"}), {},
