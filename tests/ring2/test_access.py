@@ -28,7 +28,9 @@ from faults import Proxy
 from raw import CEPH, Object, Raw
 
 RBAC = "/apis/rbac.authorization.k8s.io/v1"
+REVIEWS = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
 NAMESPACE = "/api/v1/namespaces/rook-ceph"
+HEEDED_SECONDS = 60
 READING = {"verbs": ["get", "list", "watch"], "apiGroups": ["*"], "resources": ["*"]}
 
 
@@ -60,7 +62,7 @@ def _attempt(plane: ControlPlane, capsys: pytest.CaptureFixture[str]) -> Try:
 
 
 def grant(raw: Raw, user: str, *rules: Object) -> None:
-    """Give a user rights in the whole cluster."""
+    """Give a user rights in the whole cluster, reading for one, and wait until they are heeded."""
     raw("POST", f"{RBAC}/clusterroles", {"metadata": {"name": user}, "rules": [*rules]})
     group = "rbac.authorization.k8s.io"
     raw("POST", f"{RBAC}/clusterrolebindings", {
@@ -68,6 +70,11 @@ def grant(raw: Raw, user: str, *rules: Object) -> None:
         "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": user},
         "subjects": [{"apiGroup": group, "kind": "User", "name": user}],
     })  # fmt: skip
+    asked = {"spec": {"user": user, "resourceAttributes": {"verb": "list", "resource": "nodes"}}}
+    deadline = time.monotonic() + HEEDED_SECONDS
+    while not raw("POST", REVIEWS, asked)["status"]["allowed"]:
+        assert time.monotonic() < deadline, f"the rights of {user} are not heeded"
+        time.sleep(0.1)
 
 
 def with_token(plane: ControlPlane, token: str) -> Path:
