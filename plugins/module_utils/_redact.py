@@ -35,7 +35,8 @@ _SECRETS = (
     re.compile(r"(://[^\s:/@]*:)\S{1,300}(?=@)"),
     # Settings, also in JSON that is a string of JSON.
     re.compile(
-        rf"((?i:{_WORDS})\\*[\"']?\s*[:=]\s*)"
+        # auth as a registry's login in JSON; elsewhere it is a word like others.
+        rf"((?:(?i:{_WORDS})\\*[\"']?|\bauth\\*\")\s*[:=]\s*)"
         r"(?:\\*\"(?:\\.|[^\"\\])*\"|'[^']*'|[^\s,;}\]]+)"
     ),
     # Options of commands.

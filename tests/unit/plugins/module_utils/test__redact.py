@@ -125,6 +125,8 @@ def test_a_secrets_data_is_no_part_of_anything() -> None:
         "https://ann:one@SECRETVALUE@host/path",
         "kubeadm join --certificate-key SECRETVALUE --v=5",
         "run --admin-password SECRETVALUE",
+        r"{\"auths\":{\"host\":{\"auth\":\"SECRETVALUE\"}}}",
+        '"auth": "SECRETVALUE"',
     ],
 )
 def test_no_secret_is_told(text: str) -> None:
