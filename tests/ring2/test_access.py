@@ -9,8 +9,10 @@ Nothing is written then: the proxy in front of the real API has noted every requ
 from __future__ import annotations
 
 import base64
+import http.server
 import json
 import socket
+import threading
 import time
 import typing as t
 from pathlib import Path
@@ -192,6 +194,38 @@ def test_an_api_that_is_not_there_is_named(plane: ControlPlane, attempt: Try) ->
         said = attempt(away)
     assert f"nothing listens at https://127.0.0.1:{port} (connection refused)" in said
     assert str(away) in said
+
+
+class LoginPage(http.server.BaseHTTPRequestHandler):
+    """What a proxy shows to somebody whom it does not know."""
+
+    def do_GET(self) -> None:
+        page = b"<html>\n<body>Sign in</body>\n</html>"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(page)))
+        self.end_headers()
+        self.wfile.write(page)
+
+    def log_message(self, *_words: t.Any) -> None:
+        """Nobody reads it."""
+
+
+def test_a_page_in_the_place_of_the_api_is_told(tmp_path: Path, attempt: Try) -> None:
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), LoginPage) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        entries = {
+            "cluster": {"server": address},
+            "user": {},
+            "context": {"cluster": "a", "user": "a"},
+        }
+        named = {f"{key}s": [{"name": "a", key: value}] for key, value in entries.items()}
+        conf = tmp_path / "page.conf"
+        conf.write_text(yaml.safe_dump({**named, "current-context": "a"}))
+        said = attempt(conf)
+        server.shutdown()
+    assert f"what answers at {address} (from {conf}) is no Kubernetes API" in said
+    assert "begins with '<html>'" in said
 
 
 def test_a_kubeconfig_that_is_not_there_is_named(tmp_path: Path, attempt: Try) -> None:

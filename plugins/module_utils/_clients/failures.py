@@ -100,6 +100,18 @@ def unreachable(
     return UnreachableError(action, target, words, sent=sent)
 
 
+def parsed(action: str, target: str, access: Access, answer: bytes) -> dict[str, t.Any]:
+    """Return the object that an answer is; what is in the API's place answers otherwise."""
+    try:
+        found = json.loads(answer)
+    except ValueError:
+        found = None
+    if isinstance(found, dict):
+        return found
+    begin = answer[:60].decode(errors="replace").split("\n")[0]
+    raise ClientError(action, target, _NO_API.format(a=access, begin=begin))
+
+
 def server_message(body: bytes) -> str:
     """Return what the API server says, with the causes that its own sentence leaves out."""
     try:
@@ -158,6 +170,10 @@ _TOO_LARGE = (
 _ENDED = (
     "{a.server} ended the connection without an answer (connection reset). Look for restarts of "
     "the API server and at what is on the way to it, then run again"
+)
+_NO_API = (
+    "what answers at {a.server} (from {a.kubeconfig}) is no Kubernetes API, its answer begins with "
+    "{begin!r}. Correct the server there, or log in where a proxy wants that first"
 )
 _NO_ANSWER = (
     "the API server at {a.server} (from {a.kubeconfig}) gave no answer: {text}. Check it and the "

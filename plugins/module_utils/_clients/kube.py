@@ -26,6 +26,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.failures imp
     ExpiredError,
     UnreachableError,
     failure,
+    parsed,
     unreachable,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._clients.kubeconfig import (
@@ -268,8 +269,9 @@ class KubeClient:
 
     def _kinds(self, path: str, accept: str, words: str) -> Object:
         """Return a document that tells which kinds there are."""
-        answer = self._send("GET", path, "list the kinds of", words, {}, accept=accept)
-        return t.cast("Object", json.loads(answer))
+        action = "list the kinds of"
+        answer = self._send("GET", path, action, words, {}, accept=accept)
+        return parsed(action, words, self._access, answer)
 
     def _defines(self, api_version: str, kind: str) -> bool:
         """Tell whether there is a definition of the kind, as far as definitions may be read."""
@@ -310,10 +312,8 @@ class KubeClient:
         query: Mapping[str, str] | None = None, body: Object | None = None, kind: str = "",
     ) -> Object:  # fmt: skip
         """Return a call's answer as an object."""
-        answer: Object = json.loads(
-            self._send(method, path, action, target, query or {}, body, kind)
-        )
-        return answer
+        answer = self._send(method, path, action, target, query or {}, body, kind)
+        return parsed(action, target, self._access, answer)
 
     def _send(
         self, method: str, path: str, action: str, target: str,
