@@ -16,6 +16,7 @@ import hmac
 import http.client
 import json
 import os
+import socket
 import ssl
 import sys
 import time
@@ -25,6 +26,9 @@ import xml.etree.ElementTree as ET
 
 REGION, SERVICE = "us-east-1", "s3"
 TIMEOUT = 30
+# For how long a name service that cannot tell now is asked again: its pods may have been on a node
+# that was lost a moment ago.
+PATIENCE = 60
 
 
 def signature(
@@ -66,6 +70,26 @@ def connect(url: urllib.parse.SplitResult) -> http.client.HTTPConnection:
     return http.client.HTTPSConnection(url.netloc, timeout=TIMEOUT, context=context)
 
 
+def reach(url: urllib.parse.SplitResult) -> http.client.HTTPConnection:
+    """Return an open connection to the gateway, as soon as its name can be resolved."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        connection = connect(url)
+        try:
+            connection.connect()
+        except socket.gaierror as problem:
+            if problem.errno != socket.EAI_AGAIN:
+                raise
+            if time.monotonic() >= end:
+                raise SystemExit(
+                    f"{url.hostname} could not be resolved for {PATIENCE} s ({problem}). "
+                    "Look at the cluster's name service in namespace kube-system"
+                ) from problem
+            time.sleep(1)
+        else:
+            return connection
+
+
 def call(method: str, path: str, body: bytes = b"", query: str = "") -> tuple[int, bytes]:
     """Send one signed request and return status and answer."""
     url = os.environ["S3_ENDPOINT"].rstrip("/") + "/" + path + (f"?{query}" if query else "")
@@ -73,7 +97,7 @@ def call(method: str, path: str, body: bytes = b"", query: str = "") -> tuple[in
     access, secret = os.environ["S3_ACCESS_KEY"], os.environ["S3_SECRET_KEY"]
     headers = signature(method, url, digest, time.time(), access, secret)
     parts = urllib.parse.urlsplit(url)
-    with contextlib.closing(connect(parts)) as connection:
+    with contextlib.closing(reach(parts)) as connection:
         # A gateway that refuses does not read the body; its answer says why.
         with contextlib.suppress(BrokenPipeError, ConnectionResetError):
             target = urllib.parse.urlunsplit(("", "", parts.path, parts.query, ""))

@@ -8,9 +8,11 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import socket
 import subprocess
 import sys
 import threading
+import time
 import typing as t
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -131,6 +133,51 @@ def test_a_bucket_is_used_from_its_making_to_its_end(endpoint: str) -> None:
     assert told["list"]["keys"] == ["o"]
     assert told["remove"]["removed"] is True
     assert Gateway.buckets == {}
+
+
+class NameService:
+    """Knows a name from some second on; time passes when somebody sleeps."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, since: float, error: int) -> None:
+        self.now, self._since, self._error = 0.0, since, error
+        self._resolve = socket.getaddrinfo
+        monkeypatch.setattr(socket, "getaddrinfo", self._answer)
+        monkeypatch.setattr(time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(time, "sleep", self._sleep)
+
+    def _sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+    def _answer(self, *words: t.Any, **named: t.Any) -> t.Any:
+        if self.now < self._since:
+            raise socket.gaierror(self._error, "in name resolution")
+        return self._resolve(*words, **named)
+
+
+def test_a_name_that_cannot_be_resolved_now_is_asked_for_again(
+    endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = NameService(monkeypatch, 20, socket.EAI_AGAIN)
+    s3.reach(urlsplit(endpoint)).close()
+    assert names.now == 20
+
+
+def test_a_name_service_that_stays_silent_is_told(
+    endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = NameService(monkeypatch, 1000, socket.EAI_AGAIN)
+    with pytest.raises(SystemExit, match=r"127\.0\.0\.1 could not be resolved for 60 s"):
+        s3.reach(urlsplit(endpoint))
+    assert names.now == s3.PATIENCE
+
+
+def test_a_name_that_is_not_there_is_told_at_once(
+    endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = NameService(monkeypatch, 1000, socket.EAI_NONAME)
+    with pytest.raises(socket.gaierror):
+        s3.reach(urlsplit(endpoint))
+    assert names.now == 0
 
 
 @pytest.mark.parametrize("words", [("create", "b"), ("put", "b", "o", "16")])
