@@ -10,19 +10,14 @@ those of a control plane. Each run takes seconds.
 from __future__ import annotations
 
 import base64
-import json
-import os
 import subprocess
-import sys
-import typing as t
 from pathlib import Path
 
 import pytest
 import yaml
+from plays import Run, play
 
-ROOT = Path(__file__).resolve().parents[2]
 OWN, OTHER = "of this cluster\n", "of another one\n"
-Run = t.Callable[..., subprocess.CompletedProcess[str]]
 
 
 def kubeconfig(*authorities: str) -> str:
@@ -48,14 +43,7 @@ def _file(tmp_path: Path) -> Path:
 def _run(tmp_path: Path) -> Run:
     def run(tasks: str, file: Path, *options: str) -> subprocess.CompletedProcess[str]:
         role = {"name": "rookery.rook.rook_kubernetes", "tasks_from": tasks}
-        play = {
-            "hosts": "cp1", "gather_facts": False,
-            "tasks": [{"ansible.builtin.include_role": role}],
-        }  # fmt: skip
-        (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
-        host = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-        groups = {"kube_control_plane": {"hosts": {"cp1": host}}}
-        (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"children": groups}}))
+        groups = {"kube_control_plane": ["cp1"]}
         given = {
             "rook_site": "store1", "rook_version": "1.18", "rook_kubeconfig": str(file),
             "rook_kubernetes_version": "1.34.4", "_rook_kubernetes_etc": str(tmp_path / "etc"),
@@ -63,13 +51,8 @@ def _run(tmp_path: Path) -> Run:
             # A task that would begin a cluster finds no program to do it.
             "_rook_kubernetes_bin": str(tmp_path),
         }  # fmt: skip
-        return subprocess.run(
-            ["ansible-playbook", "-i", str(tmp_path / "hosts.yml"), str(tmp_path / "play.yml"),
-             "-e", json.dumps(given), *options],
-            capture_output=True, text=True, check=False, timeout=120, stdin=subprocess.DEVNULL,
-            env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "tools/ansible.cfg"),
-                 "ANSIBLE_NOCOLOR": "1", "HOME": str(tmp_path)},
-        )  # fmt: skip
+        steps = [{"ansible.builtin.include_role": role}]
+        return play(tmp_path, groups, steps, given, *options)
 
     return run
 

@@ -8,21 +8,14 @@ Runs the removal in check mode on this machine, with a directory of the test. Ta
 
 from __future__ import annotations
 
-import json
-import os
 import subprocess
-import sys
 import typing as t
 from pathlib import Path
 
 import pytest
-import yaml
-
-ROOT = Path(__file__).resolve().parents[2]
-
+from plays import Run, play
 
 FSID = "11111111-2222-4333-8444-555555555555"
-Run = t.Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(name="run")
@@ -30,23 +23,14 @@ def _run(tmp_path: Path) -> Run:
     def run(**given: t.Any) -> subprocess.CompletedProcess[str]:
         role = {"name": "rookery.rook.rook_node", "tasks_from": "absent"}
         tasks = [{"ansible.builtin.include_role": role}]
-        play = {"hosts": "n1", "gather_facts": False, "check_mode": True, "tasks": tasks}
-        (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
-        host = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-        groups = {name: {"hosts": {"n1": host}} for name in ("kube_control_plane", "rook_storage")}
-        (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"children": groups}}))
         variables = {
             "rook_site": "store1", "rook_version": "1.18", "rook_confirm": "store1",
             "rook_node_data_dir_host_path": str(tmp_path / "rook"),
             "_rook_node_traces": str(tmp_path / "traces"), **given,
         }  # fmt: skip
-        return subprocess.run(
-            ["ansible-playbook", "-i", str(tmp_path / "hosts.yml"), str(tmp_path / "play.yml"),
-             "-e", json.dumps(variables), "--check", "--diff"],
-            capture_output=True, text=True, check=False, timeout=120, stdin=subprocess.DEVNULL,
-            env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "tools/ansible.cfg"),
-                 "ANSIBLE_NOCOLOR": "1", "HOME": str(tmp_path)},
-        )  # fmt: skip
+        groups = {name: ["n1"] for name in ("kube_control_plane", "rook_storage")}
+        options = ("--check", "--diff")
+        return play(tmp_path, groups, tasks, variables, *options, check_mode=True)
 
     (tmp_path / "traces").mkdir()
     (tmp_path / "rook").mkdir()

@@ -8,40 +8,25 @@ Runs single roles on this machine, each up to a point before the first change. T
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import subprocess
-import sys
 import typing as t
 from pathlib import Path
 
 import pytest
 import yaml
-
-ROOT = Path(__file__).resolve().parents[2]
-Run = t.Callable[..., subprocess.CompletedProcess[str]]
+from plays import ROOT, Run, play
 
 
 @pytest.fixture(name="run")
 def _run(tmp_path: Path) -> Run:
     def run(tasks: list[t.Any], **given: t.Any) -> subprocess.CompletedProcess[str]:
-        play = {"hosts": "cp1", "gather_facts": False, "check_mode": True, "tasks": tasks}
-        (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
-        host = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-        groups = {"kube_control_plane": {"hosts": {"cp1": host}}}
-        (tmp_path / "hosts.yml").write_text(yaml.safe_dump({"all": {"children": groups}}))
         variables = {
             "rook_site": "store1", "rook_version": "1.18",
             "rook_kubeconfig": str(tmp_path / "none"), **given,
         }  # fmt: skip
-        return subprocess.run(
-            ["ansible-playbook", "-i", str(tmp_path / "hosts.yml"), str(tmp_path / "play.yml"),
-             "-e", json.dumps(variables)],
-            capture_output=True, text=True, check=False, timeout=120, stdin=subprocess.DEVNULL,
-            env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "tools/ansible.cfg"),
-                 "ANSIBLE_NOCOLOR": "1", "HOME": str(tmp_path)},
-        )  # fmt: skip
+        groups = {"kube_control_plane": ["cp1"]}
+        return play(tmp_path, groups, tasks, variables, check_mode=True)
 
     return run
 
