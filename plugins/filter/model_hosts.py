@@ -43,12 +43,12 @@ import typing as t
 from collections.abc import Mapping
 
 from ansible.module_utils.parsing.convert_bool import boolean
+from ansible_collections.rookery.rook.plugins.module_utils._model.types import Host
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 NODE_GROUPS = ("kube_control_plane", "kube_node", "rook_storage")
-CONTROL_PLANE = "node-role.kubernetes.io/control-plane"
 
 
 def model_hosts(
@@ -67,7 +67,7 @@ def model_hosts(
         labels = variables.get("rook_node_labels") or {}
         adopted = boolean(variables.get("rook_kubernetes_adopt"), strict=False)
         if name not in workers and not adopted and isinstance(labels, Mapping):
-            labels = {CONTROL_PLANE: "", **labels}
+            labels = {Host.CONTROL_PLANE: "", **labels}
         hosts[name] = {
             "devices": (variables.get("rook_node_devices") or []) if holds_data else [],
             "directories": (variables.get("rook_node_directories") or []) if holds_data else [],
