@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.rookery.rook.plugins.filter.model_hosts import (
-    CONTROL_PLANE,
     FilterModule,
     model_hosts,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._model.types import Host
 from ansible_collections.rookery.rook.plugins.module_utils._preflight import read_site, sentence
 
 DISK = "/dev/disk/by-id/x"
@@ -45,7 +45,7 @@ def test_a_node_that_is_a_control_plane_only_takes_no_pods_unless_it_is_adopted(
     groups = {"kube_control_plane": ["cp1", "cp2"], "kube_node": ["cp2", "w1"]}
     hosts = model_hosts(groups, dict.fromkeys(names, given))
     plain = adopted in ("false", None)
-    assert {name: CONTROL_PLANE in host["labels"] for name, host in hosts.items()} == {
+    assert {name: Host.CONTROL_PLANE in host["labels"] for name, host in hosts.items()} == {
         "cp1": plain, "cp2": False, "w1": False,
     }  # fmt: skip
     model = {"site": "store1", "version": "1.18", "operator": {"manifests": "/x"}, "hosts": hosts}
