@@ -34,6 +34,7 @@ if t.TYPE_CHECKING:
 KNOWN = ("2.19",)
 PROFILE = "legacy"
 SHELL = "/bin/sh"
+INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
 Vars = dict[str, t.Any]
 
 
@@ -140,29 +141,37 @@ def same_python(path: str) -> bool:
 def in_fork(module: str, arguments: bytes, folder: str) -> tuple[int, str, str]:
     """Run a module, and return its code and what it printed."""
     reader, writer = multiprocessing.Pipe(duplex=False)
-    child = multiprocessing.Process(target=serve, args=(writer, module, arguments, folder))
-    child.start()
-    writer.close()
+    # What interrupts the worker is sent on to its group, and would be lost on a process that does
+    # not know yet what to do with it: the module would outlive the play.
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, INTERRUPTS)
+    child = multiprocessing.Process(target=serve, args=(writer, mask, module, arguments, folder))
     try:
+        child.start()
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        writer.close()
         return t.cast("tuple[int, str, str]", reader.recv())
     except EOFError:
         child.join()
         return child.exitcode or 1, "", f"The module ended with {child.exitcode}, and no result."
     finally:
         # The task's time may be up; and what a module has left behind does not outlive it.
-        child.terminate()
-        child.join()
+        if child.pid:
+            child.terminate()
+            child.join()
         reader.close()
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
 
 
-def serve(writer: Connection, module: str, arguments: bytes, folder: str) -> None:
+def serve(writer: Connection, mask: set[int], module: str, arguments: bytes, folder: str) -> None:
     """Be the process of a module: nothing that is set here outlives it."""
     from ansible.module_utils import _internal
     from ansible.module_utils._internal import _traceback
     from ansible.module_utils._internal._ansiballz import _loader
 
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    # As exceptions, some interrupts get lost while a module is loaded; it asks for them later.
+    for number in INTERRUPTS:
+        signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
     os.chdir(folder)
     # What is no controller puts warnings into its result, and asks its arguments for the rest.
     _internal.is_controller = False

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import signal
 import traceback
 import typing as t
 
@@ -31,6 +32,9 @@ class Frame:
         self.name: str = self._ansible._name
 
     def __enter__(self) -> Frame:
+        """Begin: what is held from now on is let go when the module is interrupted."""
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         return self
 
     def __exit__(

@@ -21,6 +21,7 @@ from ansible import constants
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 from ansible_collections.rookery.rook.plugins.action import rook_site as plugin
+from ansible_collections.rookery.rook.plugins.module_utils._frame import Frame
 
 ROOT = Path(__file__).resolve().parents[4]
 SITE = "rookery.rook.rook_site"
@@ -178,6 +179,49 @@ def test_a_thread_that_is_left_ends_with_the_module(fork: Fork, tmp_path: Path) 
     assert code == 0 and time.monotonic() - began < 30
     with pytest.raises(ProcessLookupError):
         os.kill(int(pid.read_text()), 0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_module_that_has_just_been_forked_hears_of_an_interruption(
+    number: signal.Signals, fork: Fork, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin = plugin.multiprocessing.Process.run
+    monkeypatch.setattr(
+        plugin.multiprocessing.Process,
+        "run",
+        lambda process: (os.kill(os.getpid(), number), begin(process)),
+    )
+    theirs = signal.signal(number, lambda *_none: None)
+    try:
+        code, out, err = fork("print('{}'); sys.exit(0)")
+    finally:
+        signal.signal(number, theirs)
+    assert (code != 0, out) == (True, "") and "no result" in err
+
+
+def test_an_interruption_is_not_lost_while_a_module_is_loaded(fork: Fork) -> None:
+    code, _out, _err = fork(
+        "class Loaded:\n  def __del__(self): os.kill(os.getpid(), 2)\n"
+        "Loaded(); print('{}'); sys.exit(0)"
+    )
+    assert code == -signal.SIGINT
+
+
+def test_a_module_that_has_begun_lets_go_what_it_holds(fork: Fork, tmp_path: Path) -> None:
+    held = tmp_path / "held"
+    held.touch()
+    code, _out, _err = fork(
+        f"from {Frame.__module__} import Frame\n"
+        "with Frame({}):\n  try: os.kill(os.getpid(), 2); time.sleep(9)\n"
+        f"  finally: os.unlink({str(held)!r})"
+    )
+    assert code == 1 and not held.exists()
+
+
+def test_what_interrupts_is_heard_again_once_the_module_has_started(fork: Fork) -> None:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    _code, out, _err = fork("import signal; print(signal.pthread_sigmask(signal.SIG_BLOCK, ()))")
+    assert f"{before}\n" in out and signal.pthread_sigmask(signal.SIG_BLOCK, ()) == before
 
 
 def test_a_warning_is_part_of_the_result_and_secrets_are_masked(fork: Fork) -> None:
