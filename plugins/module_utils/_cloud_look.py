@@ -69,10 +69,10 @@ def _quotas_of_balancers(cloud: Cloud) -> Objects:
     return [{"name": "load_balancer", "limit": limit, "used": used}]
 
 
-def _permitted(listing: Listing) -> Listing:
+def _permitted(many: str, listing: Listing) -> Listing:
     """Return what lists things of which there are none for somebody who may not look at them.
 
-    Whoever may not look may not make any; a site without them needs no right to them.
+    A site without them needs no right to them; that others may have made some has to be told.
     """
 
     def ask(cloud: Cloud) -> Objects:
@@ -81,6 +81,7 @@ def _permitted(listing: Listing) -> Listing:
         except ClientError as error:
             if error.status != 403:
                 raise
+            cloud.refused.add(many)
             return []
 
     return ask
@@ -132,7 +133,7 @@ def images(names: Iterable[str]) -> Listing:
 
 SITE: Mapping[str, Listing] = {name: _plain(name) for name in KINDS if name != "rules"} | {
     "keypair": _keypairs,
-    "load_balancer": _permitted(_plain("load_balancer")),
+    "load_balancer": _permitted("load balancers", _plain("load_balancer")),
 }
 EXTERNAL = _at("network", "/networks", "networks", **{"router:external": "true"})
 FLAVORS: Mapping[str, Listing] = {"flavor": _at("compute", "/flavors/detail", "flavors")}
@@ -152,7 +153,7 @@ TYPES: Mapping[str, Listing] = {"volume_type": _at("block-storage", "/types", "v
 # What others make of our volumes.
 DERIVED: Mapping[str, Listing] = {
     "snapshot": _at("block-storage", "/snapshots/detail", "snapshots"),
-    "backup": _permitted(_at("block-storage", "/backups/detail", "backups")),
+    "backup": _permitted("backups", _at("block-storage", "/backups/detail", "backups")),
 }
 
 

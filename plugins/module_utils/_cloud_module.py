@@ -161,6 +161,17 @@ def _tell(module: Frame, cloud: Cloud, seen: Prospect) -> None:
     for step in seen.plan.steps:
         if step.op == "keep":
             module.warn(f"{step.target} is left as it is: {step.reason}.")
+    if seen.plan.state == "absent":
+        _warn_of_unseen(module, cloud)
+
+
+def _warn_of_unseen(module: Frame, cloud: Cloud) -> None:
+    """Warn of what may be left because the user may not look at it."""
+    for many in sorted(cloud.refused):
+        module.warn(
+            f"The cloud refuses the list of {many} to this user (403). What there is of them in "
+            "the site is not seen, not counted and not removed: ask somebody who may look."
+        )
 
 
 def _prove_gone(module: Frame, cloud: Cloud, site: CloudSite, seen: Prospect) -> None:
@@ -198,3 +209,4 @@ def run_info(module: Frame) -> None:
         costs=report.costs(found, sight),
         requests=cloud.requests,
     )
+    _warn_of_unseen(module, cloud)

@@ -74,6 +74,8 @@ class Cloud:
         self._endpoints: dict[str, str] = {}
         self.requests = 0
         self.unsure = 0
+        # What the user may not list.
+        self.refused: set[str] = set()
 
     @classmethod
     def connect(cls, params: Mapping[str, t.Any], *, reads: bool = False) -> Cloud:

@@ -73,6 +73,7 @@ class InCloud:
 
         def connect(_cls: t.Any, _params: t.Any, *, reads: bool = False) -> FakeCloud:
             self.cloud.reads, self.cloud.requests, self.cloud.unsure = reads, 0, 0
+            self.cloud.refused = set()
             return self.cloud
 
         monkeypatch.setattr(_cloud_module.Cloud, "connect", classmethod(connect))

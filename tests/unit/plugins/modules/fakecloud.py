@@ -33,6 +33,8 @@ class FakeCloud:
 
     def __init__(self) -> None:
         self.requests = self.unsure = 0
+        self.refused: set[str] = set()
+        self.forbidden = ""
         self.writes: list[Request] = []
         self.reads = False
         self.fault: t.Callable[[int, Request], str] = lambda _index, _request: ""
@@ -62,6 +64,8 @@ class FakeCloud:
         """Return copies of a collection."""
         assert service
         self.requests += 1
+        if many == self.forbidden:
+            raise ClientError("get", many, "forbidden", 403)
         kept = "external" if "router:external" in query else many
         if many == "keypairs":
             return [{"keypair": dict(item)} for item in self.things[many]]

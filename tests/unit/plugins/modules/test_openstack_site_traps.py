@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_servers import servers_of
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
 from cloudsite import GROUPS, InCloud, declaration, steps
@@ -200,3 +201,15 @@ def test_a_server_of_which_the_cloud_tells_nothing_is_not_taken_for_gone(site: I
     with pytest.raises(RookeryError, match="Run again when it does"):
         servers_of(site.cloud, "store1")
     assert site.state() == before
+
+
+def test_what_the_user_may_not_list_is_told_where_something_of_it_could_be_left(
+    site: InCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warned: list[str] = []
+    monkeypatch.setattr(AnsibleModule, "warn", lambda _module, words: warned.append(words))
+    site.cloud.forbidden = "backups"
+    assert site.present()["changed"] is True and not warned
+    for number, look in enumerate((site.info, lambda: site.absent(check=True), site.absent), 1):
+        assert not look().get("failed") and len(warned) == number
+    assert all("refuses the list of backups" in words for words in warned)
