@@ -18,6 +18,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._host import (
     signatures,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._host.medium import GIB, opened
+from ansible_collections.rookery.rook.plugins.module_utils._host.system import TOO_LONG
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -29,6 +30,8 @@ _LEAST = 5 * GIB
 # Reading waits for the disks, not for the processor.
 _AT_ONCE = 16
 _SHOWN = 3
+# Seconds for a device's first block; a disk that sleeps needs some ten to wake up.
+ANSWERS_WITHIN = 45.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +53,11 @@ def inspect(system: System, device: Device) -> Contents:
     """Read what is on a device, with own eyes and with those of wipefs."""
     if devices.is_remote(system, device.number):
         return Contents(problem="it comes over the network, where reading may never end")
+    if not _answers(system, device):
+        return Contents(
+            problem=f"it does not answer within {ANSWERS_WITHIN:g} s, see `dmesg` and, if it has "
+            "several paths, `multipath -ll`"
+        )
     try:
         with opened(system.path(device.path)) as medium:
             found = set(signatures.signatures(medium))
@@ -58,6 +66,16 @@ def inspect(system: System, device: Device) -> Contents:
         return Contents(problem=problem.strerror or str(problem))
     found |= set(signatures.asked(system, device.path))
     return Contents(tuple(sorted(found, key=lambda item: (item.offset, item.kind))), ceph)
+
+
+def _answers(system: System, device: Device) -> bool:
+    """Tell whether a read ends, if only with an error.
+
+    Of a device that queues for ever nothing ends the reader, so another process tries.
+    """
+    first = ("bs=4096", "count=1", "iflag=direct", "of=/dev/null", "status=none")
+    done = system.ask("dd", f"if={system.path(device.path)}", *first, limit=ANSWERS_WITHIN)
+    return done.returncode != TOO_LONG
 
 
 def inspect_all(system: System, found: Sequence[Device]) -> dict[str, Contents]:

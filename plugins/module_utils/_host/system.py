@@ -21,6 +21,8 @@ _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # Commands are asked in one language, because their answers are parsed.
 _ENVIRONMENT = {"PATH": _PATH, "LC_ALL": "C.UTF-8", "LANGUAGE": "", "HOME": "/root"}
 _SHOWN_LINES = 15
+# How a command ends for which there was no more time.
+TOO_LONG = 124
 
 
 class System:
@@ -37,8 +39,9 @@ class System:
         return self.root / name.lstrip("/")
 
     def ask(
-        self, *command: str, stdin: str = "", environment: Mapping[str, str] | None = None
-    ) -> subprocess.CompletedProcess[str]:
+        self, *command: str, stdin: str = "", environment: Mapping[str, str] | None = None,
+        limit: float | None = None,
+    ) -> subprocess.CompletedProcess[str]:  # fmt: skip
         """Return how a command ended: with 127 if there is no such program, 124 at the limit."""
         try:
             process = subprocess.Popen(
@@ -47,12 +50,13 @@ class System:
             )  # fmt: skip
         except FileNotFoundError as problem:
             return subprocess.CompletedProcess(command, 127, "", str(problem))
+        limit = limit or self.LIMIT
         try:
-            out, err = process.communicate(stdin, self.LIMIT)
+            out, err = process.communicate(stdin, limit)
         except subprocess.TimeoutExpired:
             # Its end is not waited for: what the kernel holds, as a dead volume's umount, has none.
             process.kill()
-            return subprocess.CompletedProcess(command, 124, "", f"no end after {self.LIMIT:g} s")
+            return subprocess.CompletedProcess(command, TOO_LONG, "", f"no end after {limit:g} s")
         return subprocess.CompletedProcess(command, process.returncode, out, err)
 
     def run(

@@ -212,3 +212,18 @@ def test_a_volume_of_a_cluster_that_may_be_gone_is_not_read(
     assert read == ["sdb"]
     assert [name for name, item in told.items() if item["blank"]] == ["/dev/sdb"]
     assert "over the network" in str(told["/dev/rbd0"]["reasons"])
+
+
+def test_a_disk_that_never_answers_is_told_and_holds_nobody(
+    host: DiskHost, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disks, "ANSWERS_WITHIN", 0.3)
+    node = host.disk("sdb", "8:16")
+    host.disk("sdc", "8:32")
+    node.unlink()
+    # Whoever opens it waits for one that writes.
+    os.mkfifo(node)
+    silent, other = run()["disks"]
+    assert (silent["blank"], silent["usable"], other["usable"]) == (False, False, True)
+    (reason,) = silent["reasons"]
+    assert "does not answer within 0.3 s" in reason and "multipath -ll" in reason
