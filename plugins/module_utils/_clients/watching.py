@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 import queue
 import threading
+import time
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
@@ -30,6 +31,8 @@ if t.TYPE_CHECKING:
 Place = tuple[str, str]
 WATCH_SECONDS = 240
 PAUSES = (0.2, 1.0, 2.0, 5.0, 10.0)
+# Seconds after which a watch without news has come to its end by itself.
+BRIEF = 5.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,8 +103,12 @@ class Feed:
             try:
                 version = version or self._list(topic)
                 if version:
-                    version, failures = self._watch(topic, version), 0
-                    continue
+                    since, began = version, time.monotonic()
+                    version = self._watch(topic, since)
+                    # A proxy may end each watch at once, and is not to be asked as often.
+                    if version != since or time.monotonic() - began > BRIEF:
+                        failures = 0
+                        continue
             except ClientError:
                 version = ""
             failures += 1

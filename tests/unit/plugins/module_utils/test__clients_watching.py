@@ -80,6 +80,13 @@ def test_watches_that_always_fail_are_not_tried_without_pauses() -> None:
     assert len(api.asked) <= 8
 
 
+def test_watches_that_end_at_once_go_on_after_pauses() -> None:
+    api = Api()
+    follow(api, seconds=0.35, pause=0.1)
+    assert api.asked[0] == "list" and set(api.asked[1:]) == {"watch 1"}
+    assert 2 <= len(api.asked[1:]) <= 3
+
+
 def test_a_problem_is_told_until_a_list_works_again() -> None:
     assert follow(Api(away=10_000)).problem(TOPIC) == AWAY
     assert follow(Api(away=2)).problem(TOPIC) is None
