@@ -8,13 +8,17 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: variable_problems
 version_added: 0.1.0
-short_description: Unknown and ill-typed rook_* variables of the hosts of a play
+short_description: Unknown, empty and ill-typed rook_* variables of the hosts of a play
 author: The rookery.rook authors (@rookery)
 description:
   - Compares every C(rook_*) variable that the inventory or the command line gives a host with the
     argument specifications of the collection's roles.
   - A misspelt variable is otherwise silently ignored, and a wrong type is found only when its role
     starts, after others have changed the site.
+  - So is a variable without a value, which takes the place of its default. Nothing is said where
+    empty is a value of its own.
+  - Texts are no lists and no dictionaries here, although Ansible takes some for such; the roles
+    look into them before a module could convert them.
 positional: roles, hosts
 options:
   _input:
@@ -59,6 +63,17 @@ if t.TYPE_CHECKING:
     Known = dict[str, tuple[str, dict[str, t.Any]]]
 
 PREFIX = "rook_"
+# What only its role can evaluate.
+UNREAD = object()
+# To be empty says something else than their defaults; the options whose default is empty are more.
+# The values of rook_common fall back to their defaults.
+MEANT_EMPTY = (
+    "rook_cluster_ceph_image", "rook_diagnose_bundle", "rook_kubernetes_node_ip",
+    "rook_openstack_user_data", "rook_verify_image",
+)  # fmt: skip
+FALLS_BACK = "rook_common"
+# The types of which Ansible takes texts, too, and what to write.
+WHOLE = {"list": (list, "[...]"), "dict": (dict, "{...}")}
 
 
 def known_variables(roles: Path) -> Known:
@@ -74,14 +89,14 @@ def known_variables(roles: Path) -> Known:
 def given_variables(
     hostvars: Mapping[str, t.Any], hosts: Iterable[str]
 ) -> Iterable[tuple[str, str, t.Any]]:
-    """Yield (host, name, value); what only its role can evaluate has the value None."""
+    """Yield (host, name, value); what only its role can evaluate is UNREAD."""
     for host in hosts:
         variables = hostvars[host]
         for name in sorted(name for name in variables if name.startswith(PREFIX)):
             try:
                 value = plain(variables[name])
             except AnsibleError:
-                value = None
+                value = UNREAD
             yield host, name, value
 
 
@@ -111,19 +126,51 @@ def unknown_problem(name: str, known: Known) -> str | None:
     )
 
 
-def type_problem(name: str, value: t.Any, known: Known) -> str | None:
-    """Return Ansible's own verdict on one value, with the value and the way out."""
-    if name not in known or value is None:
+def value_problem(name: str, value: t.Any, known: Known) -> str | None:
+    """Return the verdict on one value, with the value and the way out."""
+    if name not in known or value is UNREAD:
         return None
     role, option = known[name]
-    rule = {key: item for key, item in option.items() if key not in ("required", "default")}
-    result = ArgumentSpecValidator({name: rule}).validate({name: value})
-    if not result.error_messages:
+    reason = (
+        _empty_reason(name, value, known)
+        or _text_reason(name, value, option)
+        or _type_reason(name, value, option)
+    )
+    if not reason:
         return None
     way_out = f"See `ansible-doc -t role rookery.rook.{role}` for what it takes."
     if option.get("no_log"):
         return f"its value (not shown) is not of type {option.get('type', 'str')}. {way_out}"
-    return f"value {value!r:.200}: {'; '.join(result.error_messages)}. {way_out}"
+    return f"value {value!r:.200}: {reason}. {way_out}"
+
+
+def _empty_reason(name: str, value: t.Any, known: Known) -> str:
+    """Return why a value that is none cannot be, or nothing."""
+    role, option = known[name]
+    is_text = option.get("type", "str") in ("str", "path")
+    meant = name in MEANT_EMPTY or option.get("default") == ""
+    if role == FALLS_BACK or meant or not (value is None or (value == "" and is_text)):
+        return ""
+    return "it is empty, which takes the place of its default. Give it a value or remove it"
+
+
+def _text_reason(name: str, value: t.Any, option: Mapping[str, t.Any]) -> str:
+    """Return that something is no list or dictionary, though Ansible takes it for one."""
+    kind = option.get("type", "str")
+    if value is None or kind not in WHOLE or isinstance(value, WHOLE[kind][0]):
+        return ""
+    return (
+        f"it is no {kind}. Write one as YAML in the inventory or in AWX's extra variables, or as "
+        f"JSON on the command line: -e '{{\"{name}\": {WHOLE[kind][1]}}}'"
+    )
+
+
+def _type_reason(name: str, value: t.Any, option: Mapping[str, t.Any]) -> str:
+    """Return what Ansible itself says of a value, or nothing."""
+    if value is None:
+        return ""
+    rule = {key: item for key, item in option.items() if key not in ("required", "default")}
+    return "; ".join(ArgumentSpecValidator({name: rule}).validate({name: value}).error_messages)
 
 
 def variable_problems(hostvars: Mapping[str, t.Any], roles: str, hosts: Sequence[str]) -> list[str]:
@@ -131,7 +178,7 @@ def variable_problems(hostvars: Mapping[str, t.Any], roles: str, hosts: Sequence
     known = known_variables(Path(roles))
     problems: dict[tuple[str, str], list[str]] = {}
     for host, name, value in given_variables(hostvars, hosts):
-        for problem in (unknown_problem(name, known), type_problem(name, value, known)):
+        for problem in (unknown_problem(name, known), value_problem(name, value, known)):
             if problem:
                 problems.setdefault((name, problem), []).append(host)
     return [

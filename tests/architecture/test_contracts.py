@@ -81,7 +81,7 @@ def test_the_sites_variables_and_their_defaults_are_those_of_rook_common() -> No
     for name, option in options_of("rook_common").items():
         expression = values[name.replace("rook_", "rook_common_", 1)]
         if "default" in option:
-            assert expression == f"{{{{ {name} | default('{option['default']}') }}}}"
+            assert expression == f"{{{{ {name} | default('{option['default']}', true) }}}}"
         else:
             assert f"{{{{ {name} " in expression
 

@@ -11,8 +11,13 @@ from pathlib import Path
 import pytest
 import yaml
 from ansible.errors import AnsibleUndefinedVariable
-from ansible_collections.rookery.rook.plugins.filter.variable_problems import FilterModule
+from ansible_collections.rookery.rook.plugins.filter.variable_problems import (
+    MEANT_EMPTY,
+    FilterModule,
+    known_variables,
+)
 
+ROOT = Path(__file__).resolve().parents[4]
 SPECS: list[dict[str, t.Any]] = [
     {"argument_specs": {"main": {"options": {"rook_site": {"type": "str", "required": True}}}}},
     {
@@ -23,6 +28,11 @@ SPECS: list[dict[str, t.Any]] = [
                     "rook_cluster_state": {"type": "str", "choices": ["present", "absent"]},
                     "rook_storage_filesystems": {"type": "list", "elements": "dict"},
                     "rook_cluster_secret": {"type": "int", "no_log": True},
+                    "rook_cluster_image": {"type": "str", "default": "ceph:v1"},
+                    "rook_cluster_report": {"type": "path"},
+                    "rook_cluster_url": {"type": "str", "default": ""},
+                    "rook_cluster_codes": {"type": "list", "elements": "str", "default": []},
+                    "rook_cluster_spec": {"type": "dict", "default": {}},
                 }
             }
         }
@@ -90,3 +100,52 @@ class Lazy(dict):
 
 def test_what_only_a_role_can_evaluate_is_left_to_it(problems: t.Callable[..., list[str]]) -> None:
     assert problems(a=Lazy(rook_cluster_mon_count=None)) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("image", (None, "")),
+        ("report", (None, "")),
+        ("mon_count", (None,)),
+        ("codes", (None,)),
+        ("spec", (None,)),
+    ],
+)
+def test_a_variable_without_a_value_does_not_take_the_place_of_its_default(
+    problems: t.Callable[..., list[str]], name: str, values: tuple[t.Any, ...]
+) -> None:
+    for value in values:
+        (problem,) = problems(a={f"rook_cluster_{name}": value})
+        assert problem.startswith(f"rook_cluster_{name} (a): value {value!r}: it is empty")
+        assert "Give it a value or remove it. See `ansible-doc" in problem
+
+
+@pytest.mark.parametrize("name", ["rook_site", "rook_cluster_url"])
+def test_where_empty_is_the_default_or_falls_back_to_it_it_may_be_given(
+    problems: t.Callable[..., list[str]], name: str
+) -> None:
+    assert problems(a={name: None}, b={name: ""}) == []
+
+
+def test_what_may_be_empty_exists_and_does_not_say_so_by_its_default() -> None:
+    known = known_variables(ROOT / "roles")
+    assert [name for name in MEANT_EMPTY if known[name][1].get("default") == ""] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("codes", "A_B,C_D", """it is no list. Write one as YAML"""),
+        ("codes", '["A_B"]', """-e '{"rook_cluster_codes": [...]}'"""),
+        ("codes", "", """it is no list."""),
+        ("codes", 7, """it is no list."""),
+        ("spec", '{"a": 1}', """it is no dict. Write one as YAML"""),
+        ("spec", "a=1", """-e '{"rook_cluster_spec": {...}}'"""),
+    ],
+)
+def test_a_text_is_no_list_and_no_dictionary(
+    problems: t.Callable[..., list[str]], name: str, value: t.Any, told: str
+) -> None:
+    (problem,) = problems(a={f"rook_cluster_{name}": value})
+    assert f"value {value!r}: it is no " in problem and told in problem
