@@ -52,6 +52,25 @@ def test_the_mtu_of_pods_is_a_number(run: Run, given: t.Any, shown: str) -> None
     assert f"mtu: {shown}." in result.stdout, result.stdout
 
 
+def test_what_programs_are_told_is_text(run: Run, tmp_path: Path) -> None:
+    role = ROOT / "roles/rook_kubernetes"
+    files = [f"{role}/{name}/main.yml" for name in ("defaults", "vars")]
+    read = f"{{{{ lookup('ansible.builtin.template', '{role}/templates/cluster.yml.j2') }}}}"
+    tasks = [{"ansible.builtin.include_vars": {"file": file}} for file in files]
+    copy = {"content": read, "dest": f"{tmp_path}/told", "mode": "0600"}
+    tasks += [{"ansible.builtin.copy": copy, "check_mode": False}]
+    names = ("api_server", "controller_manager", "scheduler", "etcd")
+    given = {f"rook_kubernetes_{name}_args": {"v": 4, "profiling": False} for name in names}
+    result = run(tasks, rook_common_site="store1", rook_common_kubeconfig="none", **given)
+    assert result.returncode == 0, result.stdout
+    told = next(yaml.safe_load_all((tmp_path / "told").read_text()))
+    parts = (told["apiServer"], told["controllerManager"], told["scheduler"], told["etcd"]["local"])
+    for part in parts:
+        assert part["extraArgs"] == [
+            {"name": "v", "value": "4"}, {"name": "profiling", "value": "False"},
+        ]  # fmt: skip
+
+
 @pytest.mark.parametrize(("wanted", "asks"), [("false", False), ("true", True)])
 def test_probes_are_left_out_when_the_text_says_so(run: Run, wanted: str, *, asks: bool) -> None:
     tasks = [
