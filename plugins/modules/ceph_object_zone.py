@@ -95,6 +95,22 @@ diff:
   sample:
     before: {"CephBlockPool/rook-ceph/replicapool": {spec.replicated.size: 2}}
     after: {"CephBlockPool/rook-ceph/replicapool": {spec.replicated.size: 3}}
+objects:
+  description: The objects that the plan is about, as kind/namespace/name.
+  returned: always
+  type: list
+  elements: str
+  sample: [CephBlockPool/rook-ceph/replicapool]
+summary:
+  description: The plan in one line.
+  returned: always
+  type: str
+  sample: 1 updated, 61 left alone (site store1)
+fingerprint:
+  description: Digest of the plan and of what it was made from.
+  returned: always
+  type: str
+  sample: 5f0b6d3c1b7a6c50e3a0f0a1c0b1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f6a7b8c9
 waited:
   description: For each wait, how long it took and the reasons on the way. Empty in check mode.
   returned: always

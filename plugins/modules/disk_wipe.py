@@ -112,6 +112,16 @@ plan:
       op: delete
       executor: node
       reason: it holds an OSD of Ceph cluster 3f2a8c1e-7d54-4f0a-9d5e-0c1b2a394857
+diff:
+  description: What each step changes, for C(--diff).
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - before_header: Device//dev/disk/by-id/nvme-EXAMPLE_SSD_SERIAL0001
+      after_header: Device//dev/disk/by-id/nvme-EXAMPLE_SSD_SERIAL0001
+      before: "it holds an OSD\n"
+      after: ""
 devices:
   description: What was found on each device, and the proof of what is on it now.
   returned: always

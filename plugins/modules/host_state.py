@@ -219,6 +219,16 @@ plan:
   elements: dict
   sample:
     - {id: Package/lvm2, op: create, executor: node, reason: not installed}
+diff:
+  description: What each step changes, for C(--diff).
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - before_header: Package/lvm2
+      after_header: Package/lvm2
+      before: ""
+      after: "lvm2\n"
 host:
   description: What the host was like before.
   returned: always

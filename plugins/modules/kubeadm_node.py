@@ -83,6 +83,16 @@ plan:
   elements: dict
   sample:
     - {id: Kubeadm/init, op: create, executor: node, reason: not part of the cluster}
+diff:
+  description: What each step changes, for C(--diff).
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - before_header: Kubeadm/init
+      after_header: Kubeadm/init
+      before: ""
+      after: ""
 """
 
 import typing as t

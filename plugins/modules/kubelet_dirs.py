@@ -96,6 +96,16 @@ plan:
       op: update
       executor: node
       reason: /opt/plugins is not /var/lib/kubelet/volumeplugins
+diff:
+  description: What each step changes, for C(--diff).
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - before_header: File//var/lib/kubelet/config.yaml
+      after_header: File//var/lib/kubelet/config.yaml
+      before: "volumePluginDir: /opt/plugins\n"
+      after: "volumePluginDir: /var/lib/kubelet/volumeplugins\n"
 kubelet:
   description: The kubelet as it is after the call, in check mode as it is.
   returned: always

@@ -46,6 +46,11 @@ plan:
   elements: dict
   sample:
     - {id: ConfigMap/kube-system/example, op: create, executor: kubernetes, reason: missing}
+diff:
+  description: What is done, a line for each step, for C(--diff).
+  returned: always
+  type: dict
+  sample: {before: "", after: "create ConfigMap/kube-system/example\n"}
 """
 
 import typing as t

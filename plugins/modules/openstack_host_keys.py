@@ -86,6 +86,11 @@ unpinned:
   returned: always
   type: dict
   sample: {}
+diff:
+  description: The file before and after.
+  returned: always
+  type: dict
+  sample: {before: "", after: "0f6b8a52-3f0e-4a55-9d5a-6f0a4f7d2f10 ssh-ed25519 AAAA...\n"}
 """
 
 from pathlib import Path

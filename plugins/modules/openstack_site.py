@@ -140,6 +140,11 @@ plan:
       target: subnet/subnet
       reason: ""
       changes: [{path: dns_nameservers, old: [], new: [192.0.2.53]}]
+diff:
+  description: What is done, a line for each step, for C(--diff).
+  returned: always
+  type: dict
+  sample: {before: "", after: "create network/net\n"}
 fingerprint:
   description: Digest of the plan and of what it was made from.
   returned: always

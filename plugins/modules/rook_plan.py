@@ -109,6 +109,12 @@ summary:
   returned: always
   type: str
   sample: 1 updated, 61 left alone (site store1)
+waited:
+  description: Empty, as a plan waits for nothing. It is in the result as in that of other modules.
+  returned: always
+  type: list
+  elements: dict
+  sample: []
 lines:
   description: A line for each step that changes something, in order.
   returned: always

@@ -83,6 +83,11 @@ report:
       description: The same for programs.
       type: str
       sample: /var/lib/rookery/store1/report.json
+diff:
+  description: The standing of the last report and of this one, as JSON.
+  returned: always
+  type: dict
+  sample: {before: "{}\n", after: "{\"health\": \"HEALTH_OK\"}\n"}
 """
 
 import datetime

@@ -65,6 +65,22 @@ def test_what_is_documented_is_what_is_taken(module: str) -> None:
     assert shape(documented(module)) == shape(spec)
 
 
+SINGLE = [
+    name
+    for name in MODULES
+    if re.search(r"run_(one|single)\(", (ROOT / f"plugins/modules/{name}.py").read_text())
+]
+
+
+@pytest.mark.parametrize("module", SINGLE)
+def test_a_module_of_one_object_tells_of_a_plan_what_that_of_a_site_does(module: str) -> None:
+    told, whole = (
+        yaml.safe_load(constant(ROOT / f"plugins/modules/{name}.py", "RETURN"))
+        for name in (module, "rook_site")
+    )
+    assert set(told) == {"object", *whole}
+
+
 def modules_of_sections() -> dict[str, str]:
     """Return the typed module of each section, by what it does what an entry does."""
     found = {}
