@@ -170,7 +170,8 @@ def _type_reason(name: str, value: t.Any, option: Mapping[str, t.Any]) -> str:
     if value is None:
         return ""
     rule = {key: item for key, item in option.items() if key not in ("required", "default")}
-    return "; ".join(ArgumentSpecValidator({name: rule}).validate({name: value}).error_messages)
+    told = ArgumentSpecValidator({name: rule}).validate({name: value}).error_messages
+    return "; ".join(told).rstrip(".")
 
 
 def variable_problems(hostvars: Mapping[str, t.Any], roles: str, hosts: Sequence[str]) -> list[str]:

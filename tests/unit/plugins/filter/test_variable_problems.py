@@ -149,3 +149,13 @@ def test_a_text_is_no_list_and_no_dictionary(
 ) -> None:
     (problem,) = problems(a={f"rook_cluster_{name}": value})
     assert f"value {value!r}: it is no " in problem and told in problem
+
+
+def test_a_stage_that_does_not_exist_is_no_approval() -> None:
+    def told(**approved: str) -> list[str]:
+        hosts = {"a": {"rook_plan_fingerprint": approved}}
+        return FilterModule().filters()["variable_problems"](hosts, str(ROOT / "roles"), ["a"])
+
+    (problem,) = told(operatr="9a1b")
+    assert "rook_plan_fingerprint.operatr. Supported" in problem and "operator, storage." in problem
+    assert told(openstack="0a", operator="9a1b", cluster="1c2d", storage="5a6b") == []
