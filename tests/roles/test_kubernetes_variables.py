@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What kubeadm would refuse late is refused before a host is touched. Takes seconds."""
+
+from __future__ import annotations
+
+import subprocess
+import typing as t
+from pathlib import Path
+
+import pytest
+from plays import play
+
+VARIABLES = {
+    "ansible.builtin.include_role": {
+        "name": "rookery.rook.rook_kubernetes", "tasks_from": "variables",
+    }
+}  # fmt: skip
+
+
+def judged(folder: Path, **given: t.Any) -> subprocess.CompletedProcess[str]:
+    """Run the check of the variables alone."""
+    site = {"rook_site": "store1", "rook_version": "1.18", "rook_kubeconfig": f"{folder}/none"}
+    return play(folder, {"kube_control_plane": ["cp1"]}, [VARIABLES], {**site, **given})
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (
+            {"rook_kubernetes_endpoint": "api.example.com"},
+            "rook_kubernetes_endpoint (api.example.com): it has no port, and nodes could not join. "
+            "Write it as HOST:PORT, such as api.example.com:6443.",
+        ),
+        (
+            {"rook_kubernetes_pod_cidr": "10.244.0.0"},
+            "rook_kubernetes_pod_cidr (10.244.0.0): it is no network. Write ADDRESS/LENGTH",
+        ),
+        (
+            {"rook_kubernetes_service_cidr": "services"},
+            "rook_kubernetes_service_cidr (services): it is no network. Write ADDRESS/LENGTH",
+        ),
+        (
+            {
+                "rook_kubernetes_cni": "manifests",
+                "rook_kubernetes_cni_manifests": ["/nonexistent/net.yml"],
+            },
+            "rook_kubernetes_cni_manifests (/nonexistent/net.yml): there is no such file",
+        ),
+    ],
+)
+def test_what_could_not_be_used_in_the_end_is_refused(
+    tmp_path: Path, given: dict[str, t.Any], told: str
+) -> None:
+    result = judged(tmp_path, **given)
+    said = " ".join((result.stdout + result.stderr).split())
+    assert result.returncode != 0 and told in said, said
+
+
+def test_what_can_be_used_passes(tmp_path: Path) -> None:
+    (tmp_path / "net.yml").touch()
+    result = judged(
+        tmp_path,
+        rook_kubernetes_endpoint="[2001:db8::1]:6443",
+        rook_kubernetes_pod_cidr="10.0.0.0/16,2001:db8:1::/56",
+        rook_kubernetes_cni="manifests",
+        rook_kubernetes_cni_manifests=[f"{tmp_path}/net.yml", "~/net.yml", "relative.yml"],
+    )
+    assert result.returncode == 0, result.stdout
+    assert judged(tmp_path).returncode == 0
