@@ -66,7 +66,7 @@ PREFIX = "rook_"
 # What only its role can evaluate.
 UNREAD = object()
 # To be empty says something else than their defaults; the options whose default is empty are more.
-# The values of rook_common fall back to their defaults.
+# The values of rook_common fall back to their defaults, where they have some.
 MEANT_EMPTY = (
     "rook_cluster_ceph_image", "rook_diagnose_bundle", "rook_kubernetes_node_ip",
     "rook_openstack_user_data", "rook_verify_image",
@@ -149,8 +149,10 @@ def _empty_reason(name: str, value: t.Any, known: Known) -> str:
     role, option = known[name]
     is_text = option.get("type", "str") in ("str", "path")
     meant = name in MEANT_EMPTY or option.get("default") == ""
-    if role == FALLS_BACK or meant or not (value is None or (value == "" and is_text)):
+    if meant or not (value is None or (value == "" and is_text)):
         return ""
+    if role == FALLS_BACK:
+        return "it is empty. Give it a value" if option.get("required") else ""
     return "it is empty, which takes the place of its default. Give it a value or remove it"
 
 

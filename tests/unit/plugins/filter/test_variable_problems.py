@@ -19,7 +19,16 @@ from ansible_collections.rookery.rook.plugins.filter.variable_problems import (
 
 ROOT = Path(__file__).resolve().parents[4]
 SPECS: list[dict[str, t.Any]] = [
-    {"argument_specs": {"main": {"options": {"rook_site": {"type": "str", "required": True}}}}},
+    {
+        "argument_specs": {
+            "main": {
+                "options": {
+                    "rook_site": {"type": "str", "required": True},
+                    "rook_namespace": {"type": "str", "default": "rook-ceph"},
+                }
+            }
+        }
+    },
     {
         "argument_specs": {
             "main": {
@@ -121,11 +130,19 @@ def test_a_variable_without_a_value_does_not_take_the_place_of_its_default(
         assert "Give it a value or remove it. See `ansible-doc" in problem
 
 
-@pytest.mark.parametrize("name", ["rook_site", "rook_cluster_url"])
+@pytest.mark.parametrize("name", ["rook_namespace", "rook_cluster_url"])
 def test_where_empty_is_the_default_or_falls_back_to_it_it_may_be_given(
     problems: t.Callable[..., list[str]], name: str
 ) -> None:
     assert problems(a={name: None}, b={name: ""}) == []
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_what_has_to_be_given_is_not_given_empty(
+    problems: t.Callable[..., list[str]], value: str | None
+) -> None:
+    (problem,) = problems(a={"rook_site": value})
+    assert problem.startswith(f"rook_site (a): value {value!r}: it is empty. Give it a value.")
 
 
 def test_what_may_be_empty_exists_and_does_not_say_so_by_its_default() -> None:
