@@ -105,8 +105,8 @@ def _words(row: Field) -> str:
 def _value(row: Field, fields: Fields, release: Version) -> t.Any:
     """Return what is given for one field, None when that is nothing."""
     if row.type in ("pool", "group"):
-        if not fields.has(row.name):
-            return fields.raw(row.name)
+        if fields.raw(row.name) is None:
+            return None
         inside = fields.child(row.name)
         value = read_layout(inside) if row.type == "pool" else _values(row.fields, inside, release)
         inside.close()
@@ -115,8 +115,8 @@ def _value(row: Field, fields: Fields, release: Version) -> t.Any:
         return fields.number(row.name, least=row.least, most=row.most)
     if row.type == "str":
         return fields.text(row.name, choices=row.choices)
-    if not fields.has(row.name):
-        return fields.raw(row.name)
+    if fields.raw(row.name) is None:
+        return None
     read: dict[str, Callable[[str], t.Any]] = {
         "bool": lambda name: fields.flag(name, default=False),
         "flag": lambda name: fields.flag(name, default=False),

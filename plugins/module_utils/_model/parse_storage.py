@@ -33,6 +33,8 @@ FILESYSTEM_NAME = 47
 CLASS_OWNERS = {"pool": "rbd", "filesystem": "cephfs", "object_store": "bucket"}
 CLASS_TYPES = (*CLASS_OWNERS.values(), "nfs")
 
+# Chunks are told apart by one byte.
+_MOST_CHUNKS = 255
 _POOL_FIELDS = {
     "replicated.size": "replicas",
     "erasureCoded.dataChunks": "erasure.data_chunks",
@@ -64,18 +66,16 @@ def read_layout(fields: Fields, *, default_domain: str = "host") -> Layout:
     """Return how a pool spreads its objects: copies or chunks, never both, never neither."""
     replicas = fields.number("replicas", least=1, most=10)
     erasure = None
-    if fields.has("erasure"):
+    if fields.raw("erasure") is not None:
         chunks = fields.child("erasure")
         erasure = Erasure(
-            data_chunks=chunks.whole("data_chunks", 0, least=2),
-            coding_chunks=chunks.whole("coding_chunks", 0, least=1),
+            data_chunks=chunks.whole("data_chunks", 0, least=2, most=_MOST_CHUNKS),
+            coding_chunks=chunks.whole("coding_chunks", 0, least=1, most=_MOST_CHUNKS),
         )
         for key in ("data_chunks", "coding_chunks"):
             if not chunks.has(key):
                 chunks.bad(key, None, "is missing", "Give a number of chunks.")
         chunks.close()
-    else:
-        fields.raw("erasure")
     if fields.has("replicas") and fields.has("erasure"):
         reason = "has both replicas and erasure (POOL-01)"
         fields.bad("", None, reason, "Keep one of them.")

@@ -237,3 +237,28 @@ def test_one_object_alone_refers_to_what_nobody_looks_at() -> None:
     assert parse_site(alone, lone=True).resources[0].values == {"pool": "elsewhere"}
     with pytest.raises(ModelError):
         parse_site(alone)
+
+
+@pytest.mark.parametrize(
+    ("section", "field", "reason"),
+    [
+        ("object_store_accounts", "root_user", "is a string, not a dictionary"),
+        ("object_zones", "data", "is a string, not a dictionary"),
+        ("snapshot_classes", "parameters", "is a string, not a dictionary"),
+        ("snapshot_classes", "default", "is a string, not true or false"),
+        ("bucket_notifications", "events", "is a string, not a list"),
+        ("block_pools", "erasure", "is a string, not a dictionary"),
+    ],
+)
+def test_an_empty_text_is_no_value_of_another_type(section: str, field: str, reason: str) -> None:
+    entry = {**EVERYTHING[section][0], field: ""}
+    told = problems(**{section: [entry, *EVERYTHING[section][1:]]})
+    assert any(text.startswith(f"{section}[0].{field}: '' {reason}") for text in told), told
+
+
+def test_more_chunks_than_ceph_can_tell_apart_are_refused() -> None:
+    for number in (256, 10**30):
+        erasure = {"data_chunks": number, "coding_chunks": 1}
+        told = problems(block_pools=[{"name": "fast", "erasure": erasure}])
+        where = f"block_pools[0].erasure.data_chunks: {number} is not between 2 and 255"
+        assert any(text.startswith(where) for text in told), told
