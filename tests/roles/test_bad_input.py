@@ -138,6 +138,15 @@ def test_unknown_and_ill_typed_variables_are_told_all_at_once(
     assert "value 'three'" in said and "int" in said
 
 
+def test_variables_are_judged_also_for_a_part_of_a_run(
+    run: Run, hosts: Params, site: Params
+) -> None:
+    site |= {"rook_plan_fingerprint": '{"operator": "9a1b"}', "rook_cluster_mon_count": None}
+    said = refused(run("rookery.rook.site", hosts, site, "--tags", "rook_operator"))
+    assert "rook_plan_fingerprint (localhost, cp1, " in said and "it is no dict." in said
+    assert "rook_cluster_mon_count (localhost, cp1, " in said and "value None: it is empty" in said
+
+
 def test_a_missing_name_of_the_site_is_named(
     run: Run, hosts: dict[str, t.Any], site: dict[str, t.Any]
 ) -> None:
