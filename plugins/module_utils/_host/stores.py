@@ -21,7 +21,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
 # A runtime that hangs must not hold up everybody.
-_LIMIT = ("timeout", "20")
+LIMIT = 20.0
 _NO_PROGRAM, _SHOWN = 127, 200
 _LIST = ("--namespace", "k8s.io", "images", "list", "--quiet")
 _CONTAINERD, _K3S = "/run/containerd/containerd.sock", "/run/k3s/containerd/containerd.sock"
@@ -61,10 +61,10 @@ def look(system: System) -> Store:
     there = [row for row in RUNTIMES if system.path(row[1]).exists()]
     said = ""
     for unit, _socket, command in there:
-        done = system.ask(*_LIMIT, *command)
+        done = system.ask(*command, limit=LIMIT)
         if not done.returncode:
             return Store(unit, _names(done.stdout))
-        words = " ".join(done.stderr.split())[:_SHOWN] or "it did not answer in time"
+        words = " ".join(done.stderr.split())[:_SHOWN] or "it said nothing"
         if not said or done.returncode != _NO_PROGRAM:
             said = f"{unit} could not be asked for its images: {words}"
     return Store(there[0][0] if there else "", silent=said)

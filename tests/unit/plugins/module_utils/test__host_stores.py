@@ -34,9 +34,9 @@ class Host(System):
             self.path(socket).parent.mkdir(parents=True, exist_ok=True)
             self.path(socket).touch()
 
-    def ask(self, *command: str, **_how: object) -> Done:
-        assert command[:2] == ("timeout", "20"), "a runtime that hangs is waited for without end"
-        program = command[2].rpartition("/")[2]
+    def ask(self, *command: str, limit: float | None = None, **_how: object) -> Done:
+        assert limit == stores.LIMIT, "a runtime that hangs is waited for as for packages"
+        program = command[0].rpartition("/")[2]
         return self.answers.get(program) or Done(command, 127, "", f"{program}: not found")
 
 
@@ -65,8 +65,21 @@ def test_without_a_runtime_there_is_nothing_and_one_that_fails_says_so(tmp_path:
     told = stores.look(Host(tmp_path, socket, ctr=Done((), 1, "", "connection\nrefused")))
     assert told.silent == "containerd could not be asked for its images: connection refused"
     assert told.runtime == "containerd" and not told.has("a:1")
-    late = stores.look(Host(tmp_path, socket, ctr=Done((), 124, "", "")))
-    assert late.silent.endswith("it did not answer in time")
+    mute = stores.look(Host(tmp_path, socket, ctr=Done((), 1, "", "")))
+    assert mute.silent.endswith("it said nothing")
+
+
+def test_a_runtime_that_hangs_and_heeds_no_signal_is_left_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ctr").write_text("#!/bin/sh\ntrap '' TERM\nwhile :; do sleep 1; done\n")
+    (tmp_path / "ctr").chmod(0o755)
+    (tmp_path / "socket").touch()
+    row = ("containerd", "/socket", (str(tmp_path / "ctr"),))
+    monkeypatch.setattr(stores, "RUNTIMES", (row,))
+    monkeypatch.setattr(stores, "LIMIT", 0.2)
+    told = stores.look(System(str(tmp_path)))
+    assert "containerd could not be asked for its images: no end after 0.2 s" in told.silent
 
 
 def test_archives_bring_their_images_and_broken_ones_bring_none(tmp_path: Path) -> None:
