@@ -13,6 +13,7 @@ import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 from ansible_collections.rookery.rook.plugins.module_utils._host.steps import HostStep
+from ansible_collections.rookery.rook.plugins.module_utils._host.system import TOO_LONG
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,9 @@ if t.TYPE_CHECKING:
 
 _CTR = ("ctr", "--namespace", "k8s.io", "images")
 _NAME = "io.containerd.image.name"
+_JOURNAL = "Look at `journalctl -u containerd` on this host, and restart it if it hangs"
+# It has the names in a table of its own.
+LIST_SECONDS = 60.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -77,7 +81,11 @@ def missing_archives(system: System, folders: Sequence[str]) -> list[Archive]:
     paths = sorted(path for folder in folders for path in system.path(folder).glob("*.tar"))
     if not paths:
         return []
-    present = listed_images(system.ask(*_CTR, "list").stdout)
+    listed = system.ask(*_CTR, "list", limit=LIST_SECONDS)
+    # One that is not there yet has none.
+    if listed.returncode == TOO_LONG:
+        raise ClientError("list the images of", "containerd", f"{listed.stderr}. {_JOURNAL}")
+    present = listed_images(listed.stdout)
     archives = [read_archive(path) for path in paths]
     return [
         archive
@@ -94,8 +102,9 @@ def plan_images(system: System, record: Record, folders: Sequence[str]) -> Itera
             record.note("images", dict.fromkeys(archive.images))
             cure = "Check that containerd runs and that its disk has space"
             system.run(
-                "import image archive", archive.path, [*_CTR, "import", archive.path], cure=cure
-            )
+                "import image archive", archive.path, [*_CTR, "import", archive.path],
+                cure=cure, limit=system.LONG,
+            )  # fmt: skip
 
         names = ", ".join(archive.images)
         yield HostStep(f"Image/{names}", "create", "not in containerd", load, "", names)

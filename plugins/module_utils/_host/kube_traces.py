@@ -107,7 +107,9 @@ def _mounted(system: System, folder: str) -> list[str]:
 def _unmount(system: System, point: str) -> None:
     """Unmount what containerd may be unmounting at this moment."""
     try:
-        system.run("unmount", point, ["umount", point], cure=f"`fuser -vm {point}` names users")
+        # Whoever looks for the users of a volume whose storage is gone, as fuser does, hangs too.
+        cure = f"`fuser -vm {point}` names users; use `umount --lazy` if its storage is gone"
+        system.run("unmount", point, ["umount", point], cure=cure)
     except ClientError:
         if any(mount.point == point for mount in mounts.mounts(system)):
             raise

@@ -23,6 +23,11 @@ if t.TYPE_CHECKING:
 _RECORD = "kubeadm"
 MARKER = f"{FOLDER}/kubernetes-joined"
 _SOCKET = "--cri-socket=unix:///run/containerd/containerd.sock"
+RESET_SECONDS = 900.0
+_CURE = (
+    "Unmount with `umount --lazy` what `grep kubelet /proc/mounts` shows of storage that is gone, "
+    "and run again"
+)
 
 
 def plan_present(system: System, program: str, verb: str, config: str) -> Iterator[HostStep]:
@@ -119,7 +124,7 @@ def _with_config(system: System, program: str, verb: str, config: str) -> None:
         system.run(
             verb, "this node with kubeadm", [program, verb, f"--config={name}", *quiet],
             cure="`journalctl -u kubelet` on this host tells more. Run again: what is left of this "
-            "try is reset first",
+            "try is reset first", limit=system.LONG,
         )  # fmt: skip
     finally:
         os.unlink(name)
@@ -131,5 +136,6 @@ def _reset(system: System, program: str, keep_etcd_member: bool = False) -> None
     skip = ["--skip-phases=remove-etcd-member"] if keep_etcd_member else []
     command = [program, "reset", "--force", _SOCKET, "--cleanup-tmp-dir", *skip]
     if system.path(program).exists():
-        system.run("reset", "this node with kubeadm", command)
+        # It asks etcd and each container, and unmounts volumes, whose storage may be gone.
+        system.run("reset", "this node with kubeadm", command, cure=_CURE, limit=RESET_SECONDS)
     kube_traces.stop(system)

@@ -73,7 +73,9 @@ def plan_packages(system: System, record: Record, wanted: Sequence[str]) -> Iter
 
             def apt(action: str, target: str, *words: str) -> str:
                 command = [*_APT, *words]
-                return system.run(action, target, command, environment=_QUIET, cure=_CURE)
+                return system.run(
+                    action, target, command, environment=_QUIET, cure=_CURE, limit=system.LONG
+                )
 
             apt("read the lists of", "packages", "update")
             words = ("--no-install-recommends", "install", *wishes)
@@ -104,6 +106,7 @@ def plan_removal(system: System, record: Record, notes: list[str]) -> Iterator[H
         system.run(
             "remove", ", ".join(mine), [*_APT, "purge", *mine],
             environment=_QUIET, cure="Repair dpkg (dpkg --configure -a) and run again",
+            limit=system.LONG,
         )  # fmt: skip
 
     yield HostStep(

@@ -35,6 +35,8 @@ class BareHost(System):
         self.tables: list[str] = []
         self.rules = ""
         self.did: list[str] = []
+        # Program -> for how long its last command was waited for.
+        self.limits: dict[str, float | None] = {}
         self.answers: dict[str, t.Callable[[tuple[str, ...]], Answer]] = {}
         self.put("usr/bin/apt-get", "", 0o755)
         for name in ("proc/1/mountinfo", "proc/modules", "proc/filesystems", "run/.keep"):
@@ -52,8 +54,10 @@ class BareHost(System):
         *command: str,
         stdin: str = "",
         environment: t.Mapping[str, str] | None = None,
+        limit: float | None = None,
     ) -> subprocess.CompletedProcess[str]:
         program = Path(command[0]).name
+        self.limits[program] = limit
         known = {
             "apt-get": self._apt, "dpkg-query": self._dpkg, "systemctl": self._systemctl,
             "ctr": self._ctr, "ip": self._ip, "nft": self._nft, "modprobe": self._modprobe,

@@ -224,6 +224,24 @@ def test_a_package_that_does_not_exist_is_named_with_a_way_out(run: Run) -> None
     assert "package sources" in message
 
 
+def test_a_containerd_that_hangs_is_named_and_not_taken_for_empty(run: Run, host: BareHost) -> None:
+    host.answers["ctr"] = lambda _words: (124, "no end after 60 s")
+    message = run(images=["/art/images"])["msg"]
+    assert "Failed to list the images of containerd: no end after 60 s" in message
+    assert "journalctl -u containerd" in message
+    assert host.limits["ctr"] == 60
+
+
+def test_only_what_fetches_or_unpacks_is_waited_for_as_long_as_that_may_take(
+    run: Run, host: BareHost
+) -> None:
+    run(**WISH)
+    assert (host.limits["apt-get"], host.limits["ctr"]) == (host.LONG, host.LONG)
+    assert host.limits["systemctl"] is None and host.LIMIT <= 300
+    run(state="absent")
+    assert (host.limits["apt-get"], host.limits["ctr"]) == (host.LONG, None)
+
+
 def test_packages_that_others_need_stay_and_this_is_told(run: Run, host: BareHost) -> None:
     run(packages=["containerd"])
     removal = host.answers.setdefault

@@ -133,7 +133,9 @@ def test_absent_takes_everything_of_kubernetes_and_nothing_else(
     run(first=True, config="kind: x\n")
     predicted = run(check=True, state="absent", whole_cluster=True)
     assert host.path(ADMIN).exists()
+    assert host.limits["kubeadm"] == host.LONG
     done = run(state="absent", whole_cluster=True)
+    assert host.limits["kubeadm"] == 900
     assert ids(done) == ids(predicted)
     assert "reset --force" in host.did[1] and "--skip-phases=remove-etcd-member" in host.did[1]
     assert (host.links, host.tables) == (["eth0"], ["ip own"])
@@ -192,6 +194,7 @@ def test_what_containerd_unmounts_at_the_same_time_is_no_fault(
     host.answers["umount"] = umount
     done = run(state="absent")
     assert ("target is busy" in done.get("msg", "")) is not gone
+    assert ("umount --lazy` if its storage is gone" in done.get("msg", "")) is not gone
     assert host.path("/etc/kubernetes").exists() is not gone
 
 
