@@ -78,6 +78,8 @@ LAYOUTS = {
 }  # fmt: skip
 # What a snap puts in place of these.
 _VARIABLES = {"${SNAP_COMMON}": f"{_SNAP}/common", "${SNAP_DATA}": f"{_SNAP}/current"}
+# What is in the name of each process that is_kubelet tells.
+NAMES = ("kube", "k3s")
 # Programs that are a kubelet among other things.
 _WHOLE = {"k3s": "k3s", "kubelite": "microk8s"}
 _HOMES = {"/var/lib/rancher/rke2/": "rke2", "/var/lib/k0s/": "k0s", "/snap/microk8s/": "microk8s"}

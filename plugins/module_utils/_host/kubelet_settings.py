@@ -197,7 +197,9 @@ def _command_line(system: System, unit: str) -> tuple[Path | None, list[str]]:
     """Return the running kubelet and its words: of its unit, else of a process of that name."""
     main = re.search(r"^MainPID=([1-9]\d*)$", unit, re.MULTILINE)
     places = [system.path(f"/proc/{main[1]}")] if main else []
-    places += sorted(system.path("/proc").glob("[0-9]*"))
+    # Of one that waits for dead storage the kernel tells the name, and may keep whoever asks for
+    # its words waiting, too, as ps does then.
+    places += [place for place in sorted(system.path("/proc").glob("[0-9]*")) if _may_be(place)]
     for place in places:
         try:
             words = (place / "cmdline").read_text(errors="replace").rstrip("\0").split("\0")
@@ -209,6 +211,15 @@ def _command_line(system: System, unit: str) -> tuple[Path | None, list[str]]:
         if kubelet_layouts.is_kubelet(words):
             return place, words
     return None, []
+
+
+def _may_be(place: Path) -> bool:
+    """Tell by its name alone whether a process may be a kubelet."""
+    try:
+        name = (place / "comm").read_text(errors="replace")
+    except OSError:
+        return False
+    return any(part in name for part in kubelet_layouts.NAMES)
 
 
 def _sources(system: System, config: str, folder: str) -> list[str]:

@@ -75,6 +75,7 @@ class BareHost(System):
         self.units[name] = {**given, **state}
 
     def process(self, pid: int, *words: str) -> None:
+        self.put(f"proc/{pid}/comm", f"{Path(words[0].split(' ')[0]).name[:15]}\n")
         self.put(f"proc/{pid}/cmdline", "\0".join(words) + "\0")
 
     def _apt(self, words: tuple[str, ...]) -> Answer:

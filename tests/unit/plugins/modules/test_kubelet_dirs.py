@@ -135,6 +135,15 @@ def test_a_kubelet_that_no_unit_knows_is_found_by_its_process(run: Run, host: Ba
     assert run()["kubelet"]["root_dir"] == "/data/kubelet"
 
 
+def test_processes_that_may_keep_whoever_asks_waiting_are_not_asked_for_their_words(
+    run: Run, host: BareHost
+) -> None:
+    host.units.clear()
+    host.process(50, "kubelet", "--root-dir=/hangs")
+    host.put("/proc/50/comm", "java\n")
+    assert run()["kubelet"]["root_dir"] == "/var/lib/kubelet"
+
+
 @pytest.mark.parametrize("ruled_by", ["the file", "a flag"])
 def test_a_directory_is_predicted_set_kept_and_restored(
     run: Run, host: BareHost, ruled_by: str
