@@ -36,6 +36,8 @@ THREADS = 8
 PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0)
 # Seconds without an answer after which a request has failed, unless the configuration says else.
 SILENCE = 120.0
+# A service that is silent so often is not asked again: each time takes as long.
+SILENCES = 2
 # The longest that a cloud's own wish to be left alone is followed.
 LONGEST_PAUSE = 60.0
 _BUSY = frozenset({429, 503})
@@ -126,13 +128,15 @@ class Cloud:
                 f"Refused to {request.method} {request.path}: this client only reads. "
                 "This is a fault of the collection, please report it."
             )
-        pauses = iter(PAUSES)
+        pauses, silences = iter(PAUSES), 0
         while True:
             answer = self._once(request)
             problem, after = self._problem(request, answer)
             if problem is None:
                 return _content(request, answer)
-            pause = next(pauses, None) if after is not None else None
+            silences += isinstance(answer, TimeoutError)
+            again = after is not None and silences < SILENCES
+            pause = next(pauses, None) if again else None
             if pause is None:
                 raise problem
             self._sleep(max(pause, after or 0.0))
@@ -178,6 +182,10 @@ class Cloud:
                 # Some services answer 300 with their versions; that is not what was asked for.
                 redirect=False,
             )  # fmt: skip
+        except exceptions.ConnectTimeout:
+            # The exception tells the address alone.
+            words = f"no answer from {url} within {self._session.timeout:g} s, which api_timeout"
+            return TimeoutError(f"{words} sets. Ask the cloud's operator whether it works")
         except exceptions.ClientException as error:
             return error
 

@@ -120,6 +120,22 @@ def test_it_ends_when_the_cloud_stays_away() -> None:
     assert region.slept == list(PAUSES)
 
 
+def test_a_service_that_takes_requests_and_says_nothing_is_asked_twice_and_told() -> None:
+    client, region = cloud(*[exceptions.ConnectTimeout("Request to x timed out")] * 6)
+    with pytest.raises(ClientError) as caught:
+        client.send(READ)
+    assert len(region.sent) == 2 and region.slept == [PAUSES[0]]
+    told = f"no answer from {CATALOG['network']}/v2.0/networks within {SILENCE:g} s"
+    assert told in str(caught.value) and "api_timeout" in str(caught.value)
+
+
+def test_of_a_creation_that_a_service_is_silent_about_nobody_knows() -> None:
+    client, region = cloud(exceptions.ConnectTimeout("Request to x timed out"))
+    with pytest.raises(UnsureError):
+        client.send(MAKE)
+    assert client.unsure == 1 and len(region.sent) == 1
+
+
 @pytest.mark.parametrize(
     ("status", "body", "told"),
     [
