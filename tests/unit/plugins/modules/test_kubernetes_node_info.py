@@ -6,11 +6,16 @@
 from __future__ import annotations
 
 import functools
+import threading
 import typing as t
 
 import pytest
-from ansible_collections.rookery.rook.plugins.module_utils import _module
+from ansible_collections.rookery.rook.plugins.module_utils import _module, _node_waiter
+from ansible_collections.rookery.rook.plugins.module_utils._clients.failures import (
+    UnreachableError,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
+from ansible_collections.rookery.rook.plugins.module_utils._errors import WaitTimeout
 from ansible_collections.rookery.rook.plugins.modules import kubernetes_node_info
 from fakekube import FakeKube
 from onsite import run_module
@@ -92,6 +97,25 @@ def test_a_kubelet_with_another_directory_is_waited_for_and_named(run: Run) -> N
     assert run(False, nodes=["w1"], **wish)["volume_plugin_dirs"] == {"w1": PLUGINS}
     result = run(False, nodes=["w1", "w2"], **wish)
     assert f"w2: its kubelet uses {OTHER}, not {PLUGINS}" in result["msg"]
+
+
+def test_kubelets_that_cannot_be_reached_are_asked_together_and_once_the_time_is_over_no_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now, met, names = [0.0], threading.Barrier(2, timeout=10), ["w1", "w2", "w3"]
+
+    class Blocked(FakeKube):
+        def get(self, ref: Ref) -> t.Any:
+            met.wait()
+            now[0] = 120.0
+            met.wait()
+            raise UnreachableError("read", f"Node {ref.name}", "i/o timeout")
+
+    monkeypatch.setattr(_node_waiter, "THREADS", 2)
+    with pytest.raises(WaitTimeout) as caught:
+        _node_waiter.wait_for_plugin_dirs(Blocked(), names, "", 60, lambda: now[0])
+    assert str(caught.value).count("i/o timeout") == 2
+    assert "w3: the time was over before it was asked" in str(caught.value)
 
 
 def test_the_directory_that_kubeadm_gives_to_new_nodes_is_told(run: Run, kube: FakeKube) -> None:
