@@ -141,7 +141,10 @@ def _download(url: str) -> bytes:
 def _read(url: str, answer: http.client.HTTPResponse) -> bytes:
     """Return a body within the limits of time and size."""
     end, parts, size = time.monotonic() + FILE_SECONDS, [], 0
-    while part := answer.read(_CHUNK):
+    # Not every Python counts what read1 returns.
+    whole = answer.length
+    # What has come, whatever it is: of who sends drop by drop a full chunk may take days.
+    while size != whole and (part := answer.read1(_CHUNK)):
         parts.append(part)
         size += len(part)
         if size > FILE_BYTES:
@@ -150,6 +153,6 @@ def _read(url: str, answer: http.client.HTTPResponse) -> bytes:
         if time.monotonic() > end:
             detail = f"{size} bytes came in {FILE_SECONDS} s; the limit is reached"
             raise ClientError("fetch", url, detail)
-    if answer.length:
-        raise ClientError("fetch", url, f"the connection ended {answer.length} bytes too early")
+    if whole is not None and size < whole:
+        raise ClientError("fetch", url, f"the connection ended {whole - size} bytes too early")
     return b"".join(parts)

@@ -54,7 +54,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             for byte in CONTENT:
                 self.wfile.write(bytes([byte]))
                 self.wfile.flush()
-                time.sleep(0.05)
+                time.sleep(0.1)
         elif name == "silent":
             time.sleep(0.5)
         else:
@@ -153,8 +153,15 @@ def test_a_limit_is_kept(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(download, limit, value)
-    monkeypatch.setattr(download, "_CHUNK", 4)
     assert words in refused([pin(base, name)], tmp_path)
+
+
+def test_who_sends_drop_by_drop_is_left_before_a_chunk_is_full(
+    base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(download, "FILE_SECONDS", 0.1)
+    text = refused([pin(base, "slow")], tmp_path)
+    assert "the limit is reached" in text and f"{len(CONTENT)} bytes came" not in text
 
 
 def test_a_server_that_is_not_there_is_named(tmp_path: Path) -> None:
