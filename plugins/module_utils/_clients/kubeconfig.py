@@ -12,12 +12,14 @@ logins by other programs, and a proxy, is left to that package.
 from __future__ import annotations
 
 import base64
+import concurrent.futures
 import contextlib
 import dataclasses
 import functools
 import os
 import ssl
 import tempfile
+import threading
 import typing as t
 from pathlib import Path
 from urllib.request import getproxies_environment
@@ -38,8 +40,12 @@ if t.TYPE_CHECKING:
 
     Section = Mapping[str, t.Any]
 
+A = t.TypeVar("A")
+
 # One for each kind of a site that is waited for and for what Rook makes for it, and the threads.
 CONNECTIONS = 48
+# For programs and servers that give credentials, which may wait until somebody logs in.
+LOGIN_SECONDS = 180.0
 ACTION = "read the kubeconfig"
 _CERTIFICATE, _KEY = "client-certificate", "client-key"
 _AUTHORITY = "certificate-authority"
@@ -164,7 +170,9 @@ def _any(path: Path, package: Callable[[], t.Any]) -> Connection:
             proof = Path(settings.cert_file).read_bytes()
 
     def headers() -> dict[str, str]:
-        token = settings.auth_settings().get("BearerToken", {}).get("value")
+        # Here a token is renewed.
+        told = _in_time(path, settings.auth_settings)
+        token = told.get("BearerToken", {}).get("value")
         return {"authorization": token} if token else {}
 
     access = Access(settings.host.rstrip("/"), str(path), expiry=_expiry(proof))
@@ -184,9 +192,34 @@ def _load(path: Path, context: str | None) -> t.Any:
         raise _not_installed(str(problem)) from problem
     load: t.Any = kubernetes.config.new_client_from_config
     try:
-        return load(str(path), context, persist_config=False)
+        return _in_time(path, lambda: load(str(path), context, persist_config=False))
     except kubernetes.config.ConfigException as problem:
         raise ClientError(ACTION, str(path), " ".join(str(problem).split())) from problem
+
+
+def _in_time(path: Path, ask: Callable[[], A]) -> A:
+    """Return what the package answers, which waits without end for whoever gives credentials."""
+    answer: concurrent.futures.Future[A] = concurrent.futures.Future()
+
+    def work() -> None:
+        try:
+            answer.set_result(ask())
+        except BaseException as problem:
+            answer.set_exception(problem)
+
+    # Nobody waits for its end, not even when the process ends.
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        return answer.result(LOGIN_SECONDS)
+    except concurrent.futures.TimeoutError as problem:
+        if answer.done():
+            raise
+        raise ClientError(
+            ACTION, str(path),
+            f"who gives the credentials of its user, a program or a server, gave none within "
+            f"{LOGIN_SECONDS:g} s. Log in by hand (kubectl get nodes, with this file), or take a "
+            "file with a token or certificate",
+        ) from problem  # fmt: skip
 
 
 def _not_installed(problem: str) -> ClientError:

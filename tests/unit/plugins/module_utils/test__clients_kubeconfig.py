@@ -127,6 +127,22 @@ def test_what_is_not_ordinary_is_left_to_the_package(
     assert write(user, **cluster)[1] == [tmp_path / "config"]
 
 
+def test_a_program_that_waits_for_somebody_to_log_in_is_left_and_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kubeconfig, "LOGIN_SECONDS", 0.2)
+    login = {"apiVersion": "client.authentication.k8s.io/v1", "command": "sleep", "args": ["3"]}
+    content = {
+        "clusters": [{"name": "c", "cluster": {"server": "https://a:1"}}],
+        "users": [{"name": "u", "user": {"exec": login}}],
+        "contexts": [{"name": "x", "context": {"cluster": "c", "user": "u"}}],
+        "current-context": "x",
+    }
+    (tmp_path / "config").write_text(yaml.safe_dump(content))
+    with pytest.raises(ClientError, match=r"gave none within 0\.2 s\. Log in by hand"):
+        kubeconfig.read_connection(str(tmp_path / "config"), None)
+
+
 def test_a_proxy_of_the_environment_is_left_to_the_package(
     write: t.Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
