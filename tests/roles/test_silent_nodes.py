@@ -12,7 +12,19 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from plays import play
+import yaml
+from plays import ROOT, play
+
+GROUPS = {name: ["n1"] for name in ("kube_control_plane", "rook_storage")}
+
+
+@pytest.fixture(name="silent")
+def _silent(tmp_path: Path) -> dict[str, str]:
+    """Return what makes a connection of a play one that says nothing."""
+    program = tmp_path / "ssh"
+    program.write_text("#!/bin/sh\nexec sleep 8\n")
+    program.chmod(0o755)
+    return {"ansible_connection": "ssh", "ansible_ssh_executable": str(program)}
 
 
 @pytest.mark.parametrize(
@@ -22,19 +34,25 @@ from plays import play
         ("rook_preflight", "__rook_preflight_disks.msg"),
     ],
 )
-def test_a_node_that_says_nothing_is_told(tmp_path: Path, role: str, shown: str) -> None:
-    silent = tmp_path / "ssh"
-    silent.write_text("#!/bin/sh\nexec sleep 8\n")
-    silent.chmod(0o755)
+def test_a_node_that_says_nothing_is_told(
+    tmp_path: Path, silent: dict[str, str], role: str, shown: str
+) -> None:
     tasks: list[t.Any] = [
         {"ansible.builtin.include_role": {"name": f"rookery.rook.{role}", "tasks_from": "nodes"}},
         {"ansible.builtin.debug": {"var": shown}},
     ]
-    given = {
-        "ansible_connection": "ssh", "ansible_ssh_executable": str(silent),
-        "rook_site": "store1", "rook_version": "1.18", f"_{role}_patience": 2,
-    }  # fmt: skip
-    groups = {name: ["n1"] for name in ("kube_control_plane", "rook_storage")}
-    done = play(tmp_path, groups, tasks, given)
+    given = {**silent, "rook_site": "store1", "rook_version": "1.18", f"_{role}_patience": 2}
+    done = play(tmp_path, GROUPS, tasks, given)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Timed out after 2 second" in done.stdout.partition(shown)[2], done.stdout
+
+
+def test_a_new_server_that_says_nothing_is_told(tmp_path: Path, silent: dict[str, str]) -> None:
+    role = yaml.safe_load((ROOT / "roles/rook_openstack/tasks/present.yml").read_text())
+    waits = [task for task in role if "ansible.builtin.wait_for_connection" in task]
+    given = {
+        **silent, "__rook_openstack_keys": {"new": ["n1"]},
+        "rook_openstack_ssh_timeout": 1, "_rook_openstack_patience": 2,
+    }  # fmt: skip
+    done = play(tmp_path, GROUPS, waits, given)
+    assert done.returncode and "Timed out after 2 second" in done.stdout + done.stderr
