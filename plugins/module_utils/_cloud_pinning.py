@@ -27,9 +27,12 @@ if t.TYPE_CHECKING:
     Server = Mapping[str, t.Any]
 
 PAUSE = 3.0
+# Seconds for which consoles are asked for the first time, however soon the limit is.
+LEAST = 60.0
 # A console that is not there yet: the server is being built, or its host is busy.
 _NOT_YET = frozenset({404, 409})
 _SILENT = "its console shows no host keys"
+_LATE = "its console was not asked, as others took all of the time"
 
 
 class Console(t.Protocol):
@@ -80,9 +83,15 @@ def find_keys(
 ) -> Pins:
     """Read the consoles until each has shown keys, or never will, or the limit is reached."""
     pins, end = Pins(), clock() + timeout
+    # A console of a host that does not answer takes minutes.
+    last = max(end, clock() + LEAST)
     while True:
         for server in servers:
-            if server["id"] not in pins.keys and server["id"] not in pins.final:
+            if server["id"] in pins.keys or server["id"] in pins.final:
+                continue
+            if clock() > last:
+                pins.reasons.setdefault(server["id"], _LATE)
+            else:
                 _read(cloud, server, pins)
         open_ones = len(servers) - len(pins.keys) - len(pins.final)
         if not open_ones or clock() >= end:

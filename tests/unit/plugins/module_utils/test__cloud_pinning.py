@@ -67,6 +67,19 @@ def test_a_console_that_is_refused_is_not_waited_for() -> None:
     assert pins.reasons["1"] == "Failed to post server/s-a: no (501)."
 
 
+@pytest.mark.parametrize("timeout", [0, 180])
+def test_no_console_is_asked_when_those_before_took_all_of_the_time(timeout: float) -> None:
+    class Slow(Consoles):
+        def send(self, request: t.Any) -> t.Any:
+            self.now += 200
+            return super().send(request)
+
+    cloud = Slow(s1=[504], s2=[SHOWN])
+    pins = cloud.find(timeout)
+    assert cloud.asked == ["1"] and "(504)" in pins.reasons["1"]
+    assert "not asked, as others took all of the time" in pins.reasons["2"]
+
+
 def test_nothing_is_waited_for_without_a_limit_or_without_servers() -> None:
     cloud = Consoles(s1=["booting"], s2=["booting"])
     assert cloud.find(0).keys == {}
