@@ -109,6 +109,7 @@ system:
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
 from ansible_collections.rookery.rook.plugins.module_utils._host import machine
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
@@ -122,6 +123,8 @@ def main() -> None:
     module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
     try:
         found = machine.describe(System(), module.params["places"])
+    except RookeryError as problem:
+        module.fail_json(msg=str(problem))
     except OSError as problem:
         module.fail_json(msg=f"Failed to look at the host: {problem}.")
     module.exit_json(changed=False, system=found)

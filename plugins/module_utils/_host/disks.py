@@ -15,6 +15,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._host import (
     ceph_traces,
     devices,
     kernel,
+    mounts,
     signatures,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._host.medium import GIB, opened
@@ -94,6 +95,7 @@ def describe_all(system: System) -> list[dict[str, t.Any]]:
 
 def describe_directory(system: System, name: str) -> dict[str, t.Any]:
     """Return what is in Rook's directory, and the room at its place, there or still to be made."""
+    mounts.must_answer(system, name)
     path = system.path(name)
     place = next(folder for folder in (path, *path.parents) if folder.is_dir())
     room = os.statvfs(place)

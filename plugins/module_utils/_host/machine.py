@@ -121,6 +121,7 @@ def _clock(system: System) -> dict[str, t.Any]:
 
 def _place(system: System, name: str) -> dict[str, t.Any]:
     """Return the room of a directory, there or still to be made, and where its file system is."""
+    mounts.must_answer(system, name)
     path = system.path(name)
     there = next(folder for folder in (path, *path.parents) if folder.is_dir())
     room, device = os.statvfs(there), there.stat().st_dev

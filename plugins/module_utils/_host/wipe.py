@@ -24,6 +24,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._host import (
     device_uses,
     devices,
     disks,
+    mounts,
     signatures,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._host.medium import GIB, MIB, opened
@@ -220,6 +221,8 @@ def _targets(system: System, wish: Wish, refusals: list[Refusal]) -> Iterator[Ta
 
 def _own_fsids(system: System, wish: Wish, refusals: list[Refusal]) -> tuple[str, ...]:
     """Return the id of the site's cluster: given, noted on the host, or of Rook's directory."""
+    if wish.data_dir:
+        mounts.must_answer(system, wish.data_dir)
     folder = ceph_traces.directory_fsids(system.path(wish.data_dir)) if wish.data_dir else ()
     note = system.path(wish.ceph_fsid_note) if wish.ceph_fsid_note else None
     own = (wish.ceph_fsid,) if wish.ceph_fsid else ceph_traces.noted_fsid(note) if note else ()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.rookery.rook.plugins.module_utils._host import devices
+from ansible_collections.rookery.rook.plugins.module_utils._host import devices, mounts, system
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
 GIB = 1 << 30
@@ -86,6 +86,13 @@ class DiskHost:
     def mount(self, number: str, point: str, source: str = "none") -> None:
         self._mounts.append(f"1 1 {number} / {point} rw - ext4 {source} rw\n")
         self.write("proc/1/mountinfo", "".join(self._mounts))
+
+    def dead_directories(self, patch: pytest.MonkeyPatch) -> None:
+        """Let whoever looks into a directory wait for longer than anybody waits."""
+        self.write("bin/find", "#!/bin/sh\nexec sleep 5\n")
+        (self.root / "bin/find").chmod(0o755)
+        patch.setitem(system._ENVIRONMENT, "PATH", f"{self.root}/bin:/usr/bin:/bin")
+        patch.setattr(mounts, "LOOK_SECONDS", 0.2)
 
     def process(self, pid: int, name: str, opened: str) -> None:
         self.write(f"proc/{pid}/comm", f"{name}\n")

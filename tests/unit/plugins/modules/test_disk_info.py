@@ -227,3 +227,12 @@ def test_a_disk_that_never_answers_is_told_and_holds_nobody(
     assert (silent["blank"], silent["usable"], other["usable"]) == (False, False, True)
     (reason,) = silent["reasons"]
     assert "does not answer within 0.3 s" in reason and "multipath -ll" in reason
+
+
+def test_a_directory_whose_disk_or_server_is_gone_is_told(
+    host: DiskHost, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.dead_directories(monkeypatch)
+    told = run(directories=["/var/lib/rook"])["msg"]
+    assert "Failed to look into directory /var/lib/rook: it does not answer within 0.2 s" in told
+    assert "/proc/mounts" in told

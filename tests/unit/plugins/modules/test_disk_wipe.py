@@ -347,3 +347,12 @@ def any_covers(places: t.Sequence[tuple[int, int]], offset: int) -> bool:
 
 def test_a_device_smaller_than_what_is_zeroed_is_zeroed_whole() -> None:
     assert wipe.places(1 << 20, []) == [(0, 1 << 20)]
+
+
+def test_a_directory_whose_disk_is_gone_keeps_nobody_waiting(
+    run: Run, host: DiskHost, osd: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host.dead_directories(monkeypatch)
+    told = run(ceph_fsid=FSID, data_dir="/var/lib/rook")["msg"]
+    assert "Failed to look into directory /var/lib/rook: it does not answer" in told
+    assert starts(osd, 0) == {b"bluestore block device"}

@@ -115,3 +115,10 @@ def test_this_very_machine_can_be_told(
     result = call(capsys, host_info)
     assert result["changed"] is False
     assert {"kernel", "arch", "memory_bytes", "cores", "places"} <= set(result["system"])
+
+
+def test_a_place_whose_disk_or_server_is_gone_is_told(run: Run, host: BareHost) -> None:
+    host.answers["find"] = lambda _words: (124, "no end")
+    told = run(places=["/srv/osd"])["msg"]
+    assert "Failed to look into directory /srv/osd: it does not answer within 45 s" in told
+    assert host.limits["find"] == 45
