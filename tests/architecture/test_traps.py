@@ -79,8 +79,8 @@ TRAPS: dict[str, tuple[tuple[str, str], ...]] = {
 DESTROYERS = {
     "dd", "dmsetup", "lvremove", "mkfs", "pvremove", "sgdisk", "shred", "vgremove", "wipefs",
 }  # fmt: skip
-# It only tells what is there.
-HARMLESS = {"wipefs", "--parsable"}
+# These only tell what is there, or that something is.
+HARMLESS = ({"wipefs", "--parsable"}, {"dd", "of=/dev/null"})
 
 
 def named(path: Path) -> set[str]:
@@ -132,6 +132,6 @@ def test_no_program_that_destroys_by_itself_is_run() -> None:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 said = words_of(node) if node.func.attr in ("ask", "run", "Popen") else []
-                harmless = set(said) >= HARMLESS
+                harmless = any(set(said) >= words for words in HARMLESS)
                 runs += [(path.name, word) for word in said if word in DESTROYERS and not harmless]
     assert runs == []

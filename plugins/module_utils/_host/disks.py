@@ -74,8 +74,10 @@ def _answers(system: System, device: Device) -> bool:
 
     Of a device that queues for ever nothing ends the reader, so another process tries.
     """
-    first = ("bs=4096", "count=1", "iflag=direct", "of=/dev/null", "status=none")
-    done = system.ask("dd", f"if={system.path(device.path)}", *first, limit=ANSWERS_WITHIN)
+    done = system.ask(
+        "dd", f"if={system.path(device.path)}", "of=/dev/null", "iflag=direct", "bs=4096",
+        "count=1", "status=none", limit=ANSWERS_WITHIN,
+    )  # fmt: skip
     return done.returncode != TOO_LONG
 
 
