@@ -110,15 +110,14 @@ def answer_findings(answers: Answers, key: str) -> Iterator[Finding]:
         if not answer or answer.get("skipped") or key in answer:
             continue
         reason = _reason(answer)
-        unreachable = bool(answer.get("unreachable"))
-        yield Finding(
-            rule="NODE-REACH" if unreachable else "NODE-ROOT",
-            severity="error",
-            path=f"inventory host {name}",
-            value="unreachable" if unreachable else "reached",
-            reason=reason if unreachable else f"it could not be examined as root: {reason}",
-            cure=_REACH_CURE if unreachable else _ROOT_CURE,
-        )
+        path = f"inventory host {name}"
+        if answer.get("unreachable"):
+            yield Finding("NODE-REACH", "error", path, "unreachable", reason, _REACH_CURE)
+        elif answer.get("timedout"):
+            yield Finding("NODE-REACH", "error", path, "silent", reason, _SILENT_CURE)
+        else:
+            reason = f"it could not be examined as root: {reason}"
+            yield Finding("NODE-ROOT", "error", path, "reached", reason, _ROOT_CURE)
 
 
 def _reason(answer: Mapping[str, t.Any]) -> str:
@@ -263,6 +262,10 @@ _VARIABLES = {
 }
 _REACH_CURE = (
     "Start the host, correct ansible_host, ansible_user or its key, or take it out of its groups."
+)
+_SILENT_CURE = (
+    "Look on its console whether a disk does not answer, boot it anew, or take it out of its "
+    "groups."
 )
 _ROOT_CURE = (
     "Give ansible_user the right to become root (ansible_become_password, or sudo without one), "

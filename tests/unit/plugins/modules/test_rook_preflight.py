@@ -176,6 +176,15 @@ def test_an_unreachable_node_and_one_without_root_are_told_once_each(judge: Judg
     assert "it could not be examined as root: Missing sudo password (NODE-ROOT)" in refused["msg"]
 
 
+def test_a_node_that_takes_the_connection_and_says_nothing_is_no_matter_of_root(
+    judge: Judge,
+) -> None:
+    silent = {"failed": True, "msg": "Timed out after 300 second(s).", "timedout": {"period": 300}}
+    refused = judge(disks={**disks(), "w1": silent})
+    told = "inventory host w1 (silent): Timed out after 300 second(s) (NODE-REACH). Look on its"
+    assert told in refused["msg"]
+
+
 def test_manifests_that_are_missing_are_named(judge: Judge) -> None:
     refused = judge({"operator": {"manifests": "/nowhere"}})
     assert "rook_operator_manifests (/nowhere): there is no crds.yaml" in refused["msg"]
