@@ -116,6 +116,23 @@ def test_a_task_that_is_tried_again_has_a_limit() -> None:
     assert [name for name, task in again if not {"retries", "delay"} <= set(task)] == []
 
 
+def commands(found: t.Any, limit: t.Any = None) -> t.Iterator[tuple[str, t.Any]]:
+    """Yield the name of each task that runs a command, and its limit or that of a block around."""
+    for item in found if isinstance(found, list) else ():
+        own = item.get("timeout", limit)
+        if "ansible.builtin.command" in item:
+            yield item["name"], own
+        for part in ("block", "rescue", "always"):
+            yield from commands(item.get(part), own)
+
+
+def test_a_command_of_a_role_has_a_limit() -> None:
+    files = (ROOT / "roles").glob("*/tasks/*.yml")
+    found = [each for path in files for each in commands(yaml.safe_load(path.read_text()))]
+    assert found, "no role runs a command any more: this test can go"
+    assert [name for name, limit in found if limit is None] == []
+
+
 def words_of(call: ast.Call) -> list[str]:
     """Return the plain words that a call is given, those in lists and tuples included."""
     return [
