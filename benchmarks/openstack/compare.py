@@ -3,7 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Make, keep and remove one site by this collection, by openstack.cloud and by Terraform.
 
-All of them on one real OpenStack, in turns, through a proxy that counts what they ask. Exit code 1
+All of them on one real OpenStack, in turns, through a proxy that counts what they ask. What Ansible
+takes for a play without tasks is part of its contenders' times, and told beside them. Exit code 1
 says that a target for requests is missed. Times depend on the machine: they are only printed.
 """
 
@@ -40,6 +41,7 @@ from rooklab.config import Config  # noqa: E402
 from wanted import Site  # noqa: E402
 
 ROUNDS, WORKERS, MANY = 3, 3, 50
+EMPTY_PLAYS = 5
 PHASES = ("create", "no-op", "delete")
 STATES = {"create": "present", "no-op": "present", "delete": "absent"}
 OWN, CLOUD, TERRAFORM = "rookery.rook", "openstack.cloud", "Terraform"
@@ -193,6 +195,18 @@ def told(figures: Figures) -> str:
     )
 
 
+def starts(ground: Ground, rounds: int) -> dict[str, float]:
+    """Return how long each contender's Ansible takes for a play without tasks."""
+    found = {}
+    for name, venv in ((OWN, Path(sys.prefix)), (CLOUD, environment())):
+        folder = ground.inside(f"start of {name}")
+        found[name] = statistics.median(
+            play(folder, venv, [])[0].seconds for _round in range(rounds)
+        )
+        print(f"  an empty play of {name}: {found[name]:.2f} s", flush=True)
+    return found
+
+
 def medians(rows: list[dict[str, Figures]]) -> dict[str, Figures]:
     """Return the medians of each phase."""
     return {
@@ -201,7 +215,7 @@ def medians(rows: list[dict[str, Figures]]) -> dict[str, Figures]:
     }
 
 
-def report(found: dict[str, dict[str, Figures]]) -> bool:
+def report(found: dict[str, dict[str, Figures]], empty: dict[str, float]) -> bool:
     """Print the medians and the ratios; tell whether this collection asked no more than it may."""
     good = True
     load = os.getloadavg()[1] / (os.cpu_count() or 1)
@@ -210,6 +224,9 @@ def report(found: dict[str, dict[str, Figures]]) -> bool:
         print(f"\n{phase}")
         for name, figures in found.items():
             print(f"  {name:16} {told(figures[phase])}{_ratios(found, name, phase)}")
+            if name == CLOUD and empty:
+                net = [found[each][phase].seconds - empty[each] for each in (CLOUD, OWN)]
+                print(f"{'':20}without an empty play: {net[0] / net[1]:.1f} times as long")
         if OWN in found:
             good &= found[OWN][phase].requests <= MOST_REQUESTS[phase]
     return good
@@ -276,7 +293,8 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder, CloudProxy(place.clouds) as proxy:
             path = Path(folder)
             ground = Ground(path, proxy.clouds(path), "member", lambda: len(proxy.log))
-            good = report(compare(ground, acts, given.rounds))
+            empty = starts(ground, EMPTY_PLAYS) if {OWN, CLOUD} <= acts.keys() else {}
+            good = report(compare(ground, acts, given.rounds), empty)
             if given.workers and OWN in acts:
                 make_room(place.clouds, given.workers)
                 grow(ground, given.workers)
