@@ -76,6 +76,15 @@ def test_both_nodes_are_ready_with_that_version(kubectl: Kubectl, lab: dict[str,
     assert ready == dict.fromkeys(NODES, f"v{lab['lab_kubernetes_version']}")
 
 
+def test_nodes_have_joined_with_their_labels(kubectl: Kubectl) -> None:
+    labels = ("topology.kubernetes.io/zone", "topology.rook.io/rack")
+    found = {
+        node["metadata"]["name"]: [node["metadata"]["labels"].get(label) for label in labels]
+        for node in kubectl("get", "nodes", "-o", "json")["items"]
+    }
+    assert found == {name: [f"{name}-zone", "r1"] for name in NODES}
+
+
 def test_pods_get_addresses_from_the_package_s_plugins(
     kubectl: Kubectl, eventually: t.Callable[..., None]
 ) -> None:
