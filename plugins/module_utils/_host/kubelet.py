@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
+import http.client
 import time
 import typing as t
-import urllib.error
 import urllib.request
 
 from ansible_collections.rookery.rook.plugins.module_utils._errors import (
@@ -162,7 +162,8 @@ def wait_until_healthy(
         try:
             with straight.open(url, timeout=5):
                 return
-        except (urllib.error.URLError, OSError) as problem:
+        # What listens there may speak another language.
+        except (OSError, http.client.HTTPException) as problem:
             reason = str(problem)
         if clock() >= end:
             cure = "Look at `journalctl -u kubelet` on this host"

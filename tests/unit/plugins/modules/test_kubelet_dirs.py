@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import socket
 import threading
 import typing as t
 from pathlib import Path
@@ -195,6 +196,21 @@ def test_a_kubelet_that_does_not_come_back_is_named_with_its_answer() -> None:
     now = iter(range(100))
     with pytest.raises(kubelet.WaitTimeout, match=r"after 3 s:\nUnit/kubelet: http://127"):
         kubelet.wait_until_healthy("http://127.0.0.1:1/", 3, lambda: next(now), lambda _s: None)
+
+
+def test_what_speaks_no_http_in_the_kubelet_s_place_is_told() -> None:
+    def speak() -> None:
+        with server.accept()[0] as caller:
+            caller.recv(4096)
+            caller.sendall(b"SSH-2.0-x\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        answer = threading.Thread(target=speak)
+        answer.start()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/healthz"
+        with pytest.raises(kubelet.WaitTimeout, match=r"answers: .*SSH-2.0"):
+            kubelet.wait_until_healthy(url, 0)
+        answer.join(30)
 
 
 @pytest.mark.parametrize(
