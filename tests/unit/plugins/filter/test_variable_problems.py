@@ -176,3 +176,10 @@ def test_a_stage_that_does_not_exist_is_no_approval() -> None:
     (problem,) = told(operatr="9a1b")
     assert "rook_plan_fingerprint.operatr. Supported" in problem and "operator, storage." in problem
     assert told(openstack="0a", operator="9a1b", cluster="1c2d", storage="5a6b") == []
+
+
+@pytest.mark.parametrize("empty", ["", None])
+def test_an_approval_that_says_nothing_is_none(empty: str | None) -> None:
+    hosts = {"a": {"rook_plan_fingerprint": {"operator": "9a1b", "storage": empty}}}
+    (problem,) = FilterModule().filters()["variable_problems"](hosts, str(ROOT / "roles"), ["a"])
+    assert "storage is empty, which approves nothing" in problem and "operator is" not in problem
