@@ -18,6 +18,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._guards_operator impo
     of_definitions,
     of_helm,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._guards_osds import is_emptied
 from ansible_collections.rookery.rook.plugins.module_utils._managed import holders
 
 if t.TYPE_CHECKING:
@@ -63,7 +64,7 @@ def refusals(
         *_in_use(plan, observed),
         *_still_needed(plan, observed),
         *_inhabited(plan, observed),
-        *_losing_changes(plan),
+        *_losing_changes(plan, observed),
         *(() if force_conflicts else _claimed(plan, observed)),
         *of_definitions(plan, observed),
         *of_helm(plan, observed),
@@ -186,12 +187,13 @@ def _claimed(plan: Plan, observed: Observed) -> Iterator[Refusal]:
             )
 
 
-def _losing_changes(plan: Plan) -> Iterator[Refusal]:
+def _losing_changes(plan: Plan, observed: Observed) -> Iterator[Refusal]:
     """Yield changes that lose data or redundancy, or that can never succeed."""
     for step in plan.steps:
         if step.op == "update" and step.patch is None:
             for change in step.changes:
-                yield from _losing_change(step, change)
+                if not is_emptied(step, change, observed):
+                    yield from _losing_change(step, change)
 
 
 def _losing_change(step: Step, change: Change) -> Iterator[Refusal]:

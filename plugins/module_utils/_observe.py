@@ -37,6 +37,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
     SITE_LABEL,
     USING,
     Version,
+    at,
     children_of,
     id_of,
     is_cleanup,
@@ -44,6 +45,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
     kinds_of,
     make_id,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._kinds.osds import OSD, node_of_osd
 from ansible_collections.rookery.rook.plugins.module_utils._managed import is_settled
 from ansible_collections.rookery.rook.plugins.module_utils._plan import Observed
 from ansible_collections.rookery.rook.plugins.module_utils._remains import KINDS as REMAINING
@@ -68,6 +70,7 @@ _WHOLE = (*ROOK_GROUPS, "csi.ceph.io")
 _SHARED = ("StorageClass", "ObjectBucketClaim")
 # Where Rook keeps the addresses of a cluster's monitors.
 ENDPOINTS = "rook-ceph-mon-endpoints"
+STORAGE = "spec.storage.nodes"
 # What people keep in a namespace.
 TENANTS = (
     ("apps/v1", "Deployment"),
@@ -123,6 +126,7 @@ def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
         wanted = [item for item in desired if item.id in objects and not scope.leaving]
         pairs = _each(pool, lambda item: _predicted(client, item, objects[item.id]), wanted)
         objects |= {item.id: live for item, (live, _) in zip(wanted, pairs, strict=True)}
+        osds = _osds(client, scope, pairs)
         consuming = _consuming(client, scope, seen, pool) if whole else {}
         leaving = scope.leaving
         holders = find_holders(client, scope.namespace, drivers) if leaving else Holders()
@@ -137,6 +141,7 @@ def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
         tenants=tenants,
         crowd=crowd_of(consumers, consuming),
         holders=holders,
+        osds=osds,
     )
 
 
@@ -270,6 +275,16 @@ def _predicted(client: Kube, item: Desired, live: Object) -> tuple[Object, Mappi
         live = client.get(Ref.of(live)) or live
         predicted = _predict(client, item, live)
     return live, predicted
+
+
+def _osds(
+    client: Kube, scope: Scope, pairs: Iterable[tuple[Object, Mapping[str, t.Any]]]
+) -> tuple[str, ...]:
+    """Return the node of each OSD, where other nodes or devices than now would be named."""
+    if all(at(live, STORAGE) == at(told, STORAGE) for live, told in pairs):
+        return ()
+    found = client.list("apps/v1", "Deployment", scope.namespace, f"app={OSD}").items
+    return tuple(sorted(map(node_of_osd, found)))
 
 
 def _version(manifest: Mapping[str, t.Any]) -> t.Any:

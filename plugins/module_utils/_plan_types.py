@@ -52,7 +52,8 @@ class Crowd:
 class Observed:
     """What is there now, as far as the model or our label names it.
 
-    tenants are ids of what others keep in our namespace; they would go with it.
+    tenants are ids of what others keep in our namespace; they would go with it. osds are the nodes
+    of the OSDs that are there, asked for where the model would have other devices.
     """
 
     objects: Mapping[str, Manifest] = dataclasses.field(default_factory=dict)
@@ -62,6 +63,7 @@ class Observed:
     tenants: tuple[str, ...] = ()
     crowd: Crowd = Crowd()
     holders: Holders = dataclasses.field(default_factory=Holders)
+    osds: tuple[str, ...] = ()
 
     def find(self, target: str) -> Manifest | None:
         """Return an object that a step is about, a consumer's or an operator's own too."""

@@ -11,6 +11,7 @@ import typing as t
 from collections.abc import Iterator, Mapping, Sequence
 
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
+from ansible_collections.rookery.rook.plugins.module_utils._kinds.osds import osds_on
 from ansible_collections.rookery.rook.plugins.module_utils._readiness_core import (
     SETTLED,
     Expect,
@@ -219,17 +220,11 @@ def expected_osds(manifest: Manifest) -> int:
     storage = at(manifest, "spec.storage") or {}
     nodes = storage.get("nodes") or ()
     on_devices = sum(
-        _osds_on(storage, node, device) for node in nodes for device in node.get("devices") or ()
+        osds_on(storage, node, device) for node in nodes for device in node.get("devices") or ()
     )
     directories = sum(len(node.get("directories") or ()) for node in nodes)
     claims = storage.get("storageClassDeviceSets") or ()
     return on_devices + directories + sum(int(item.get("count") or 0) for item in claims)
-
-
-def _osds_on(*levels: Manifest) -> int:
-    """Return the OSDs on one device: the narrowest of cluster, node and device that says so."""
-    told = [at(level, "config.osdsPerDevice") for level in reversed(levels)]
-    return int(next(filter(None, told), 1))
 
 
 def _missing_daemons(manifest: Manifest, children: Sequence[Manifest]) -> Iterator[str]:

@@ -11,6 +11,7 @@ import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils import _kinds
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
+from ansible_collections.rookery.rook.plugins.module_utils._kinds.osds import OSD, node_of_osd
 from ansible_collections.rookery.rook.plugins.module_utils._managed import holders
 from ansible_collections.rookery.rook.plugins.module_utils._readiness import (
     Expect,
@@ -30,8 +31,7 @@ if t.TYPE_CHECKING:
     Manifest = Mapping[str, t.Any]
     Told = dict[str, t.Any]
 
-OPERATOR, OSD = "rook-ceph-operator", "rook-ceph-osd"
-HOSTNAME = "kubernetes.io/hostname"
+OPERATOR = "rook-ceph-operator"
 # Annotations that Kubernetes and its tools write for themselves.
 _NOISE = ("deployment.kubernetes.io/", "kubectl.kubernetes.io/")
 # In a report, rights and definitions of a site that stands are of no interest.
@@ -176,11 +176,8 @@ def _osds(seen: Seen) -> list[Told]:
     for item in (item for items in seen.children.values() for item in items):
         labels = item["metadata"].get("labels") or {}
         if item["kind"] == "Deployment" and labels.get("app") == OSD:
-            node = at(item, "spec.template.spec.nodeSelector") or {}
-            # On a volume that moves, an OSD is wherever that is attached.
-            host = node.get(HOSTNAME) or labels.get("topology-location-host") or ""
             uid = str(labels.get("ceph-osd-id") or "")
-            found[item["metadata"]["name"]] = {"id": uid, "node": host}
+            found[item["metadata"]["name"]] = {"id": uid, "node": node_of_osd(item)}
     return sorted(found.values(), key=lambda row: (row["node"], row["id"]))
 
 

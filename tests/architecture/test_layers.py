@@ -48,6 +48,7 @@ PURE = (
     "_blockers",
     "_guards_operator",
     "_guards_holders",
+    "_guards_osds",
     "_strip",
     "_guards",
     "_applied",

@@ -24,7 +24,10 @@ _PROFILE_WAY = "Make a new pool with that layout and move the data, or restore t
 _DEVICE = (
     "an OSD on it may hold data, and Rook never removes an OSD because its device is not named"
 )
-_DEVICE_WAY = "Purge its OSDs with Ceph first, or name the device again."
+_DEVICE_WAY = (
+    "Purge its OSDs first as Rook documents it, which removes their Deployments, or name the "
+    "device again."
+)
 
 
 def pool_guards(prefix: str) -> tuple[Fixed, ...]:

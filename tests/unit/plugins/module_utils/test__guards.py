@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import re
 import typing as t
 from collections.abc import Callable
 
@@ -222,7 +223,10 @@ def test_a_device_that_is_no_longer_named_is_refused(make_site: MakeSite) -> Non
         "CephCluster/rook-ceph/rook-ceph: "
         "spec.storage.nodes[w1].devices[/dev/disk/by-id/b] would change from (name "
     )
-    assert line.endswith("Purge its OSDs with Ceph first, or name the device again.")
+    assert line.endswith(
+        "Purge its OSDs first as Rook documents it, which removes their Deployments, or name the "
+        "device again."
+    )
     assert change(after, before) == []
 
 
@@ -230,6 +234,39 @@ def test_a_storage_host_that_is_no_longer_named_is_refused(make_site: MakeSite) 
     after = make_site(hosts={"w1": {"devices": ["/dev/disk/by-id/w1-a"]}})
     lines = change(make_site(), after)
     assert ["nodes[w2]" in line or "nodes[w3]" in line for line in lines] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("osds", "refused"),
+    [
+        (("w1", "w1", "w3"), []),
+        (("w1", "w1", "w2", "w3"), ["w2"]),
+        (("w1", "w1", "w3", "w3"), ["w3"]),
+        # Not told where one is; and none that is told.
+        (("", "w1", "w3"), ["w2", "w3"]),
+        ((), ["w2", "w3"]),
+    ],
+)
+def test_what_is_no_longer_named_may_go_once_its_osds_are_purged(
+    make_site: MakeSite, osds: tuple[str, ...], refused: list[str]
+) -> None:
+    first, second, third = (f"/dev/disk/by-id/{letter}" for letter in "abc")
+    hosts = {name: {"devices": [first, second]} for name in ("w1", "w2", "w3")}
+    # A node goes, and a disk is replaced by another one.
+    after = {"w1": hosts["w1"], "w3": {"devices": [first, third]}}
+    seen = dataclasses.replace(standing(make_site(hosts=hosts), []), osds=osds)
+    lines = told(make_site(hosts=after), seen)
+    assert [re.findall(r"nodes\[(\w+)\]", line)[0] for line in lines] == refused
+
+
+def test_a_disk_with_several_osds_is_emptied_with_the_last(make_site: MakeSite) -> None:
+    twice = {"storage": {"config": {"osdsPerDevice": "2"}}}
+    hosts = {"w1": {"devices": ["/dev/disk/by-id/a", "/dev/disk/by-id/b"]}}
+    seen = standing(make_site(hosts=hosts, cluster={"spec": twice}), [])
+    after = make_site(hosts={"w1": {"devices": ["/dev/disk/by-id/a"]}}, cluster={"spec": twice})
+    for count, refusals_told in ((3, 1), (2, 0)):
+        counted = dataclasses.replace(seen, osds=("w1",) * count)
+        assert len(told(after, counted)) == refusals_told
 
 
 def test_rooks_directory_cannot_move(make_site: MakeSite) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.modules import ceph_cluster
 from onsite import HOSTS, Onsite, quartet
 
@@ -46,6 +47,27 @@ def test_a_device_is_not_taken_from_it_by_leaving_it_out(onsite: Onsite) -> None
     refused = onsite(hosts={**HOSTS, "w3": {"devices": []}})
     assert refused["failed"] and "spec.storage.nodes[w3]" in refused["msg"]
     assert refused["changed"] is False
+
+
+def test_a_node_is_taken_from_it_once_its_osds_are_purged(onsite: Onsite) -> None:
+    onsite()
+    fewer = {**HOSTS, "w3": {"devices": []}}
+    deployments = [
+        {
+            "apiVersion": "apps/v1", "kind": "Deployment",
+            "metadata": {
+                "name": f"rook-ceph-osd-{number}", "namespace": "rook-ceph",
+                "labels": {"app": "rook-ceph-osd", "topology-location-host": f"w{number}"},
+            },
+        }
+        for number in (1, 2, 3)
+    ]  # fmt: skip
+    onsite.kube.objects.pop(Ref("apps/v1", "Deployment", "rook-ceph", "rook-ceph-osd-all"))
+    for item in deployments:
+        onsite.kube.objects[Ref.of(item)] = item
+    assert "spec.storage.nodes[w3]" in onsite(hosts=fewer)["msg"]
+    onsite.kube.objects.pop(Ref.of(deployments[2]))
+    assert onsite(hosts=fewer, wait=False)["changed"] is True
 
 
 def test_a_reserved_directory_is_refused_with_a_way_out(onsite: Onsite) -> None:

@@ -1,0 +1,41 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Whether a node or device that is no longer named has been emptied before. Pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils import _kinds
+from ansible_collections.rookery.rook.plugins.module_utils._kinds.osds import osds_on
+
+if t.TYPE_CHECKING:
+    from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Observed
+    from ansible_collections.rookery.rook.plugins.module_utils._steps import Change, Step
+
+_NAMED = re.compile(r"(spec\.storage\.nodes\[([^\]]*)\])(?:\.devices\[.*\])?")
+
+
+def is_emptied(step: Step, change: Change, observed: Observed) -> bool:
+    """Tell whether Rook has no more OSDs on a node than are on its devices that stay.
+
+    An OSD whose node is not known may be on any. No OSD anywhere says nothing: with a cluster that
+    has none yet, or whose Deployments somebody removed, what was named stays named.
+    """
+    found = _NAMED.fullmatch(change.path)
+    if found is None or not observed.osds or "" in observed.osds:
+        return False
+    path, name = found.groups()
+    dropped = {other.path for other in step.changes if other.new is None}
+    storage = _kinds.at(observed.objects[step.target], "spec.storage")
+    stay = sum(
+        osds_on(storage, node, device)
+        for node in storage.get("nodes") or ()
+        for device in node.get("devices") or ()
+        if node.get("name") == name
+        and not {path, f"{path}.devices[{device.get('name')}]"} & dropped
+    )
+    return observed.osds.count(name) <= stay
