@@ -48,7 +48,7 @@ def wait_for_nodes(
             _follow(client, nodes, listing.version, (wanted, until), end - clock())
             reasons = _nodes.missing(wanted, nodes.values(), until)
         except (ExpiredError, UnreachableError) as problem:
-            reasons = dict.fromkeys(wanted, str(problem))
+            reasons = dict.fromkeys(wanted or ["nodes"], str(problem))
         if clock() >= end:
             raise WaitTimeout(reasons, seconds)
 

@@ -86,6 +86,16 @@ def test_a_wait_that_reaches_its_limit_says_why(run: Run, until: str, reason: st
     assert "w1:" not in result["msg"]
 
 
+def test_an_api_that_is_not_reached_is_told_also_where_no_node_is_waited_for() -> None:
+    class Away(FakeKube):
+        def list(self, *_where: t.Any, **_how: t.Any) -> t.Any:
+            raise UnreachableError("list", "nodes", "connection refused")
+
+    times = iter((0.0, 60.0))
+    with pytest.raises(WaitTimeout, match="nodes: .*connection refused"):
+        _node_waiter.wait_for_nodes(Away(), [], "now", 60, lambda: next(times))
+
+
 def test_each_kubelet_is_asked_for_its_directory(run: Run) -> None:
     result = run(False, nodes=["w1", "w2"], configz=True)
     assert result["volume_plugin_dirs"] == {"w1": PLUGINS, "w2": OTHER}
