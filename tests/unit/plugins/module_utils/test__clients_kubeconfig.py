@@ -153,3 +153,10 @@ def test_a_proxy_of_the_environment_is_left_to_the_package(
 def test_data_that_is_none_is_an_error_with_the_file(write: t.Any, tmp_path: Path) -> None:
     with pytest.raises(ClientError, match=f"read the kubeconfig {tmp_path}/config"):
         write({"token": "abc"}, **{"certificate-authority-data": "%%%"})
+
+
+@pytest.mark.parametrize("text", ["$ANSIBLE_VAULT;1.1;AES256\n3031\n", "- a\n", "7\n"])
+def test_text_that_is_no_kubeconfig_is_an_error_with_the_file(tmp_path: Path, text: str) -> None:
+    (tmp_path / "config").write_text(text)
+    with pytest.raises(ClientError, match=f"read the kubeconfig {tmp_path}/config.*no kubeconfig"):
+        kubeconfig.read_connection(str(tmp_path / "config"), None)
