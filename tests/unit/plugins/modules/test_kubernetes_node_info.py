@@ -92,7 +92,7 @@ def test_an_api_that_is_not_reached_is_told_also_where_no_node_is_waited_for() -
             raise UnreachableError("list", "nodes", "connection refused")
 
     times = iter((0.0, 60.0))
-    with pytest.raises(WaitTimeout, match="nodes: .*connection refused"):
+    with pytest.raises(WaitTimeout, match=r"nodes: .*connection refused"):
         _node_waiter.wait_for_nodes(Away(), [], "now", 60, lambda: next(times))
 
 
