@@ -69,3 +69,28 @@ def test_what_can_be_used_passes(tmp_path: Path) -> None:
     )
     assert result.returncode == 0, result.stdout
     assert judged(tmp_path).returncode == 0
+
+
+@pytest.mark.parametrize("role", ["rook_kubernetes", "rook_kubelet"])
+def test_a_cluster_is_adopted_whose_control_planes_are_not_in_the_inventory(
+    tmp_path: Path, role: str
+) -> None:
+    file = tmp_path / "kubeconfig"
+    file.write_text("{kind: Config}\n")
+    given = {
+        "rook_site": "store1", "rook_version": "1.18", "rook_kubeconfig": str(file),
+        "rook_kubernetes_adopt": True,
+    }  # fmt: skip
+    task = {"ansible.builtin.include_role": {"name": f"rookery.rook.{role}"}}
+    result = play(tmp_path, {"kube_node": ["w1"]}, [task], given, "--check")
+    # So far that the nodes are asked for.
+    assert f"{file}" in result.stdout and "kube_control_plane" not in result.stdout, result.stdout
+
+
+def test_a_new_cluster_without_a_control_plane_is_refused(tmp_path: Path) -> None:
+    given = {"rook_site": "store1", "rook_version": "1.18", "rook_kubeconfig": f"{tmp_path}/none"}
+    task = {"ansible.builtin.include_role": {"name": "rookery.rook.rook_kubernetes"}}
+    result = play(tmp_path, {"kube_node": ["w1"]}, [task], given)
+    said = " ".join(result.stdout.split())
+    assert result.returncode != 0
+    assert "rook_kubernetes needs a host in group kube_control_plane" in said, said
