@@ -16,6 +16,7 @@ from ansible_collections.rookery.rook.plugins.module_utils import _eras
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
+from ansible_collections.rookery.rook.plugins.module_utils._readiness_ceph import health_problem
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -118,7 +119,7 @@ def _running(client: Kube, site: Site, clusters: Iterable[Object]) -> dict[str, 
     found = {
         "rook": rook,
         "ceph": version,
-        "health": str(at(own, "status.ceph.health") or ""),
+        "health": _health(own, frozenset(site.cluster.mute_health)),
         "provider": str(at(own, "spec.network.provider") or ""),
         "directories": [
             str(place.get("path")) for node in nodes for place in node.get("directories") or ()
@@ -126,6 +127,13 @@ def _running(client: Kube, site: Site, clusters: Iterable[Object]) -> dict[str, 
         "flex_volumes": _flex_volumes(client) if flex else [],
     }
     return {key: value for key, value in found.items() if value != ""}
+
+
+def _health(own: Object, muted: frozenset[str]) -> str:
+    """Return what Ceph says of itself; what is accepted is nothing that could be healed first."""
+    if not health_problem(own, muted):
+        return "HEALTH_OK"
+    return str(at(own, "status.ceph.health") or "")
 
 
 def _operator(client: Kube, site: Site) -> str:

@@ -76,6 +76,24 @@ def test_what_runs_is_told_with_its_releases() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("codes", "told"),
+    [
+        (("MON_DISK_LOW", "AUTH_INSECURE_KEYS_ALLOWED"), "HEALTH_OK"),
+        (("MON_DISK_LOW", "OSD_DOWN"), "HEALTH_WARN"),
+    ],
+)
+def test_a_cluster_is_well_that_has_only_what_is_accepted(
+    codes: tuple[str, ...], told: str
+) -> None:
+    # The keys are what Ceph warns of on every cluster of this release.
+    model = {"site": "store1", "version": "1.20.6", "cluster": {"mute_health": ["MON_DISK_LOW"]}}
+    ceph = {"health": "HEALTH_WARN", "details": {code: {"message": "m"} for code in codes}}
+    cluster = {**CLUSTER, "status": {"ceph": ceph}}
+    site = parse_site(model, lone=True)
+    assert neighbourhood(Api(), site, [cluster])["running"]["health"] == told
+
+
 def test_volumes_of_old_are_looked_for_where_they_can_be() -> None:
     flex = {"flexVolume": {"driver": "ceph.rook.io/rook-ceph"}}
     image = {"template": {"spec": {"containers": [{"image": "rook/ceph:v1.7.11"}]}}}
