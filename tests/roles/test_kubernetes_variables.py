@@ -94,3 +94,20 @@ def test_a_new_cluster_without_a_control_plane_is_refused(tmp_path: Path) -> Non
     said = " ".join(result.stdout.split())
     assert result.returncode != 0
     assert "rook_kubernetes needs a host in group kube_control_plane" in said, said
+
+
+def test_kubernetes_is_not_taken_from_under_a_ceph_cluster(tmp_path: Path) -> None:
+    given = {
+        "rook_site": "store1", "rook_version": "1.18", "rook_kubeconfig": f"{tmp_path}/none",
+        "rook_state": "absent", "rook_confirm": "store1",
+    }  # fmt: skip
+    seen: t.Any = {"__rook_preflight_facts": {"ceph_fsid": "11111111-2222"}}
+    gone: t.Any = {**seen, "__rook_cluster_removed": {"changed": True}}
+    words = "Ceph cluster 11111111-2222 of store1 is in this Kubernetes"
+    for facts, refused in ((seen, True), (gone, False)):
+        tasks = [
+            {"ansible.builtin.set_fact": facts, "delegate_to": "localhost", "delegate_facts": True},
+            {"ansible.builtin.include_role": {"name": "rookery.rook.rook_kubernetes"}},
+        ]
+        result = play(tmp_path, {"kube_control_plane": ["cp1"]}, tasks, given, "--check")
+        assert (words in " ".join(result.stdout.split())) is refused, result.stdout
