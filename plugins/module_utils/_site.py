@@ -35,6 +35,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._plan import (
     make_plan,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._plan_absent import as_if_done
+from ansible_collections.rookery.rook.plugins.module_utils._plan_kept import as_made
 from ansible_collections.rookery.rook.plugins.module_utils._readiness import Expect
 from ansible_collections.rookery.rook.plugins.module_utils._render import render
 from ansible_collections.rookery.rook.plugins.module_utils._report import as_result, summary
@@ -123,7 +124,7 @@ def _planned(client: Kube, wish: Wish, desired: tuple[Desired, ...]) -> Prospect
         whole=wish.whole,
         config=site.operator.config,
     )
-    observed = observe(client, scope, desired)
+    desired, observed = as_made(site, desired, observe(client, scope, desired))
     if wish.removed:
         before = make_plan(site, (), observed, wish.state, wish.removed, wish.policy)
         observed = as_if_done(before, observed)

@@ -42,6 +42,7 @@ PURE = (
     "_plan_types",
     "_evict",
     "_plan_absent",
+    "_plan_kept",
     "_plan",
     "_consumers_crowd",
     "_consumers",

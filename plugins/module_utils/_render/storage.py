@@ -36,6 +36,10 @@ if t.TYPE_CHECKING:
 DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 DEFAULT_SNAPSHOT_CLASS = "snapshot.storage.kubernetes.io/is-default-class"
 _SECRETS = "csi.storage.k8s.io/"
+# What classes have since the release with the CSI operator.
+PUBLISH_SECRETS = frozenset(
+    f"{_SECRETS}controller-publish-secret-{part}" for part in ("name", "namespace")
+)
 # The driver for NFS makes its volumes in a file system.
 _SHARED_SECRETS = {"nfs": "cephfs"}
 # The first releases whose volumes can grow, and whose buckets have a provisioner for each operator.

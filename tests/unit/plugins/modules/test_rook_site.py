@@ -222,3 +222,21 @@ def test_what_somebody_makes_after_the_plan_is_not_overwritten(
     monkeypatch.setattr(onsite.kube, "apply", late)
     refused = onsite()
     assert "StorageClass//files: it was changed by somebody after the plan" in refused["msg"]
+
+
+def test_a_class_of_an_earlier_release_stays_as_it_was_made(onsite: Onsite) -> None:
+    onsite()
+    onsite.kube.writes.clear()
+    later = {"version": "1.18.11", "stages": ["storage"], "operator": None}
+    upgraded = onsite(**later)
+    assert upgraded.get("failed") is None, upgraded["msg"]
+    assert not [write for write in onsite.kube.writes if "StorageClass" in write]
+    secret = "csi.storage.k8s.io/controller-publish-secret-name"
+    asked = {"name": "files", "filesystem": "shared", "parameters": {secret: "of-ours"}}
+    assert secret in onsite(**later, storage_classes=[asked])["msg"]
+    # One that is made anew has what the release gives it, and keeps it.
+    onsite.kube.objects.pop(Ref("storage.k8s.io/v1", "StorageClass", "", "files"))
+    assert onsite(**later)["changed"] is True
+    made = onsite.kube.objects[Ref("storage.k8s.io/v1", "StorageClass", "", "files")]
+    assert made["parameters"][secret] == "rook-csi-cephfs-provisioner"
+    assert onsite(**later)["changed"] is False
