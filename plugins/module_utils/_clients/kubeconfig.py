@@ -108,8 +108,8 @@ def read_connection(kubeconfig: str, context: str | None) -> Connection:
 
 def _sections(path: Path, context: str | None) -> tuple[Section, Section] | None:
     """Return cluster and user of a context, or None for what the package shall explain."""
-    content = yaml.load(path.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    if not isinstance(content, dict | None):
+    content = yaml.load(path.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
+    if not isinstance(content, dict):
         raise ValueError(
             "it is no kubeconfig but other text, such as one that is encrypted. Set kubeconfig to "
             "the administrator's file of the cluster"
