@@ -18,7 +18,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._guards_operator impo
     of_definitions,
     of_helm,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._guards_osds import is_emptied
+from ansible_collections.rookery.rook.plugins.module_utils._guards_osds import is_emptied, may_move
 from ansible_collections.rookery.rook.plugins.module_utils._managed import holders
 
 if t.TYPE_CHECKING:
@@ -193,13 +193,14 @@ def _losing_changes(plan: Plan, observed: Observed) -> Iterator[Refusal]:
         if step.op == "update" and step.patch is None:
             for change in step.changes:
                 if not is_emptied(step, change, observed):
-                    yield from _losing_change(step, change)
+                    yield from _losing_change(step, change, observed)
 
 
-def _losing_change(step: Step, change: Change) -> Iterator[Refusal]:
+def _losing_change(step: Step, change: Change, observed: Observed) -> Iterator[Refusal]:
     """Yield the refusal of one change, by the first rule of its kind that it breaks."""
     for rule in _kinds.kind_of(step.target).fixed:
-        if matches(rule.path, change.path) and _breaks(rule.rule, change):
+        moves = rule.rule == "placed" and may_move(step, change, observed)
+        if matches(rule.path, change.path) and _breaks(rule.rule, change) and not moves:
             old, new = _word(change.old), _word(change.new)
             yield Refusal(
                 step.target,

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for the modules of this collection only; its functions may change in any release.
-"""Whether a node or device that is no longer named has been emptied before. Pure."""
+"""Whether what was named for data may go, and pools may move to other OSDs. Pure."""
 
 from __future__ import annotations
 
@@ -17,6 +17,19 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._steps import Change, Step
 
 _NAMED = re.compile(r"(spec\.storage\.nodes\[([^\]]*)\])(?:\.devices\[.*\])?")
+_ALLOWED = "enableCrushUpdates"
+
+
+def may_move(step: Step, change: Change, observed: Observed) -> bool:
+    """Tell whether Rook gives a pool another rule; it never does to chunks."""
+    prefix = change.path.rpartition(".")[0]
+    allowed = [other.new for other in step.changes if other.path == f"{prefix}.{_ALLOWED}"]
+    outer, _bracket, name = prefix.rstrip("]").partition("[")
+    pool = _kinds.at(observed.objects[step.target], outer)
+    if name:
+        pool = next((item for item in pool or () if item.get("name") == name), {})
+    chunks = (_kinds.at(pool, "erasureCoded.dataChunks") or 0) > 0
+    return not chunks and (allowed or [_kinds.at(pool, _ALLOWED)])[0] is True
 
 
 def is_emptied(step: Step, change: Change, observed: Observed) -> bool:

@@ -21,6 +21,11 @@ _SHRINK = "fewer copies than there are would drop redundancy of data that exists
 _SHRINK_WAY = "Make a new pool with the smaller size and move the data, or keep the size."
 _PROFILE = "Ceph cannot change the layout of a pool that exists"
 _PROFILE_WAY = "Make a new pool with that layout and move the data, or restore the old values."
+_PLACE = "Rook leaves a pool that exists where it is, and would call it ready"
+_PLACE_WAY = (
+    "Set enableCrushUpdates to true in the raw spec of the pool, if it has copies and the release "
+    "knows that, and its data move; or make a new pool, or restore the old value."
+)
 _DEVICE = (
     "an OSD on it may hold data, and Rook never removes an OSD because its device is not named"
 )
@@ -38,6 +43,8 @@ def pool_guards(prefix: str) -> tuple[Fixed, ...]:
         Fixed(f"{prefix}.erasureCoded.dataChunks", "fixed", _PROFILE, _PROFILE_WAY),
         Fixed(f"{prefix}.erasureCoded.codingChunks", "fixed", _PROFILE, _PROFILE_WAY),
         Fixed(f"{prefix}.erasureCoded", "presence", _PROFILE, _PROFILE_WAY),
+        Fixed(f"{prefix}.failureDomain", "placed", _PLACE, _PLACE_WAY),
+        Fixed(f"{prefix}.deviceClass", "placed", _PLACE, _PLACE_WAY),
     )
 
 

@@ -36,7 +36,10 @@ class Child:
 
 @dataclasses.dataclass(frozen=True)
 class Fixed:
-    """A field of a living object that may not change, or may only grow (shrink)."""
+    """A field of a living object that may not change, or may only grow (shrink).
+
+    What is placed changes where Rook may give its pool another rule.
+    """
 
     path: str
     rule: str

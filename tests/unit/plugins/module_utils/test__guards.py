@@ -209,6 +209,49 @@ def test_another_erasure_profile_is_refused(make_site: MakeSite) -> None:
     assert "Ceph cannot change the layout of a pool that exists" in line
 
 
+@pytest.mark.parametrize(
+    ("raw", "field", "stays"),
+    [
+        ({}, {"failure_domain": "rack"}, "spec.failureDomain"),
+        ({}, {"device_class": "ssd"}, "spec.deviceClass"),
+        ({"enableCrushUpdates": False}, {"failure_domain": "rack"}, "spec.failureDomain"),
+        ({"enableCrushUpdates": True}, {"failure_domain": "rack"}, ""),
+    ],
+)
+def test_a_pool_moves_only_where_rook_would_move_it(
+    make_site: MakeSite, raw: Params, field: Params, stays: str
+) -> None:
+    pool = {"name": "p", "replicas": 3}
+    labels = {"topology.rook.io/rack": "r1"}
+    hosts = {
+        name: {"devices": [f"/dev/disk/by-id/{name}"], "labels": labels}
+        for name in ("w1", "w2", "w3")
+    }
+    moved = {**pool, **field, "spec": raw}
+    filesystem = {"name": "f", "data_pools": [pool]}
+    other = {"name": "f", "data_pools": [moved]}
+    before = make_site(hosts=hosts, block_pools=[pool], filesystems=[filesystem])
+    after = make_site(hosts=hosts, block_pools=[moved], filesystems=[other])
+    kept = make_site(
+        hosts=hosts,
+        block_pools=[{**pool, "spec": raw}],
+        filesystems=[{"name": "f", "data_pools": [{**pool, "spec": raw}]}],
+    )
+    inside = stays.replace("spec.", "spec.dataPools[p].")
+    for start in (before, kept):
+        lines = change(start, after)
+        assert len(lines) == (2 if stays else 0), lines
+        assert all(part in line for part, line in zip((stays, inside), lines, strict=False))
+
+
+def test_chunks_do_not_move(make_site: MakeSite) -> None:
+    coded = {"data_chunks": 2, "coding_chunks": 1}
+    pool = {"name": "p", "erasure": coded, "spec": {"enableCrushUpdates": True}}
+    after = {**pool, "failure_domain": "osd"}
+    (line,) = change(make_site(block_pools=[pool]), make_site(block_pools=[after]))
+    assert "spec.failureDomain would change from host to osd: Rook leaves a pool" in line
+
+
 def test_copies_do_not_become_chunks(make_site: MakeSite) -> None:
     after = make_site(**pool(erasure={"data_chunks": 2, "coding_chunks": 1}))
     lines = change(make_site(**pool(replicas=3)), after)
