@@ -174,13 +174,17 @@ def label_findings(site: Site, facts: Facts) -> Iterator[Finding]:
 
 
 def upgrade_findings(site: Site, facts: Facts) -> Iterator[Finding]:
-    """Yield what speaks against another release on a cluster that runs (UPG-01 to UPG-05)."""
+    """Yield what speaks against another release on a cluster that runs (UPG-01 to UPG-06)."""
     running = table(facts.get("running"))
     now = _eras.parse_version(str(running.get("rook")))
     ceph = _eras.parse_version(str(running.get("ceph")))
     wanted = _eras.image_version(site.cluster.ceph_image)
     to = site.release[:2]
     other = bool(ceph and wanted and ceph[: len(wanted)] != wanted[: len(ceph)])
+    if ceph and wanted and wanted[: len(ceph)] < ceph[: len(wanted)]:
+        reason = f"Ceph {dotted(ceph)} runs, and its data are not read by an earlier one"
+        cure = f"Take an image of {dotted(ceph)} or more."
+        yield error("UPG-06", "cluster.ceph_image", site.cluster.ceph_image, reason, cure)
     if now is None or (now[:2] == to and not other):
         return
     health = running.get("health")
