@@ -164,8 +164,8 @@ def _inhabited(plan: Plan, observed: Observed) -> Iterator[Refusal]:
             yield Refusal(
                 tenant,
                 f"is not ours and would be removed with {namespace} (TEAR-03)",
-                "Remove it or move it to another namespace first, or leave the operator stage out "
-                "(rook_operator_state: present).",
+                "Remove it or move it to another namespace first, or leave the stage operator out "
+                "(teardown.yml with --tags rook_storage,rook_cluster).",
             )
 
 

@@ -160,7 +160,8 @@ def test_what_others_keep_in_our_namespace_holds_the_namespace_alone(
     (line,) = told(make_site(), seen, state="absent")
     assert line.startswith(
         "ConfigMap/rook-ceph/theirs: is not ours and would be removed with Namespace//rook-ceph "
-        "(TEAR-03). Remove it or move it to another namespace first, or leave the operator stage"
+        "(TEAR-03). Remove it or move it to another namespace first, or leave the stage operator "
+        "out (teardown.yml with --tags rook_storage,rook_cluster)."
     )
     # Without the namespace it is in nobody's way.
     bare = dataclasses.replace(standing(make_site(), []), tenants=tenants)
