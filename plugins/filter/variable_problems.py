@@ -15,6 +15,7 @@ description:
     argument specifications of the collection's roles.
   - A misspelt variable is otherwise silently ignored, and a wrong type is found only when its role
     starts, after others have changed the site.
+  - So is one of the site's that only nodes have, as in C(group_vars/kube_node).
   - So is a variable without a value, which takes the place of its default. Nothing is said where
     empty is a value of its own.
   - Texts are no lists and no dictionaries here, although Ansible takes some for such; the roles
@@ -58,7 +59,7 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     Known = dict[str, tuple[str, dict[str, t.Any]]]
 
@@ -75,6 +76,8 @@ FALLS_BACK = "rook_common"
 # In AWX an approval that a job before has not told is empty, and must not be one for anything.
 APPROVALS = "rook_plan_fingerprint"
 # The types of which Ansible takes texts, too, and what to write.
+# Their variables are read where the API is asked, and nowhere else.
+DEPLOY_HOST, ON_DEPLOY_HOST = "localhost", ("rook_operator", "rook_cluster", "rook_storage")
 WHOLE = {"list": (list, "[...]"), "dict": (dict, "{...}")}
 
 
@@ -182,12 +185,28 @@ def _type_reason(name: str, value: t.Any, option: Mapping[str, t.Any]) -> str:
     return "; ".join(told).rstrip(".")
 
 
+def place_problem(name: str, known: Known, on_deploy_host: Collection[str]) -> str | None:
+    """Return that a variable is given only to hosts of which nobody reads it, or nothing."""
+    role = known[name][0] if name in known else ""
+    if role not in ON_DEPLOY_HOST or name in on_deploy_host:
+        return None
+    return (
+        f"only {DEPLOY_HOST} reads it, to which it is not given. Put it where {DEPLOY_HOST} has "
+        "it, too, such as group_vars/all."
+    )
+
+
 def variable_problems(hostvars: Mapping[str, t.Any], roles: str, hosts: Sequence[str]) -> list[str]:
     """Return one sentence for each problem; equal problems of several hosts are one."""
     known = known_variables(Path(roles))
     problems: dict[tuple[str, str], list[str]] = {}
+    there = set(known) if DEPLOY_HOST not in hosts else set(hostvars[DEPLOY_HOST])
     for host, name, value in given_variables(hostvars, hosts):
-        for problem in (unknown_problem(name, known), value_problem(name, value, known)):
+        for problem in (
+            unknown_problem(name, known),
+            value_problem(name, value, known),
+            place_problem(name, known, there),
+        ):
             if problem:
                 problems.setdefault((name, problem), []).append(host)
     return [

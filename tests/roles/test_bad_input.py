@@ -129,12 +129,14 @@ def page(folder: Path) -> str:
 def test_unknown_and_ill_typed_variables_are_told_all_at_once(
     run: Run, hosts: dict[str, t.Any], site: dict[str, t.Any]
 ) -> None:
-    hosts["all"]["hosts"]["store1"]["rook_node_devises"] = []
+    hosts["all"]["hosts"]["store1"] |= {"rook_node_devises": [], "rook_cluster_mgr_count": 2}
+    site.pop("rook_cluster_mgr_count", None)
     site |= {"rook_storage_filesystem": [], "rook_cluster_mon_count": "three"}
     said = refused(run("rookery.rook.site", hosts, site))
     assert "rook_storage_filesystem (localhost, cp1, " in said
     assert "the nearest is rook_storage_filesystems" in said
     assert "rook_node_devises (store1): " in said and "the nearest is rook_node_devices" in said
+    assert "rook_cluster_mgr_count (store1): only localhost reads it" in said
     assert "value 'three'" in said and "int" in said
 
 

@@ -178,6 +178,18 @@ def test_a_stage_that_does_not_exist_is_no_approval() -> None:
     assert told(openstack="0a", operator="9a1b", cluster="1c2d", storage="5a6b") == []
 
 
+def test_a_variable_that_only_nodes_have_is_read_by_nobody(
+    problems: t.Callable[..., list[str]],
+) -> None:
+    given = {"rook_cluster_mon_count": 5, "rook_namespace": "ceph"}
+    (line,) = problems(localhost={}, w1=given, w2=given)
+    assert line == (
+        "rook_cluster_mon_count (w1, w2): only localhost reads it, to which it is not given. "
+        "Put it where localhost has it, too, such as group_vars/all."
+    )
+    assert problems(localhost=given, w1=given) == problems(w1=given) == []
+
+
 @pytest.mark.parametrize("empty", ["", None])
 def test_an_approval_that_says_nothing_is_none(empty: str | None) -> None:
     hosts = {"a": {"rook_plan_fingerprint": {"operator": "9a1b", "storage": empty}}}
