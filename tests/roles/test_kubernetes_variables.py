@@ -104,10 +104,11 @@ def test_kubernetes_is_not_taken_from_under_a_ceph_cluster(tmp_path: Path) -> No
     seen: t.Any = {"__rook_preflight_facts": {"ceph_fsid": "11111111-2222"}}
     gone: t.Any = {**seen, "__rook_cluster_removed": {"changed": True}}
     words = "Ceph cluster 11111111-2222 of store1 is in this Kubernetes"
-    for facts, refused in ((seen, True), (gone, False)):
+    for facts, plans, refused in ((seen, False, True), (gone, False, False), (seen, True, False)):
         tasks = [
             {"ansible.builtin.set_fact": facts, "delegate_to": "localhost", "delegate_facts": True},
             {"ansible.builtin.include_role": {"name": "rookery.rook.rook_kubernetes"}},
         ]
-        result = play(tmp_path, {"kube_control_plane": ["cp1"]}, tasks, given, "--check")
+        wish = {**given, "rook_preflight_plan_enabled": plans}
+        result = play(tmp_path, {"kube_control_plane": ["cp1"]}, tasks, wish, "--check")
         assert (words in " ".join(result.stdout.split())) is refused, result.stdout
