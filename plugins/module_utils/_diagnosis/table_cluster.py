@@ -13,6 +13,12 @@ from ansible_collections.rookery.rook.plugins.module_utils._diagnosis.types impo
 )
 
 _MONS = r"/rook-ceph-mon"
+# Half of the mons, or more, are down; fewer leave a quorum.
+_MOST = r"\b(1/[12]|2/[2-4]|3/[3-6]|4/[4-8]|5/([5-9]|10))\b"
+_NO_MON = (
+    "MON-KEYRING", "MON-DATA-LOST", "MONS-UNSCHEDULED", "MONS-MANY", "NODE-DOWN", "OPEN-FILES",
+    "MON-DISK", "POD-MEMORY", "MON-VOLATILE", "POD-NETWORK", "IMAGE-PULL",
+)  # fmt: skip
 
 CLUSTER = (
     Signature(
@@ -203,24 +209,23 @@ CLUSTER = (
         "(kubectl rook-ceph mons restore-quorum).",
         "Rook: ceph-common-issues, monitors; disaster-recovery",
         some=(
-            sign("health", r"^MON_DOWN", 2),
+            sign("health", rf"^MON_DOWN.*{_MOST}", 2),
             sign("operator", r"mon quorum status failed|failed to get mon quorum status", 2),
             sign("operator csi daemon", r"authenticate timed out after \d+", 2),
             sign(SAID, r"mons? .*(not in|out of) quorum|failed to wait for mon quorum", 2),
         ),
-        follows=(
-            "MON-KEYRING",
-            "MON-DATA-LOST",
-            "MONS-UNSCHEDULED",
-            "MONS-MANY",
-            "NODE-DOWN",
-            "OPEN-FILES",
-            "MON-DISK",
-            "POD-MEMORY",
-            "MON-VOLATILE",
-            "POD-NETWORK",
-            "IMAGE-PULL",
-        ),
+        follows=_NO_MON,
+    ),
+    Signature(
+        "MON-DOWN",
+        "A mon is down",
+        "A mon does not answer the others. They still have a quorum, and may lose it with the next "
+        "one.",
+        "Look at the mon's pod and node. The operator replaces a mon that stays away for ten "
+        "minutes, where another node can take it.",
+        "Ceph: health checks, MON_DOWN; Rook: mon health",
+        some=(sign("health", rf"^MON_DOWN(?!.*{_MOST})", 2),),
+        follows=_NO_MON,
     ),
     Signature(
         "MON-CLOCK",

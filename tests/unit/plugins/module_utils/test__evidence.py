@@ -173,7 +173,7 @@ def test_without_an_api_what_is_given_is_judged() -> None:
         {"source": "health", "object": None, "lines": ["[WRN] MON_DOWN: a", "OSD_DOWN: b"]},
     ]
     result = as_result(with_given(gathered_or_why(ask, QUESTION), given), (0, 7), ["OSD_DOWN"])
-    assert [each["id"] for each in result["diagnoses"]] == ["FLEX-PLUGIN", "MON-QUORUM"]
+    assert [each["id"] for each in result["diagnoses"]] == ["FLEX-PLUGIN", "MON-DOWN"]
     assert result["looked_at"] == {"health": 1, "kubelet": 1} and not result["unknown"]
     assert "there is no such file" in result["lines"][-1] and "SECRETVALUE" not in str(result)
 
