@@ -12,7 +12,11 @@ from ansible_collections.rookery.rook.plugins.module_utils._diagnosis.types impo
     sign,
 )
 
-_INACTIVE = r"(^|[\s\d:+])(undersized\+peered|incomplete|inactive|peered|down\b|stale)"
+# States of groups begin with a number; mons and OSDs of other checks may be down, too.
+_STUCK = (
+    r"^PG_AVAILABILITY|"
+    r"^\d.*[\s\d:+](undersized\+peered|incomplete|inactive|peered|down\b|stale)"
+)
 _DOWN = ("OSD-DOWN", "NODE-DOWN", "OSD-NONE", "OSD-FULL")
 
 CEPH = (
@@ -26,7 +30,7 @@ CEPH = (
         "Rook: CephBlockPool CRD; rook issues 1220, 10672",
         every=(
             sign("layout", r"needs \d+ .* there are OSDs on \d+", 2),
-            sign("health pg", rf"^PG_AVAILABILITY|{_INACTIVE}", 2),
+            sign("health pg", _STUCK, 2),
         ),
         # What can be written to only while all are up is not this.
         none=(sign("health", r"^OSD_(\w+_)?DOWN"),),
@@ -42,7 +46,7 @@ CEPH = (
             sign("layout", r"needs \d+ .* there are OSDs on \d+", 2),
             sign("health pg", r"^PG_DEGRADED|active\+undersized", 1),
         ),
-        none=(sign("health pg", rf"^PG_AVAILABILITY|{_INACTIVE}"),),
+        none=(sign("health pg", _STUCK),),
     ),
     Signature(
         "PG-INACTIVE",

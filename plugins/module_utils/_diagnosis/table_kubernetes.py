@@ -152,7 +152,7 @@ KUBERNETES = (
         "Kubernetes: images; Rook: ceph-upgrade, container versions",
         some=(
             sign(_PULLING, r"manifest unknown|manifest for \S+ not found|InvalidImageName", 3),
-            sign(_PULLING, r"failed to resolve reference .*: not found", 3),
+            sign(_PULLING, r"failed to resolve (reference|image).*: not found", 3),
         ),
     ),
     Signature(
@@ -307,7 +307,8 @@ KUBERNETES = (
         "what is installed.",
         "Kubernetes: network plugins",
         some=(
-            sign("event", r"FailedCreatePodSandBox.*(cni|network)", 3),
+            # Its image comes from a network, too, which is no plugin's.
+            sign("event", r"FailedCreatePodSandBox(?!.*get sandbox image).*(cni|network)", 3),
             sign("node kubelet", r"cni (plugin not initialized|config uninitialized)", 3),
             sign("event kubelet", r"no IP addresses available in range set", 3),
         ),
@@ -362,7 +363,7 @@ KUBERNETES = (
         'Set ROOK_HOSTPATH_REQUIRES_PRIVILEGED to "true" in rook_operator_config.',
         "Rook: OpenShift, special configuration; rule NODE-14",
         some=(
-            sign("kernel", r"avc:\s+denied .*(ceph|rook)", 3),
+            sign("kernel", r"avc:\s+denied (?!.*permissive=1).*(ceph|rook)", 3),
             sign("daemon prepare", r"/var/lib/(rook|ceph)\S*.*permission denied", 2),
         ),
         since=(0, 8),
