@@ -206,7 +206,7 @@ CEPH = (
         "Metadata servers or their clients are slow",
         "Metadata operations wait for OSDs, or a client does not give back what it holds.",
         "Look at slow OSDs first; a client that hangs can be evicted (ceph tell mds.NAME client "
-        "evict).",
+        "evict id=NUMBER), and loses what it has not yet written.",
         "Ceph: health checks, MDS_SLOW_METADATA_IO, MDS_CLIENT_LATE_RELEASE",
         some=(sign("health", r"^MDS_(SLOW_\w+|CLIENT_(LATE_RELEASE|RECALL)\w*|TRIM)", 3),),
         follows=("SLOW-OPS", "PG-IMPOSSIBLE", "PG-INACTIVE"),
@@ -221,6 +221,7 @@ CEPH = (
         "Ceph: health checks, SLOW_OPS, OSD_SLOW_PING_TIME",
         some=(
             sign("health", r"^(SLOW_OPS|OSD_SLOW_PING_TIME_\w+|REQUEST_SLOW|BLUESTORE_SLOW\w*)", 2),
+            sign("health", r"^(BLOCK|DB|WAL)_DEVICE_STALLED_READ_ALERT", 2),
         ),
         follows=("PG-IMPOSSIBLE", "PG-INACTIVE", "DISK-FAILING", *_DOWN),
     ),

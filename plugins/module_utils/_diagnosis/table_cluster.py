@@ -179,8 +179,9 @@ CLUSTER = (
         "MON-KEYRING",
         "A mon finds the data of an older cluster",
         "The directory for Rook's data on the host belongs to a cluster that was removed.",
-        "Run teardown.yml of the old site, or empty rook_node_data_dir_host_path on every host, "
-        "those that are no longer in the inventory too; then run site.yml.",
+        "If the older cluster is gone for good, run its teardown.yml, or empty "
+        "rook_node_data_dir_host_path on every host, those that are no longer in the inventory "
+        "too; then run site.yml. Without these files its OSDs cannot be read any more.",
         "Rook: ceph-common-issues, monitors; rook issues 1155, 6922",
         some=(
             sign("pod daemon operator", r"keyring does not match the existing keyring", 3),

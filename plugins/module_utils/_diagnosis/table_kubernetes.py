@@ -277,6 +277,14 @@ KUBERNETES = (
                 2,
                 r"/(rook-|csi-|[\w.-]*csi)",
             ),
+            # Kubernetes names no taint from 1.35 on; an OSD's pod has its own node alone.
+            sign(
+                "pod event",
+                r"available: (?=.*untolerated taint\(s\))(?=.*match Pod's node affinity)"
+                r"(?!.*(Insufficient|anti-?affinity|volume))",
+                1,
+                r"/rook-ceph-osd-",
+            ),
         ),
         follows=("NODE-DOWN", "NODE-PRESSURE"),
     ),
@@ -318,7 +326,7 @@ KUBERNETES = (
         "A node is down",
         "Kubernetes has not heard of a node's kubelet for a while, or the kubelet says that it is "
         "not ready.",
-        "Start the node or its kubelet. If the node is lost, taint it with "
+        "Start the node or its kubelet. If the node is lost and known to be off, taint it with "
         "node.kubernetes.io/out-of-service, and remove it only when its OSDs were replaced.",
         "Rook: ceph-csi common issues, node loss",
         some=(sign("node", r"^Ready=(Unknown|False)", 3),),
@@ -328,8 +336,8 @@ KUBERNETES = (
         "NODE-PRESSURE",
         "A node runs out of disk, memory or processes",
         "The kubelet reports pressure; it takes no new pods and evicts others.",
-        "Free disk or memory on the node; move rook_node_data_dir_host_path away from the root "
-        "file system when mons fill it.",
+        "Free disk or memory on the node. When mons fill the root file system, make that larger: "
+        "rook_node_data_dir_host_path cannot be changed while the cluster lives.",
         "Kubernetes: node-pressure eviction",
         some=(sign("node", r"(Disk|Memory|PID)Pressure=True", 3),),
     ),

@@ -65,8 +65,8 @@ OSDS = (
         "A device belongs to another Ceph cluster",
         "An OSD of a cluster that was removed, or lives elsewhere, is on the device; Ceph keeps "
         "labels at 0, 1, 10, 100 and 1000 GiB.",
-        "If that cluster is gone, run rookery.rook.disk_wipe, which clears and reads back all "
-        "labels.",
+        "If that cluster is gone, run rookery.rook.disk_wipe, which destroys the device's data, "
+        "and clears and reads back all labels.",
         "Rook: cleanup; rook issues 9379, 15546; rule DISK-08",
         some=(sign("prepare", r"(belonging to|running on) a different ceph cluster", 3),),
         since=(0, 9),
@@ -194,7 +194,8 @@ OSDS = (
         "OSD-EXISTS",
         "An OSD finds the files of an older one",
         "The directory for Rook's data on the host has the files of an OSD that was removed.",
-        "Run teardown.yml of the old site, or empty rook_node_data_dir_host_path on that host.",
+        "Run teardown.yml of the old site, or remove that OSD's own directory below "
+        "rook_node_data_dir_host_path on that host. Mons and other OSDs live beside it.",
         "Rook 0.9: ceph-common-issues",
         some=(
             sign("prepare daemon", r"mkfs.*\(17\) File exists|symlink.*block.*File exists", 3),
@@ -206,14 +207,12 @@ OSDS = (
         "An OSD is refused by the mons",
         "The OSD's key is not the one that the mons have: it was made by another cluster, or was "
         "removed with ceph auth del.",
-        "If the OSD is of an older cluster, wipe its device with rookery.rook.disk_wipe; else "
-        "import its key from its directory again.",
+        "If the OSD is of a cluster that is gone, wipe its device with rookery.rook.disk_wipe, "
+        "which destroys its data; else import its key from its directory again.",
         "Rook: ceph-osd-mgmt; Ceph: cephx",
         some=(
             sign("daemon", r"handle_auth_bad_method server allowed_methods", 3, _OSDS),
-            sign(
-                "daemon", r"unable to authenticate as osd\.\d+|failed to fetch mon config", 2, _OSDS
-            ),
+            sign("daemon", r"unable to authenticate as osd\.\d+", 2, _OSDS),
         ),
     ),
     Signature(

@@ -76,7 +76,7 @@ REMOVAL = (
         "A pool still has images",
         "Rook and Ceph keep a pool that has images, snapshots or subvolumes.",
         "Delete the claims and snapshots that use it; what only Ceph knows goes with the "
-        "annotation rook.io/force-deletion (pools from Rook 1.15 on).",
+        "annotation rook.io/force-deletion (pools from Rook 1.15 on), and its data is lost.",
         "Rook: block storage, deletion; rook issue 5222",
         some=(
             sign(

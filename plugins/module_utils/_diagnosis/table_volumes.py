@@ -132,8 +132,9 @@ VOLUMES = (
         "A volume is still attached to another node",
         "A volume for one node is wanted on a second one while the first still has it, mostly "
         "because that node was lost.",
-        "If the node is lost, taint it with node.kubernetes.io/out-of-service=nodeshutdown:"
-        "NoExecute; otherwise delete the old pod.",
+        "If the node is lost and known to be off, taint it with "
+        "node.kubernetes.io/out-of-service=nodeshutdown:NoExecute; otherwise delete the old pod. "
+        "Two nodes that write to one volume destroy it.",
         "Rook: ceph-csi common issues, node loss",
         some=(sign("event", r"Multi-Attach error for volume", 3),),
         follows=("NODE-DOWN",),
