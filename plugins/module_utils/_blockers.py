@@ -35,10 +35,15 @@ _TOOLBOX = "kubectl -n {namespace} exec deploy/rook-ceph-tools --"
 _INSIDE = {
     "CephBlockPool": f"{_TOOLBOX} rbd ls {{name}}",
     "CephFilesystem": f"{_TOOLBOX} ceph fs subvolume ls {{name}} csi",
-    "CephObjectStore": f"{_TOOLBOX} radosgw-admin bucket list",
+    "CephObjectStore": (
+        f"{_TOOLBOX} radosgw-admin bucket list "
+        "--rgw-realm={name} --rgw-zonegroup={name} --rgw-zone={name}"
+    ),
     "CephNFS": f"{_TOOLBOX} ceph nfs export ls {{name}}",
     "CephCluster": "kubectl -n {namespace} describe cephcluster {name}",
 }
+# A store in a zone of its own has the names of three more objects.
+_ZONED = "kubectl -n {namespace} describe cephobjectstore {name}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -131,7 +136,8 @@ def _add_root(trees: _Trees, target: str, observed: Observed) -> None:
     item = observed.objects.get(target, {})
     words = _words(item)
     kind, namespace, name = target.split("/", 2)
-    command = _INSIDE.get(kind, "").format(namespace=namespace, name=name) if words else ""
+    inside = _ZONED if _kinds.at(item, "spec.zone.name") else _INSIDE.get(kind, "")
+    command = inside.format(namespace=namespace, name=name) if words else ""
     reason = f"would be removed; Rook says: {words}" if words else "would be removed"
     trees.add("", Blocker(target, reason, command))
 
@@ -178,15 +184,19 @@ def _pod(pod: str, crowd: Crowd, verb: str) -> Blocker:
         words = f"{crowd.lost[pod]}: once that machine is known to be off, end it by force"
         return Blocker(target, f"{verb}; {words}", command)
     runners = crowd.runners.get(pod, ())
-    if not runners:
+    if runners and runners[-1].partition("/")[0] not in _kinds.STOPPED:
+        # How that is stopped, and what else goes with it, only its own operator knows.
+        return Blocker(target, f"{verb}, run by {runners[-1]}: stop it there")
+    living = [runner for runner in runners if runner in crowd.objects]
+    if not living:
         return Blocker(target, verb, delete_command(target))
-    return Blocker(target, f"{verb}, run by {runners[-1]}", _stop_command(runners[-1]))
+    return Blocker(target, f"{verb}, run by {living[-1]}", _stop_command(living[-1]))
 
 
 def _stop_command(target: str) -> str:
     """Return what keeps an object from running pods."""
     kind, namespace, name = target.split("/", 2)
-    spec = _kinds.STOPPED.get(kind)
+    spec = _kinds.STOPPED[kind]
     if spec is None:
         return delete_command(target)
     if "replicas" in spec:

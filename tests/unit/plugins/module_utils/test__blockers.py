@@ -9,6 +9,7 @@ import copy
 import typing as t
 from collections.abc import Callable
 
+import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._blockers import (
     LINES,
     as_text,
@@ -90,6 +91,56 @@ def test_what_rook_says_is_told_with_what_lists_it(whole_site: Site) -> None:
         f"CephBlockPool/rook-ceph/fast would be removed; Rook says: {words}: "
         "kubectl -n rook-ceph exec deploy/rook-ceph-tools -- rbd ls fast"
     ]
+
+
+@pytest.mark.parametrize(
+    ("spec", "command"),
+    [
+        # Rook makes no realm the default one: without these words another zone is listed.
+        (
+            {},
+            "kubectl -n rook-ceph exec deploy/rook-ceph-tools -- radosgw-admin bucket list "
+            "--rgw-realm=objects --rgw-zonegroup=objects --rgw-zone=objects",
+        ),
+        ({"zone": {"name": "east"}}, "kubectl -n rook-ceph describe cephobjectstore objects"),
+    ],
+)
+def test_a_stores_buckets_are_listed_in_its_own_zone(
+    whole_site: Site, spec: dict[str, t.Any], command: str
+) -> None:
+    seen = standing(whole_site)
+    store = t.cast("dict[str, t.Any]", seen.objects["CephObjectStore/rook-ceph/objects"])
+    store["spec"] |= spec
+    words = "it has buckets"
+    store["status"] = {
+        "conditions": [{"type": "DeletionIsBlocked", "status": "True", "message": words}]
+    }
+    told = f"CephObjectStore/rook-ceph/objects would be removed; Rook says: {words}: {command}"
+    assert told in text(whole_site, seen).splitlines()
+
+
+def test_what_runs_a_pod_in_its_own_way_is_not_to_be_deleted(whole_site: Site) -> None:
+    """An operator's object may have more claims than this one, and a Node runs static pods."""
+    seen = crowd(
+        thing("Pod", "db-1"), thing("StatefulSet", "db"), thing("Pod", "fixed"),
+        runners={
+            "shop/db-1": ("StatefulSet/shop/db", "Cluster/shop/db"),
+            "shop/fixed": ("Node/shop/w1",),
+        },
+    )  # fmt: skip
+    told = text(whole_site, standing(whole_site, claim("c", "db-1", "fixed"), seen=seen))
+    assert "      Pod/shop/db-1 mounts it, run by Cluster/shop/db: stop it there\n" in f"{told}\n"
+    assert "      Pod/shop/fixed mounts it, run by Node/shop/w1: stop it there\n" in f"{told}\n"
+
+
+def test_of_what_runs_a_pod_the_last_one_that_lives_is_stopped(whole_site: Site) -> None:
+    seen = crowd(
+        thing("Pod", "p"), thing("ReplicaSet", "r"), thing("Pod", "q"),
+        runners={"shop/p": ("ReplicaSet/shop/r", "Deployment/shop/d"), "shop/q": ("Job/shop/j",)},
+    )  # fmt: skip
+    told = text(whole_site, standing(whole_site, claim("c", "p", "q"), seen=seen))
+    assert "run by ReplicaSet/shop/r: kubectl -n shop scale replicaset r --replicas=0" in told
+    assert "Pod/shop/q mounts it: kubectl -n shop delete pod q" in told
 
 
 def test_others_resources_and_tenants_are_told(whole_site: Site) -> None:
