@@ -21,7 +21,8 @@ _VOLATILE = frozenset(
     {"managedFields", "resourceVersion", "generation", "uid", "creationTimestamp", "selfLink"}
 )
 _SENSITIVE = re.compile(
-    r"(?:pass(?:word|wd|phrase)|token|secret|(?:access|secret|private|api|[-_])[-_]?key"
+    r"(?:pass(?:word|wd|phrase)|(?:\b|_)(?:pass|pwd)|token|secret"
+    r"|(?:access|secret|private|api|[-_])[-_]?key"
     # What kubectl apply was given, a Secret with its data.
     r"|credentials?|last-applied-configuration)$",
     re.I,

@@ -26,6 +26,8 @@ _SECRETS = (
     re.compile(r"()\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"),
     # Ceph's keys.
     re.compile(r"()\bA[Qg][A-Za-z0-9+/]{36,}={0,2}"),
+    # OpenStack's tokens.
+    re.compile(r"()\bgAAAAA[\w-]{20,}={0,2}"),
     # Vault's tokens, and those by which nodes join.
     re.compile(r"()\b(?:hv[sbr]|s)\.[\w-]{20,}"),
     re.compile(r"()\b[a-z0-9]{6}\.[a-z0-9]{16}\b"),
@@ -35,8 +37,10 @@ _SECRETS = (
     re.compile(r"(://[^\s:/@]*:)\S{1,300}(?=@)"),
     # Settings, also in JSON that is a string of JSON.
     re.compile(
-        # auth as a registry's login in JSON; elsewhere it is a word like others.
-        rf"((?:(?i:{_WORDS})\\*[\"']?|\bauth\\*\")\s*[:=]\s*)"
+        # auth as a registry's login in JSON or TOML; elsewhere it is a word like others.
+        rf"((?:(?i:{_WORDS})\\*[\"']?|\bauth\\*\"|\bauth(?=\s*=\s*\"))\s*[:=]\s*"
+        # What YAML writes before a text on the next line.
+        r"(?:[|>][-+]?\s+)?)"
         r"(?:\\*\"(?:\\.|[^\"\\])*\"|'[^']*'|[^\s,;}\]]+)"
     ),
     # Options of commands.

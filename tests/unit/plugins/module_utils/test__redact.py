@@ -49,6 +49,8 @@ KEYS = st.one_of(
         lambda parts: "eyJhbGciOi" + ".".join(part.translate(URL) for part in parts)
     ),
     st.text(alphabet=MIXED, min_size=24, max_size=40).map(lambda key: f"hvs.{key}"),
+    # Of OpenStack.
+    encoded(96).map(lambda key: "gAAAAA" + key.translate(URL)),
     st.tuples(
         st.text(alphabet="abcdef0123456789", min_size=6, max_size=6),
         st.text(alphabet="abcdef0123456789", min_size=16, max_size=16),
@@ -127,6 +129,10 @@ def test_a_secrets_data_is_no_part_of_anything() -> None:
         "run --admin-password SECRETVALUE",
         r"{\"auths\":{\"host\":{\"auth\":\"SECRETVALUE\"}}}",
         '"auth": "SECRETVALUE"',
+        'auth = "SECRETVALUE"',
+        "a token was given: gAAAAABSECRETVALUE-a_b-c_d-e_f-g_h",
+        "password: |\n  SECRETVALUE\n",
+        "token: >-\n  SECRETVALUE",
     ],
 )
 def test_no_secret_is_told(text: str) -> None:
@@ -139,6 +145,13 @@ def test_the_argument_after_an_option_for_a_secret_is_hidden() -> None:
     assert shown == [
         "kubeadm", "join", "--certificate-key", "(hidden)", "--token", "--v=5", "ann",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["OS_PASSWORD", "ADMIN_PASS", "PASS", "MYSQL_PWD", "pwd"])
+def test_a_variable_of_a_container_is_hidden_by_its_name(name: str) -> None:
+    variables = [{"name": name, "value": "short"}, {"name": "BYPASS", "value": "told"}]
+    shown = redacted({"kind": "Pod", "metadata": {}, "spec": {"env": variables}})["spec"]["env"]
+    assert [each["value"] for each in shown] == ["(hidden)", "told"]
 
 
 def test_other_words_stay() -> None:
