@@ -27,6 +27,8 @@ _MISSED = sign(
     r"OSDs are wanted",
     1,
 )
+# The jobs end there; loop devices that are skipped are mostly those of the system's packages.
+_LOOPS = r"No udev data could be retrieved for /sys/block/loop"
 
 OSDS = (
     Signature(
@@ -113,9 +115,10 @@ OSDS = (
         'Set ROOK_CEPH_ALLOW_LOOP_DEVICES to "true" in rook_operator_config, for a test.',
         "Rook 1.10 release notes; rook issue 7206",
         some=(
-            sign("prepare", r"No udev data could be retrieved for /sys/block/loop", 3),
-            sign("prepare", r"skipping (device|unsupported device type) .*loop", 2),
+            sign("prepare", _LOOPS, 3),
+            sign("prepare", r"skipping (device|unsupported device type) .*loop", 1),
         ),
+        every=(sign(_MISSED.sources, rf"{_MISSED.text}|{_LOOPS}", 1),),
     ),
     Signature(
         "OSD-NODES",
