@@ -114,6 +114,10 @@ class Bench:
         """Remember what removes from Ceph what the probe makes there, should the probe fail."""
         self._undoing = (pod, (script, *words))
 
+    def undone(self) -> None:
+        """Forget it: what the probe made in Ceph is gone."""
+        self._undoing = None
+
     def undo(self) -> str:
         """Remove from Ceph what the failed probe has made there; return why that failed too."""
         if self._undoing is None:

@@ -72,6 +72,7 @@ def prove_block(bench: Bench) -> None:
     _same({"the image": wrote}, {"the image": read}, "the pod on the other node")
     removed = bench.act(b, "block.py", "remove", *device)["removed"]
     must(removed, f"image {'/'.join(device)} is still there after it was removed")
+    bench.undone()
     against = _against_mounting(bench, a)
     if against:
         bench.note("proven through librbd", f"not as a mounted claim, because {against}")

@@ -115,6 +115,21 @@ def test_block_is_proven_as_a_mounted_claim_where_the_kernel_allows_it(
     assert nothing_left(cluster, whole_site)
 
 
+def test_an_image_that_was_removed_is_not_told_to_be_left_when_the_mounted_claim_fails(
+    cluster: ProofWorld, whole_site: Site
+) -> None:
+    for name in ("w2", "w3"):
+        cluster.store(csi_node(name, "cephfs", "rbd"))
+    cluster.answers["block.py", "kernel"] = {"rbd": True}
+    cluster.answers["shared.py", "read"] = {"sha256": "00", "bytes": 1}
+    (found,) = (
+        item for item in proven(cluster, whole_site, ["block"]).findings
+        if item.probe.target == BLOCK
+    )  # fmt: skip
+    assert found.problem.startswith("the pod that was moved read mounted with hash 00")
+    assert "not removed" not in found.problem and nothing_left(cluster, whole_site)
+
+
 @pytest.mark.parametrize(
     ("call", "answer", "words"),
     [
