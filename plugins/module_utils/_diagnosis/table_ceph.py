@@ -139,6 +139,8 @@ CEPH = (
         "Rook: OSD topology; rule POOL-06",
         some=(
             sign(SAID, r"device class '?\"?\S+ does not exist|unknown (crush )?type", 3),
+            sign(SAID, r"unrecognized (failure domain|crush (root|sub domain)) ", 3),
+            sign(SAID, r"no osds available for the device class", 3),
             sign(
                 SAID, r"root item \S+ does not exist|failure ?domain \S+ is not (defined|valid)", 3
             ),

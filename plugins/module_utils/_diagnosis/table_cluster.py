@@ -76,7 +76,7 @@ CLUSTER = (
         "Rook: ceph-upgrade, health verification",
         some=(
             sign(SAID, r"ceph status in namespace \S+ is unhealthy|upgrade .*cluster is unhealthy"),
-            sign(SAID, r"status is not healthy.*refusing to upgrade", 3),
+            sign(SAID, r"status .*is not healthy.*refusing to upgrade", 3),
         ),
         since=(1, 1),
     ),
@@ -87,7 +87,7 @@ CLUSTER = (
         "Remove the second one, or give it a namespace of its own (rook_namespace).",
         "Rook: pkg/operator/ceph/cluster/controller.go; rule API-12",
         some=(
-            sign(SAID, r"more than one CephCluster found in the namespace", 3),
+            sign(SAID, r"more than one (CephCluster found in the|ceph cluster in) namespace", 3),
             sign(SAID, r"only one cluster cr per namespace is supported", 3),
         ),
         since=(0, 9),
@@ -213,7 +213,7 @@ CLUSTER = (
             sign("health", rf"^MON_DOWN.*{_MOST}", 2),
             sign("operator", r"mon quorum status failed|failed to get mon quorum status", 2),
             sign("operator csi daemon", r"authenticate timed out after \d+", 2),
-            sign(SAID, r"mons? .*(not in|out of) quorum|failed to wait for mon quorum", 2),
+            sign(SAID, r"failed to wait for mon quorum", 2),
         ),
         follows=_NO_MON,
     ),

@@ -70,7 +70,14 @@ OSDS = (
         "If that cluster is gone, run rookery.rook.disk_wipe, which destroys the device's data, "
         "and clears and reads back all labels.",
         "Rook: cleanup; rook issues 9379, 15546; rule DISK-08",
-        some=(sign("prepare", r"(belonging to|running on) a different ceph cluster", 3),),
+        # What is wiped, or is no device of this site, keeps no OSD away.
+        some=(
+            sign(
+                "prepare",
+                r"^(?!.*\bwiping ).*(belonging to|running on) a different ceph cluster",
+                3,
+            ),
+        ),
         since=(0, 9),
     ),
     Signature(
@@ -132,7 +139,6 @@ OSDS = (
             sign(SAID, r"no valid nodes available to run osds?", 3),
             sign(SAID, r"no nodes? matched the .*(storage|settings)", 3),
             sign(SAID, r"useAllNodes is set to false and no nodes", 3),
-            sign(SAID, r"no nodes are defined for configuring OSDs", 3),
         ),
         follows=("NODE-DOWN", "POD-TAINT"),
     ),
