@@ -186,9 +186,7 @@ CEPH = (
         "memory (4 GiB).",
         "Ceph: health checks, MDS_ALL_DOWN",
         some=(
-            sign(
-                "health", r"^(MDS_ALL_DOWN|MDS_DAMAGE|FS_WITH_FAILED_MDS|MDS_UP_LESS_THAN_MAX)", 3
-            ),
+            sign("health", r"^(MDS_ALL_DOWN|FS_WITH_FAILED_MDS)", 3),
             sign("csi event agent", r"no mds server is up or the cluster is laggy", 3),
             sign("health", r"^FS_DEGRADED", 2),
         ),
@@ -201,7 +199,30 @@ CEPH = (
             "EC-DEFAULT",
             "FS-MANY",
             "NODE-DOWN",
+            "FS-DAMAGED",
         ),
+    ),
+    Signature(
+        "FS-FEW-MDS",
+        "A file system has fewer metadata servers than it wants",
+        "Fewer metadata servers are active than the file system asks for; the others do the work.",
+        "Look at the pods of the metadata servers: resources, taints and anti-affinity keep them "
+        "away.",
+        "Ceph: health checks, MDS_UP_LESS_THAN_MAX",
+        some=(sign("health", r"^MDS_UP_LESS_THAN_MAX", 3),),
+        follows=("POD-MEMORY", "POD-RESOURCES", "POD-TAINT", "NODE-DOWN", "FS-NO-MDS"),
+    ),
+    Signature(
+        "FS-DAMAGED",
+        "A file system's metadata is damaged",
+        "A metadata server has read metadata that is missing or corrupt; a rank that needs it does "
+        "not start.",
+        "'ceph tell mds.NAME damage ls' lists it. Before anything is repaired, see that all "
+        "placement groups are active and keep a copy of the journal (cephfs-journal-tool journal "
+        "export): repairs can lose files.",
+        "Ceph: health checks, MDS_DAMAGE; CephFS: disaster recovery",
+        some=(sign("health", r"^MDS_DAMAGE", 3),),
+        follows=("PG-DAMAGED", "PG-INACTIVE"),
     ),
     Signature(
         "FS-SLOW",
