@@ -124,8 +124,12 @@ REMOVAL = (
         "restart of the node), then delete the pods by force.",
         "Rook issues 1495, 2261",
         some=(
+            # What the kubelet makes itself has no file system behind it.
             sign(
-                "event kubelet", r"(UnmountVolume|TearDown|UnmountDevice).*(failed|timed? ?out)", 2
+                "event kubelet",
+                r"^(?!.*kubernetes\.io/(projected|secret|configmap|empty-dir|downward-api)/)"
+                r".*(UnmountVolume|TearDown|UnmountDevice).*(failed|timed? ?out)",
+                2,
             ),
             sign("kubelet", r"orphaned pod .* volume paths are still present", 2),
         ),

@@ -40,10 +40,7 @@ VOLUMES = (
         "Run site.yml: it applies the Driver objects (or the chart rook_operator_drivers_chart), "
         "and corrects the driver in rook_storage_classes.",
         "Rook 1.20: upgrade guide; rook issues 17644, 18040; rule CSI-02",
-        some=(
-            sign("absent", r"names this driver and there is no CSIDriver", 3),
-            sign("absent", r"no pod provisions volumes for", 2),
-        ),
+        some=(sign("absent", r"names this driver and there is no CSIDriver", 3),),
         since=(1, 0),
         follows=("OPERATOR-MISSING", "OPERATOR-CRASH", "KIND-UNKNOWN", "ACCOUNT-MISSING"),
     ),
@@ -101,7 +98,12 @@ VOLUMES = (
         "Look at Ceph's health; let ports 3300 and 6789 pass from every node to the mons.",
         "Rook: ceph-csi common issues",
         some=(
-            sign("csi", r"DeadlineExceeded|context deadline exceeded", 1),
+            # Sidecars ask the API, too.
+            sign(
+                "csi",
+                r"^(?!.*resource lock).*(DeadlineExceeded|context deadline exceeded)",
+                1,
+            ),
             sign("event kubelet", rf"{_OF_VOLUME}(DeadlineExceeded|context deadline exceeded)", 1),
             sign(_MOUNT, r"mount error 110|rados: ret=-110", 2),
             sign("csi", r"connection timed out", 2),
