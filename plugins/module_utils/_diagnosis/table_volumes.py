@@ -149,7 +149,9 @@ VOLUMES = (
         "blocklist add' its address.",
         "Rook: ceph-csi common issues",
         some=(
-            sign(_MOUNT, r"rbd image \S+ is still being used|image has watchers|has watchers", 3),
+            sign(
+                _MOUNT, r"rbd (image )?\S+ is still being used|image has watchers|has watchers", 3
+            ),
             sign("event csi", r"VolumeFailedDelete.*(still in use|in use)", 2),
         ),
         follows=("NODE-DOWN",),
