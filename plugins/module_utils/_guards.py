@@ -199,8 +199,11 @@ def _losing_changes(plan: Plan, observed: Observed) -> Iterator[Refusal]:
 def _losing_change(step: Step, change: Change, observed: Observed) -> Iterator[Refusal]:
     """Yield the refusal of one change, by the first rule of its kind that it breaks."""
     for rule in _kinds.kind_of(step.target).fixed:
-        moves = rule.rule == "placed" and may_move(step, change, observed)
-        if matches(rule.path, change.path) and _breaks(rule.rule, change) and not moves:
+        if (
+            matches(rule.path, change.path)
+            and _breaks(rule.rule, change)
+            and not (rule.rule == "placed" and may_move(step, change, observed))
+        ):
             old, new = _word(change.old), _word(change.new)
             yield Refusal(
                 step.target,

@@ -18,18 +18,23 @@ if t.TYPE_CHECKING:
 
 _NAMED = re.compile(r"(spec\.storage\.nodes\[([^\]]*)\])(?:\.devices\[.*\])?")
 _ALLOWED = "enableCrushUpdates"
+# From which release on Rook moves a pool when this changes, and from which on only when allowed to.
+_MOVES = {"failureDomain": (1, 8), "deviceClass": (1, 13)}
+_ASKS = (1, 15)
 
 
 def may_move(step: Step, change: Change, observed: Observed) -> bool:
     """Tell whether Rook gives a pool another rule; it never does to chunks."""
-    prefix = change.path.rpartition(".")[0]
+    prefix, _dot, field = change.path.rpartition(".")
     allowed = [other.new for other in step.changes if other.path == f"{prefix}.{_ALLOWED}"]
     outer, _bracket, name = prefix.rstrip("]").partition("[")
     pool = _kinds.at(observed.objects[step.target], outer)
     if name:
         pool = next((item for item in pool or () if item.get("name") == name), {})
     chunks = (_kinds.at(pool, "erasureCoded.dataChunks") or 0) > 0
-    return not chunks and (allowed or [_kinds.at(pool, _ALLOWED)])[0] is True
+    if chunks or _MOVES[field] <= observed.release < _ASKS:
+        return not chunks
+    return (allowed or [_kinds.at(pool, _ALLOWED)])[0] is True
 
 
 def is_emptied(step: Step, change: Change, observed: Observed) -> bool:

@@ -142,6 +142,7 @@ def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
         crowd=crowd_of(consumers, consuming),
         holders=holders,
         osds=osds,
+        release=scope.release,
     )
 
 

@@ -53,7 +53,8 @@ class Observed:
     """What is there now, as far as the model or our label names it.
 
     tenants are ids of what others keep in our namespace; they would go with it. osds are the nodes
-    of the OSDs that are there, asked for where the model would have other devices.
+    of the OSDs that are there, asked for where the model would have other devices; release is
+    Rook's, as it is wanted.
     """
 
     objects: Mapping[str, Manifest] = dataclasses.field(default_factory=dict)
@@ -64,6 +65,7 @@ class Observed:
     crowd: Crowd = Crowd()
     holders: Holders = dataclasses.field(default_factory=Holders)
     osds: tuple[str, ...] = ()
+    release: _kinds.Version = ()
 
     def find(self, target: str) -> Manifest | None:
         """Return an object that a step is about, a consumer's or an operator's own too."""

@@ -100,6 +100,24 @@ def test_a_pool_moves_only_where_rook_would_move_it(
         assert all(part in line for part, line in zip((stays, inside), lines, strict=False))
 
 
+@pytest.mark.parametrize(
+    ("release", "field", "moves"),
+    [
+        ((1, 7, 11), {"failure_domain": "osd"}, False),
+        ((1, 8, 0), {"failure_domain": "osd"}, True),
+        ((1, 12, 11), {"device_class": "ssd"}, False),
+        ((1, 14, 12), {"device_class": "ssd"}, True),
+        ((1, 15, 0), {"failure_domain": "osd"}, False),
+    ],
+)
+def test_for_some_releases_rook_moved_pools_unasked(
+    make_site: MakeSite, release: tuple[int, ...], field: Params, moves: bool
+) -> None:
+    pool: Params = {"name": "p", "replicas": 3}
+    seen = dataclasses.replace(standing(make_site(block_pools=[pool])), release=release)
+    assert bool(told(make_site(block_pools=[{**pool, **field}]), seen)) != moves
+
+
 def test_chunks_do_not_move(make_site: MakeSite) -> None:
     coded = {"data_chunks": 2, "coding_chunks": 1}
     pool = {"name": "p", "erasure": coded, "spec": {"enableCrushUpdates": True}}
