@@ -140,8 +140,13 @@ def test_teardown_lists_the_roles_of_site_in_reverse_between_preflight_and_repor
 
 def test_teardown_sets_the_state_in_every_play() -> None:
     assert [play["vars"] for play in load("playbooks/teardown.yml")] == [
-        {"rook_state": "absent"}
+        {"rook_state": "absent", "_rook_playbook_state": "absent"}
     ] * 5
+
+
+def test_site_is_for_building_in_every_play() -> None:
+    plays = load("playbooks/site.yml")
+    assert all(play["vars"] == {"_rook_playbook_state": "present"} for play in plays)
 
 
 def test_plan_predicts_the_host_roles_of_site_and_changes_nothing() -> None:

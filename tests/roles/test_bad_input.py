@@ -163,6 +163,21 @@ def test_a_state_that_does_not_exist_is_refused(
     assert "value of rook_state must be one of: present, absent, got: gone" in said
 
 
+@pytest.mark.parametrize(
+    ("playbook", "state", "way_out"),
+    [
+        ("site", "absent", "Run rookery.rook.teardown, which removes in order"),
+        ("teardown", "present", "Leave the variable out, or run rookery.rook.site"),
+    ],
+)
+def test_a_playbook_is_for_one_state(
+    run: Run, hosts: Params, site: Params, playbook: str, state: str, way_out: str
+) -> None:
+    more = ("-e", f"rook_state={state}", "-e", f"rook_confirm={site['rook_site']}")
+    said = refused(run(f"rookery.rook.{playbook}", hosts, site, *more))
+    assert f"rook_state is {state}" in said and way_out in said
+
+
 def test_the_internal_role_refuses_to_be_listed(
     run: Run, hosts: dict[str, t.Any], site: dict[str, t.Any], tmp_path: Path
 ) -> None:
