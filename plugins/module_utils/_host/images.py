@@ -25,8 +25,6 @@ if t.TYPE_CHECKING:
 _CTR = ("ctr", "--namespace", "k8s.io", "images")
 _NAME = "io.containerd.image.name"
 _JOURNAL = "Look at `journalctl -u containerd` on this host, and restart it if it hangs"
-# It has the names in a table of its own.
-LIST_SECONDS = 60.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,7 +79,7 @@ def missing_archives(system: System, folders: Sequence[str]) -> list[Archive]:
     paths = sorted(path for folder in folders for path in system.path(folder).glob("*.tar"))
     if not paths:
         return []
-    listed = system.ask(*_CTR, "list", limit=LIST_SECONDS)
+    listed = system.ask(*_CTR, "list")
     # One that is not there yet has none.
     if listed.returncode == TOO_LONG:
         raise ClientError("list the images of", "containerd", f"{listed.stderr}. {_JOURNAL}")

@@ -225,11 +225,12 @@ def test_a_package_that_does_not_exist_is_named_with_a_way_out(run: Run) -> None
 
 
 def test_a_containerd_that_hangs_is_named_and_not_taken_for_empty(run: Run, host: BareHost) -> None:
-    host.answers["ctr"] = lambda _words: (124, "no end after 60 s")
+    host.answers["ctr"] = lambda _words: (124, "no end after 300 s")
     message = run(images=["/art/images"])["msg"]
-    assert "Failed to list the images of containerd: no end after 60 s" in message
+    assert "Failed to list the images of containerd: no end after 300 s" in message
     assert "journalctl -u containerd" in message
-    assert host.limits["ctr"] == 60
+    # To size each image, ctr reads the store, which an import keeps busy.
+    assert host.limits["ctr"] is None
 
 
 def test_only_what_fetches_or_unpacks_is_waited_for_as_long_as_that_may_take(
