@@ -75,9 +75,9 @@ MEANT_EMPTY = (
 FALLS_BACK = "rook_common"
 # In AWX an approval that a job before has not told is empty, and must not be one for anything.
 APPROVALS = "rook_plan_fingerprint"
-# The types of which Ansible takes texts, too, and what to write.
 # Their variables are read where the API is asked, and nowhere else.
 DEPLOY_HOST, ON_DEPLOY_HOST = "localhost", ("rook_operator", "rook_cluster", "rook_storage")
+# The types of which Ansible takes texts, too, and what to write.
 WHOLE = {"list": (list, "[...]"), "dict": (dict, "{...}")}
 
 
@@ -153,7 +153,7 @@ def _empty_reason(name: str, value: t.Any, known: Known) -> str:
     """Return why a value that is none cannot be, or nothing."""
     role, option = known[name]
     if name == APPROVALS and isinstance(value, dict):
-        bare = [stage for stage, told in value.items() if told in (None, "")]
+        bare = [str(stage) for stage, told in value.items() if told in (None, "")]
         way_out = "Give what plan.yml shows for it, or leave it out where none is needed"
         return f"{', '.join(bare)} is empty, which approves nothing. {way_out}" if bare else ""
     is_text = option.get("type", "str") in ("str", "path")

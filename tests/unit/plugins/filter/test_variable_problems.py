@@ -176,6 +176,9 @@ def test_a_stage_that_does_not_exist_is_no_approval() -> None:
     (problem,) = told(operatr="9a1b")
     assert "rook_plan_fingerprint.operatr. Supported" in problem and "operator, storage." in problem
     assert told(openstack="0a", operator="9a1b", cluster="1c2d", storage="5a6b") == []
+    hosts = {"a": {"rook_plan_fingerprint": {1: ""}}}
+    (problem,) = FilterModule().filters()["variable_problems"](hosts, str(ROOT / "roles"), ["a"])
+    assert "1 is empty, which approves nothing" in problem
 
 
 def test_a_variable_that_only_nodes_have_is_read_by_nobody(
