@@ -269,5 +269,5 @@ _SILENT_CURE = (
 )
 _ROOT_CURE = (
     "Give ansible_user the right to become root (ansible_become_password, or sudo without one), "
-    "and the host Python 3.9 or newer."
+    "and the host Python 3.9 or newer, unless that tells of something else."
 )
