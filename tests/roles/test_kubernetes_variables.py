@@ -10,7 +10,8 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from plays import play
+import yaml
+from plays import ROOT, play
 
 VARIABLES = {
     "ansible.builtin.include_role": {
@@ -104,11 +105,39 @@ def test_kubernetes_is_not_taken_from_under_a_ceph_cluster(tmp_path: Path) -> No
     seen: t.Any = {"__rook_preflight_facts": {"ceph_fsid": "11111111-2222"}}
     gone: t.Any = {**seen, "__rook_cluster_removed": {"changed": True}}
     words = "Ceph cluster 11111111-2222 of store1 is in this Kubernetes"
-    for facts, plans, refused in ((seen, False, True), (gone, False, False), (seen, True, False)):
+    # To have a plan shown as well is no prediction.
+    for facts, plan, refused in (
+        (seen, {"rook_preflight_plan_enabled": True}, True),
+        (gone, {}, False),
+        (seen, {"_rook_playbook_predicts": True}, False),
+    ):
         tasks = [
             {"ansible.builtin.set_fact": facts, "delegate_to": "localhost", "delegate_facts": True},
             {"ansible.builtin.include_role": {"name": "rookery.rook.rook_kubernetes"}},
         ]
-        wish = {**given, "rook_preflight_plan_enabled": plans}
+        wish = {**given, **plan}
         result = play(tmp_path, {"kube_control_plane": ["cp1"]}, tasks, wish, "--check")
         assert (words in " ".join(result.stdout.split())) is refused, result.stdout
+
+
+@pytest.mark.parametrize("way", ["--check", "plan.yml"])
+def test_a_cluster_that_is_not_made_yet_is_predicted(tmp_path: Path, way: str) -> None:
+    """A play in check mode does not say so to its roles, and plan.yml does by a variable."""
+    given = {
+        "rook_site": "store1", "rook_version": "1.18", "rook_kubeconfig": f"{tmp_path}/none",
+        "__rook_kubernetes_host": {"host": {"probes": {"joined": False}}},
+        "__rook_kubernetes_init": {"changed": True},
+    }  # fmt: skip
+    role, groups = "rookery.rook.rook_kubernetes", {"kube_control_plane": ["cp1"]}
+    tasks: list[t.Any] = [
+        {"ansible.builtin.include_role": {"name": role, "tasks_from": name}}
+        for name in ("kubeconfig", "ready")
+    ]
+    if way == "--check":
+        result = play(tmp_path, groups, tasks, given, way)
+    else:
+        plays = yaml.safe_load((ROOT / "playbooks/plan.yml").read_text())
+        more = {key: plays[-1][key] for key in ("vars", "check_mode")}
+        result = play(tmp_path, groups, tasks, given, **more)
+    assert result.returncode == 0 and "changed=1" in result.stdout, result.stdout
+    assert not (tmp_path / "none").exists()
