@@ -21,16 +21,23 @@ _ALLOWED = "enableCrushUpdates"
 # From which release on Rook moves a pool when this changes, and from which on only when allowed to.
 _MOVES = {"failureDomain": (1, 8), "deviceClass": (1, 13)}
 _ASKS = (1, 15)
+# What a pool without the field has.
+_USUAL = {"failureDomain": "host"}
 
 
 def may_move(step: Step, change: Change, observed: Observed) -> bool:
-    """Tell whether Rook gives a pool another rule; it never does to chunks."""
+    """Tell whether Rook gives a pool another rule, or has to give none; it never does to chunks."""
     prefix, _dot, field = change.path.rpartition(".")
+    usual = _USUAL.get(field, "")
+    if (change.old or usual) == (change.new or usual):
+        return True
     allowed = [other.new for other in step.changes if other.path == f"{prefix}.{_ALLOWED}"]
     outer, _bracket, name = prefix.rstrip("]").partition("[")
     pool = _kinds.at(observed.objects[step.target], outer)
     if name:
-        pool = next((item for item in pool or () if item.get("name") == name), {})
+        # Before pools had names, they are told by their places.
+        places = enumerate(pool or ())
+        pool = next((item for place, item in places if str(item.get("name", place)) == name), {})
     chunks = (_kinds.at(pool, "erasureCoded.dataChunks") or 0) > 0
     if chunks or _MOVES[field] <= observed.release < _ASKS:
         return not chunks
@@ -40,18 +47,22 @@ def may_move(step: Step, change: Change, observed: Observed) -> bool:
 def is_emptied(step: Step, change: Change, observed: Observed) -> bool:
     """Tell whether Rook has no more OSDs on a node than are on its devices that stay.
 
-    An OSD whose node is not known may be on any. No OSD anywhere says nothing: with a cluster that
-    has none yet, or whose Deployments somebody removed, what was named stays named.
+    An OSD whose node is not known may be on any, as is one whose node has another name here. No OSD
+    anywhere says nothing: with a cluster that has none yet, or whose Deployments somebody removed,
+    what was named stays named.
     """
     found = _NAMED.fullmatch(change.path)
-    if found is None or not observed.osds or "" in observed.osds:
+    if found is None or not observed.osds:
         return False
     path, name = found.groups()
     dropped = {other.path for other in step.changes if other.new is None}
     storage = _kinds.at(observed.objects[step.target], "spec.storage")
+    nodes = storage.get("nodes") or ()
+    if not {node.get("name") for node in nodes}.issuperset(observed.osds):
+        return False
     stay = sum(
         osds_on(storage, node, device)
-        for node in storage.get("nodes") or ()
+        for node in nodes
         for device in node.get("devices") or ()
         if node.get("name") == name
         and not {path, f"{path}.devices[{device.get('name')}]"} & dropped

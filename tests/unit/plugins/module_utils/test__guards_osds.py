@@ -40,6 +40,8 @@ def told(site: Site, seen: Observed) -> list[str]:
         (("w1", "w1", "w3", "w3"), ["w3"]),
         # Not told where one is; and none that is told.
         (("", "w1", "w3"), ["w2", "w3"]),
+        # On a node that the cluster has by another name.
+        (("host-2", "w1", "w3"), ["w2", "w3"]),
         ((), ["w2", "w3"]),
     ],
 )
@@ -116,6 +118,43 @@ def test_for_some_releases_rook_moved_pools_unasked(
     pool: Params = {"name": "p", "replicas": 3}
     seen = dataclasses.replace(standing(make_site(block_pools=[pool])), release=release)
     assert bool(told(make_site(block_pools=[{**pool, **field}]), seen)) != moves
+
+
+@pytest.mark.parametrize(
+    ("wanted", "refused"),
+    [("host", 0), ("osd", 2)],
+)
+def test_a_pool_that_says_no_place_has_the_usual_one(
+    make_site: MakeSite, wanted: str, refused: int
+) -> None:
+    pool: Params = {"name": "p", "replicas": 3, "failure_domain": wanted}
+    site = make_site(block_pools=[pool], filesystems=[{"name": "f", "data_pools": [pool]}])
+    seen = standing(site)
+    for target, live in seen.objects.items():
+        if target.startswith("CephBlockPool/"):
+            spec = t.cast("Params", live["spec"])
+        elif target.startswith("CephFilesystem/"):
+            (spec,) = t.cast("Params", live["spec"])["dataPools"]
+        else:
+            continue
+        # As samples of Rook have it, and as its operator stores it again.
+        spec.pop("failureDomain")
+        spec["deviceClass"] = ""
+    assert len(told(site, seen)) == refused
+
+
+def test_chunks_do_not_move_where_pools_have_no_names(make_site: MakeSite) -> None:
+    coded: Params = {"name": "p", "erasure": {"data_chunks": 2, "coding_chunks": 1}}
+    before, after = (
+        make_site(version="1.8", filesystems=[{"name": "f", "data_pools": [each]}])
+        for each in (coded, {**coded, "failure_domain": "osd"})
+    )
+    seen = dataclasses.replace(standing(before), release=(1, 8))
+    for target in seen.objects:
+        if target.startswith("CephFilesystem/"):
+            t.cast("Params", seen.objects[target]["spec"])["dataPools"][0].pop("name")
+    (line,) = (each for each in told(after, seen) if "failureDomain" in each)
+    assert "spec.dataPools[0].failureDomain would change" in line
 
 
 def test_chunks_do_not_move(make_site: MakeSite) -> None:
