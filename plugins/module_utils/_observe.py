@@ -45,7 +45,11 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
     kinds_of,
     make_id,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._kinds.osds import OSD, node_of_osd
+from ansible_collections.rookery.rook.plugins.module_utils._kinds.osds import (
+    CLAIM,
+    OSD,
+    node_of_osd,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._managed import is_settled
 from ansible_collections.rookery.rook.plugins.module_utils._plan import Observed
 from ansible_collections.rookery.rook.plugins.module_utils._remains import KINDS as REMAINING
@@ -281,11 +285,12 @@ def _predicted(client: Kube, item: Desired, live: Object) -> tuple[Object, Mappi
 def _osds(
     client: Kube, scope: Scope, pairs: Iterable[tuple[Object, Mapping[str, t.Any]]]
 ) -> tuple[str, ...]:
-    """Return the node of each OSD, where other nodes or devices than now would be named."""
+    """Return the node of each OSD on a device, where others than now would be named."""
     if all(at(live, STORAGE) == at(told, STORAGE) for live, told in pairs):
         return ()
     found = client.list("apps/v1", "Deployment", scope.namespace, f"app={OSD}").items
-    return tuple(sorted(map(node_of_osd, found)))
+    on_devices = [item for item in found if CLAIM not in item["metadata"]["labels"]]
+    return tuple(sorted(map(node_of_osd, on_devices)))
 
 
 def _version(manifest: Mapping[str, t.Any]) -> t.Any:

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
 
 OSD, HOSTNAME = "rook-ceph-osd", "kubernetes.io/hostname"
+# Which claim an OSD is on.
+CLAIM = "ceph.rook.io/pvc"
 
 
 def osds_on(*levels: t.Any) -> int:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -62,8 +63,12 @@ def test_a_node_is_taken_from_it_once_its_osds_are_purged(onsite: Onsite) -> Non
         }
         for number in (1, 2, 3)
     ]  # fmt: skip
+    # What is on a claim is on no device of a node.
+    claimed = copy.deepcopy(deployments[2])
+    claimed["metadata"]["name"] = "rook-ceph-osd-4"
+    claimed["metadata"]["labels"]["ceph.rook.io/pvc"] = "set-data-0"
     onsite.kube.objects.pop(Ref("apps/v1", "Deployment", "rook-ceph", "rook-ceph-osd-all"))
-    for item in deployments:
+    for item in (*deployments, claimed):
         onsite.kube.objects[Ref.of(item)] = item
     assert "spec.storage.nodes[w3]" in onsite(hosts=fewer)["msg"]
     onsite.kube.objects.pop(Ref.of(deployments[2]))
