@@ -181,7 +181,9 @@ def upgrade_findings(site: Site, facts: Facts) -> Iterator[Finding]:
     wanted = _eras.image_version(site.cluster.ceph_image)
     to = site.release[:2]
     other = bool(ceph and wanted and ceph[: len(wanted)] != wanted[: len(ceph)])
-    if ceph and wanted and wanted[: len(ceph)] < ceph[: len(wanted)]:
+    # An external cluster may be ahead of the image, by which Rook only asks it.
+    external = is_on(dig(site.cluster.spec, "external.enable"))
+    if ceph and wanted and wanted[: len(ceph)] < ceph[: len(wanted)] and not external:
         reason = f"Ceph {dotted(ceph)} runs, and its data are not read by an earlier one"
         cure = f"Take an image of {dotted(ceph)} or more."
         yield error("UPG-06", "cluster.ceph_image", site.cluster.ceph_image, reason, cure)
