@@ -14,7 +14,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._diagnosis.types impo
 
 _MONS = r"/rook-ceph-mon"
 # Half of the mons, or more, are down; fewer leave a quorum.
-_MOST = r"\b(1/[12]|2/[2-4]|3/[3-6]|4/[4-8]|5/([5-9]|10))\b"
+_MOST = r"\b(1/[12]|2/[2-4]|3/[3-6]|4/[4-8]|5/([5-9]|10)|[6-9]/[6-9])\b"
 _NO_MON = (
     "MON-KEYRING", "MON-DATA-LOST", "MONS-UNSCHEDULED", "MONS-MANY", "NODE-DOWN", "OPEN-FILES",
     "MON-DISK", "POD-MEMORY", "MON-VOLATILE", "POD-NETWORK", "IMAGE-PULL",

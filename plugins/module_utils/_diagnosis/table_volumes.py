@@ -101,7 +101,7 @@ VOLUMES = (
             # Sidecars ask the API, too.
             sign(
                 "csi",
-                r"^(?!.*resource lock).*(DeadlineExceeded|context deadline exceeded)",
+                r"^(?!.*(resource lock|/leases/)).*(DeadlineExceeded|context deadline exceeded)",
                 1,
             ),
             sign("event kubelet", rf"{_OF_VOLUME}(DeadlineExceeded|context deadline exceeded)", 1),
