@@ -92,6 +92,8 @@ def ceph_findings(site: Site, _facts: Facts) -> Iterator[Finding]:
     severity = era.ceph_bad.get(version)
     if severity:
         cure = f"Take {era.ceph_image}."
+        if (_eras.image_version(era.ceph_image) or ()) < version:
+            cure = f"Take a later one, or {era.ceph_image} where no Ceph runs yet."
         yield Finding("VER-03", severity, _IMAGE, image, _eras.BAD_CEPH_REASON, cure)
 
 

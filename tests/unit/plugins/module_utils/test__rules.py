@@ -264,6 +264,20 @@ def test_a_release_is_changed_by_one_step_forward(
     assert (finding.value, finding.cure) == (wanted, cure)
 
 
+@pytest.mark.parametrize(
+    ("version", "cure"),
+    [
+        ("1.19", "Take a later one, or quay.io/ceph/ceph:v19.2.6 where no Ceph runs yet."),
+        ("1.20", "Take quay.io/ceph/ceph:v20.2.4."),
+    ],
+)
+def test_nobody_is_told_to_take_an_earlier_ceph_than_the_one_that_runs(
+    make_site: MakeSite, version: str, cure: str
+) -> None:
+    site = make_site(version=version, cluster={"ceph_image": "quay.io/ceph/ceph:v20.2.0"})
+    assert [finding.cure for finding in found(site, "VER-03")] == [cure]
+
+
 def test_a_single_copy_is_refused_by_rook_from_1_3_on(make_site: MakeSite) -> None:
     hosts = {"w1": {"devices": ["/dev/sdb"]}}
     (old,) = found(make_site(version="1.2", hosts=hosts, **pool(replicas=1)), "POOL-05")
