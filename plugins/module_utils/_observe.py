@@ -64,6 +64,9 @@ if t.TYPE_CHECKING:
     )
     from ansible_collections.rookery.rook.plugins.module_utils._render.types import Desired
 
+    # What is wanted, by what is there.
+    Kept = Callable[[Sequence[Desired], Mapping[str, Object]], Sequence[Desired]]
+
 THREADS = 8
 AGREEING_TRIES = 3
 # So many objects are asked for by name; for more of one kind, a list is quicker.
@@ -109,7 +112,7 @@ class Scope:
     config: Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
 
 
-def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
+def observe(client: Kube, scope: Scope, desired: Sequence[Desired], kept: Kept) -> Observed:
     """Return what is there of what is wanted, of what is ours, and of who uses it."""
     whole = scope.whole or scope.leaving
     with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
@@ -127,7 +130,8 @@ def observe(client: Kube, scope: Scope, desired: Sequence[Desired]) -> Observed:
         objects = {**others, **owned}
         objects |= _theirs(client, [item for item in desired if item.id not in objects], pool)
         # Of what is to go, nobody asks what the server would store.
-        wanted = [item for item in desired if item.id in objects and not scope.leaving]
+        now = () if scope.leaving else kept(desired, objects)
+        wanted = [item for item in now if item.id in objects]
         pairs = _each(pool, lambda item: _predicted(client, item, objects[item.id]), wanted)
         objects |= {item.id: live for item, (live, _) in zip(wanted, pairs, strict=True)}
         osds = _osds(client, scope, pairs)

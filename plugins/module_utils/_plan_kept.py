@@ -15,16 +15,15 @@ from ansible_collections.rookery.rook.plugins.module_utils._render.storage impor
 
 if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
-    from ansible_collections.rookery.rook.plugins.module_utils._plan_types import Observed
     from ansible_collections.rookery.rook.plugins.module_utils._render.types import Desired
 
 Manifest = Mapping[str, t.Any]
 
 
 def as_made(
-    site: Site, desired: Sequence[Desired], observed: Observed
-) -> tuple[tuple[Desired, ...], Observed]:
-    """Return what is wanted, and what the server makes of it, with each class as it was made.
+    site: Site, desired: Sequence[Desired], objects: Mapping[str, Manifest]
+) -> tuple[Desired, ...]:
+    """Return what is wanted, with each class that is there as it was made.
 
     Kubernetes changes no parameter of a class, and an upgrade of Rook leaves the classes alone.
     What the user gives as a parameter is wanted all the same.
@@ -35,22 +34,17 @@ def as_made(
     }
     lacking = {
         item.id: (PUBLISH_SECRETS & _parameters(item.manifest).keys())
-        - _parameters(observed.objects[item.id]).keys()
+        - _parameters(objects[item.id]).keys()
         - given[item.id]
         for item in desired
-        if item.id in given and item.id in observed.objects
+        if item.id in given and item.id in objects
     }
-    kept = tuple(
+    return tuple(
         dataclasses.replace(item, manifest=_without(item.manifest, lacking[item.id]))
         if lacking.get(item.id)
         else item
         for item in desired
     )
-    predicted = {
-        key: _without(told, lacking[key]) if lacking.get(key) else told
-        for key, told in observed.predicted.items()
-    }
-    return kept, dataclasses.replace(observed, predicted=predicted)
 
 
 def _parameters(manifest: Manifest) -> Mapping[str, t.Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import functools
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._apply import Applier
@@ -124,7 +125,9 @@ def _planned(client: Kube, wish: Wish, desired: tuple[Desired, ...]) -> Prospect
         whole=wish.whole,
         config=site.operator.config,
     )
-    desired, observed = as_made(site, desired, observe(client, scope, desired))
+    kept = functools.partial(as_made, site)
+    observed = observe(client, scope, desired, kept)
+    desired = kept(desired, observed.objects)
     if wish.removed:
         before = make_plan(site, (), observed, wish.state, wish.removed, wish.policy)
         observed = as_if_done(before, observed)
