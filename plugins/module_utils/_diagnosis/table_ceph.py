@@ -12,10 +12,10 @@ from ansible_collections.rookery.rook.plugins.module_utils._diagnosis.types impo
     sign,
 )
 
-# States of groups begin with a number; mons and OSDs of other checks may be down, too.
+# States of groups follow a number; mons and OSDs of other checks may be down, too.
 _STUCK = (
     r"^PG_AVAILABILITY|"
-    r"^\d.*[\s\d:+](undersized\+peered|incomplete|inactive|peered|down\b|stale)"
+    r"^(pgs?:? )?\d.*[\s\d:+](undersized\+peered|incomplete|inactive|peered|down\b|stale)"
 )
 _DOWN = ("OSD-DOWN", "NODE-DOWN", "OSD-NONE", "OSD-FULL")
 
