@@ -183,9 +183,10 @@ def upgrade_findings(site: Site, facts: Facts) -> Iterator[Finding]:
     other = bool(ceph and wanted and ceph[: len(wanted)] != wanted[: len(ceph)])
     # An external cluster may be ahead of the image, by which Rook only asks it.
     external = is_on(dig(site.cluster.spec, "external.enable"))
-    if ceph and wanted and wanted[: len(ceph)] < ceph[: len(wanted)] and not external:
-        reason = f"Ceph {dotted(ceph)} runs, and its data are not read by an earlier one"
-        cure = f"Take an image of {dotted(ceph)} or more."
+    # Within a release Rook goes back with a warning.
+    if ceph and wanted and wanted[0] < ceph[0] and not external:
+        reason = f"Ceph {dotted(ceph)} runs, and its data are not read by an earlier release"
+        cure = f"Take an image of Ceph {ceph[0]} or more."
         yield error("UPG-06", "cluster.ceph_image", site.cluster.ceph_image, reason, cure)
     if now is None or (now[:2] == to and not other):
         return

@@ -170,7 +170,7 @@ ROWS: tuple[Rule, ...] = (
     Rule("UPG-05", "error", "running kubernetes_version", "Kubernetes suits the next Rook",
          "the new operator does not start", "Upgrade Kubernetes first.", _UPGRADE,
          when="upgrade"),
-    Rule("UPG-06", "error", "running", "Ceph does not go back",
+    Rule("UPG-06", "error", "running", "Ceph goes back to no earlier release",
          "Rook refuses it, or monitors do not start", "Keep the newer one.",
          "Rook: Ceph Upgrades", since=(0, 9), when="upgrade"),
     # Ends
