@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 import functools
-import itertools
 import os
 import re
 import sys
 import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import traces
@@ -26,8 +25,6 @@ _ON_NODES = ("tests/lab/test_nodes.py", "tests/lab/test_oci_import.py")
 # Its tests share one cloud, so they run in one process.
 _CLOUD = "tests/lab/test_cloud.py"
 _RING_2 = "tests/ring2"
-# How many tests of a run may pass at their second try alone.
-UNSTEADY = 2
 # What of ring 2 runs beside the rest of it, which takes as long.
 _BESIDE = tuple(
     f"{_RING_2}/test_{name}.py"
@@ -55,20 +52,18 @@ _SECONDS = {
 
 @dataclass
 class Tally:
-    """How many tests passed, failed and were left out; which ones failed, which but once."""
+    """How many tests passed, failed and were left out, and which ones failed."""
 
     passed: int = 0
     failed: int = 0
     skipped: int = 0
     names: tuple[str, ...] = ()
-    unsteady: tuple[str, ...] = ()
 
     def __iadd__(self, other: Tally) -> Tally:
         self.passed += other.passed
         self.failed += other.failed
         self.skipped += other.skipped
         self.names += other.names
-        self.unsteady += other.unsteady
         return self
 
     def __str__(self) -> str:
@@ -80,13 +75,12 @@ class Tally:
 class Ring:
     """What one ring stands on and runs, group after group.
 
-    Of one group, two steps run at a time: most of what they do is to wait. Where real daemons have
-    to keep step on a busy machine, what failed has a second try.
+    Of one group, two steps run at a time: most of what they do is to wait.
     """
 
     stands_on: str
     groups: tuple[tuple[Step, ...], ...]
-    is_real: bool = True
+    takes_root: bool = True
 
 
 def tally(step: Step, status: int, text: str) -> Tally:
@@ -116,7 +110,7 @@ def ring_1() -> Ring:
     )
     tests = ("pytest", "-q", "-n", "auto", "tests/unit", "tests/architecture")
     steps = (*lints, Step("unit and meta-tests", tests, 300))
-    return Ring("Python", tuple((step,) for step in steps), is_real=False)
+    return Ring("Python", tuple((step,) for step in steps), takes_root=False)
 
 
 def ring_2() -> Ring:
@@ -176,20 +170,6 @@ def run_step(log: Path, step: Step) -> Tally:
     return counted
 
 
-def run_again(log: Path, step: Step, first: Tally) -> Tally:
-    """Run once more, with nothing beside it, what failed; what passes now is told as unsteady."""
-    few = 0 < len(first.names) <= UNSTEADY
-    if step.command[0] == "pytest":
-        few = few and all("::" in name for name in first.names)
-        step = replace(step, command=("pytest", "-q", *first.names))
-    if not few:
-        return first
-    second = run_step(log, replace(step, name=f"{step.name}, what failed once more"))
-    if second.failed:
-        return first
-    return Tally(first.passed + first.failed, 0, first.skipped, unsteady=first.names)
-
-
 def run_ring(number: str, ring: Ring) -> Tally:
     """Run all steps of a ring, also after one that failed."""
     log, start, total = LOGS / f"ring-{number}.log", time.monotonic(), Tally()
@@ -198,14 +178,13 @@ def run_ring(number: str, ring: Ring) -> Tally:
         sum(step.expected / min(len(group), SIDES) for group in ring.groups for step in group)
     )
     say(f"ring {number} on {ring.stands_on}: about {usual}, log {log}")
-    if ring.is_real and os.geteuid():
+    if ring.takes_root and os.geteuid():
         say(f"ring {number} cannot run: it takes root. tools/rings 1 runs without")
         return Tally(failed=1, names=(f"ring {number}",))
     for group in ring.groups:
         with ThreadPoolExecutor(SIDES) as sides:
-            counted = list(sides.map(functools.partial(run_step, log), group))
-        for step, each in zip(group, counted, strict=True):
-            total += run_again(log, step, each) if ring.is_real else each
+            for counted in sides.map(functools.partial(run_step, log), group):
+                total += counted
     say(f"ring {number}: {total} in {clock(time.monotonic() - start)}")
     return total
 
@@ -219,9 +198,6 @@ def run_rings(numbers: t.Sequence[str]) -> Tally:
     before, total = traces.machine(), Tally()
     for number in numbers:
         total += run_ring(number, _RINGS[number]())
-    if len(total.unsteady) > UNSTEADY:
-        say(f"more than {UNSTEADY} tests are unsteady: that is no bad moment of the machine")
-        total += Tally(failed=1, names=("the tests are steady",))
     left = traces.left_since(before)
     for line in left or ["no process, link, loop device, mount or rule more than before"]:
         say(f"left on the machine: {line}")
@@ -250,11 +226,7 @@ def main(arguments: t.Sequence[str]) -> int:
         return 130
     say(f"{clock(time.monotonic() - begun)} in all; {measured()}")
     # What keeps only the end of the output has to tell what failed.
-    told = itertools.chain(
-        (f"unsteady (passed when run again, see the log): {name}" for name in total.unsteady),
-        (f"failed: {name}" for name in total.names),
-    )
-    closing = "\n".join([*told, f"{total}"])
+    closing = "\n".join([*(f"failed: {name}" for name in total.names), f"{total}"])
     (LOGS / "rings.last").write_text(f"{closing}\n")
     print(closing, flush=True)
     return 1 if total.failed else 0

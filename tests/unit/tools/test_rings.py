@@ -74,7 +74,7 @@ def ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> t.Callable[[str], 
 
     def end(command: str) -> None:
         group = (steps.Step("it", (command,), 1), steps.Step("beside", ("true",), 1))
-        ring = rings.Ring("nothing", (group,), is_real=False)
+        ring = rings.Ring("nothing", (group,), takes_root=False)
         monkeypatch.setattr(rings, "_RINGS", {"1": lambda: ring})
 
     return end
@@ -133,94 +133,9 @@ def test_two_steps_of_a_group_run_at_a_time(
         steps.Step("it", ("sh", "-c", meet.format(*pair)), 1)
         for pair in ((one, other), (other, one))
     )
-    assert str(rings.run_ring("1", rings.Ring("", (group,), is_real=False))) == (
+    assert str(rings.run_ring("1", rings.Ring("", (group,), takes_root=False))) == (
         "2 passed, 0 failed"
     )
-
-
-ONCE = "[ -e {0}/{1} ] && exec echo 1 passed in 1.00s; touch {0}/{1}; {2}; exit 1"
-FAILS = "echo 'FAILED tests/{}.py::test_it - assert'; echo '1 failed, 3 passed in 1.00s'"
-
-
-@pytest.fixture
-def group(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> t.Callable[..., rings.Tally]:
-    """Run a ring of real parts whose tests fail at their first try, or at both."""
-    monkeypatch.setattr(rings, "LOGS", tmp_path)
-    monkeypatch.setattr(rings.os, "geteuid", int)
-    program = tmp_path / "pytest"
-    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-
-    def run(script: str, *others: steps.Step) -> rings.Tally:
-        program.write_text(f"#!/bin/sh\n{script}\n")
-        program.chmod(0o755)
-        group = (steps.Step("tests", ("pytest",), 1), *others)
-        return rings.run_ring("2", rings.Ring("nothing", (group,)))
-
-    return run
-
-
-def test_a_test_that_fails_once_is_told(
-    group: t.Callable[..., rings.Tally], tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    total = group(ONCE.format(tmp_path, "tried", FAILS.format("a")))
-    assert str(total) == "4 passed, 0 failed"
-    assert (total.unsteady, total.names) == (("tests/a.py::test_it",), ())
-    assert "$ pytest -q tests/a.py::test_it" in (tmp_path / "ring-2.log").read_text()
-    assert "tests, what failed once more: done" in capsys.readouterr().out
-
-
-def test_a_scenario_that_fails_once_runs_again_whole(
-    group: t.Callable[..., rings.Tally], tmp_path: Path
-) -> None:
-    script = ONCE.format(tmp_path, "scenario", FAILS.format("b"))
-    scenario = steps.Step("scenario", ("sh", "-c", script), 1)
-    total = group("echo 2 passed in 1.00s", scenario)
-    assert str(total) == "7 passed, 0 failed" and total.unsteady == ("tests/b.py::test_it",)
-
-
-@pytest.mark.parametrize(
-    ("script", "names"),
-    [
-        (f"{FAILS.format('a')}; exit 1", ("tests/a.py::test_it",)),
-        ("exit 2", ("tests",)),
-        (
-            f"{FAILS.format('a')}; {FAILS.format('b')}; {FAILS.format('c')}; exit 1",
-            tuple(f"tests/{name}.py::test_it" for name in "abc"),
-        ),
-    ],
-    ids=["twice", "no test", "many"],
-)
-def test_what_is_no_bad_moment_has_failed(
-    script: str, names: tuple[str, ...], group: t.Callable[..., rings.Tally]
-) -> None:
-    total = group(script)
-    assert (total.names, total.unsteady) == (names, ()) and total.failed == len(names)
-
-
-def test_a_ring_of_python_alone_has_no_second_try(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rings, "LOGS", tmp_path)
-    script = f"[ -e {tmp_path}/tried ] && exit 0; touch {tmp_path}/tried; exit 1"
-    ring = rings.Ring("", ((steps.Step("it", ("sh", "-c", script), 1),),), is_real=False)
-    assert str(rings.run_ring("1", ring)) == "0 passed, 1 failed"
-
-
-@pytest.mark.parametrize(("many", "status"), [(rings.UNSTEADY, 0), (rings.UNSTEADY + 1, 1)])
-def test_only_few_tests_may_be_unsteady(
-    many: int,
-    status: int,
-    ended: t.Callable[[str], None],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    ended("true")
-    names = tuple(f"t{number}" for number in range(many))
-    monkeypatch.setattr(rings, "run_ring", lambda *_: rings.Tally(passed=9, unsteady=names))
-    assert rings.main(["1"]) == status
-    lines = capsys.readouterr().out.splitlines()
-    assert sum(line.startswith("unsteady") for line in lines) == many
-    assert ("failed: the tests are steady" in lines) == bool(status)
 
 
 def test_every_file_of_ring_2_is_run_once() -> None:
