@@ -19,7 +19,6 @@ from ansible_collections.rookery.rook.plugins.module_utils._host import (
     signatures,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._host.medium import GIB, opened
-from ansible_collections.rookery.rook.plugins.module_utils._host.system import TOO_LONG
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,8 +30,6 @@ _LEAST = 5 * GIB
 # Reading waits for the disks, not for the processor.
 _AT_ONCE = 16
 _SHOWN = 3
-# Seconds for a device's first block; a disk that sleeps needs some ten to wake up.
-ANSWERS_WITHIN = 45.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,9 +51,12 @@ def inspect(system: System, device: Device) -> Contents:
     """Read what is on a device, with own eyes and with those of wipefs."""
     if devices.is_remote(system, device.number):
         return Contents(problem="it comes over the network, where reading may never end")
-    if not _answers(system, device):
+    if not system.ends(
+        "dd", f"if={system.path(device.path)}", "of=/dev/null", "iflag=direct", "bs=4096",
+        "count=1", "status=none",
+    ):  # fmt: skip
         return Contents(
-            problem=f"it does not answer within {ANSWERS_WITHIN:g} s, see `dmesg` and, if it has "
+            problem=f"it does not answer within {system.ANSWER:g} s, see `dmesg` and, if it has "
             "several paths, `multipath -ll`"
         )
     try:
@@ -67,18 +67,6 @@ def inspect(system: System, device: Device) -> Contents:
         return Contents(problem=problem.strerror or str(problem))
     found |= set(signatures.asked(system, device.path))
     return Contents(tuple(sorted(found, key=lambda item: (item.offset, item.kind))), ceph)
-
-
-def _answers(system: System, device: Device) -> bool:
-    """Tell whether a read ends, if only with an error.
-
-    Of a device that queues for ever nothing ends the reader, so another process tries.
-    """
-    done = system.ask(
-        "dd", f"if={system.path(device.path)}", "of=/dev/null", "iflag=direct", "bs=4096",
-        "count=1", "status=none", limit=ANSWERS_WITHIN,
-    )  # fmt: skip
-    return done.returncode != TOO_LONG
 
 
 def inspect_all(system: System, found: Sequence[Device]) -> dict[str, Contents]:

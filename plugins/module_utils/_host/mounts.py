@@ -11,13 +11,9 @@ import re
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
-from ansible_collections.rookery.rook.plugins.module_utils._host.system import TOO_LONG
 
 if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
-
-# Seconds for a look into a directory; a disk that sleeps needs some ten to wake up.
-LOOK_SECONDS = 45.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,15 +74,11 @@ def storage_clients(found: tuple[Mount, ...]) -> list[str]:
 
 
 def must_answer(system: System, folder: str) -> None:
-    """Raise for a directory into which a look never ends, as its disk or its server is gone.
-
-    Nothing ends whoever waits for such a file system, so another process tries.
-    """
-    look = ("find", str(system.path(folder)), "-maxdepth", "2", "-type", "b")
-    if system.ask(*look, limit=LOOK_SECONDS).returncode == TOO_LONG:
+    """Raise for a directory into which a look never ends, as its disk or its server is gone."""
+    if not system.ends("find", str(system.path(folder)), "-maxdepth", "2", "-type", "b"):
         raise ClientError(
             "look into", f"directory {folder}",
-            f"it does not answer within {LOOK_SECONDS:g} s. Its disk or server may be gone: see "
+            f"it does not answer within {system.ANSWER:g} s. Its disk or server may be gone: see "
             "`dmesg`, and /proc/mounts for what is mounted there",
         )  # fmt: skip
 

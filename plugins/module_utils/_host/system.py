@@ -32,6 +32,8 @@ class System:
     """Seconds for one command; of one that hangs the kernel tells after two minutes."""
     LONG = 3600.0
     """Seconds for one that fetches or unpacks; packages over a slow line take the longest."""
+    ANSWER = 45.0
+    """Seconds for a look at storage; a disk that sleeps needs some ten to wake up."""
 
     def __init__(self, root: str = "/") -> None:
         self.root = Path(root)
@@ -61,6 +63,13 @@ class System:
             late = f"no end after {limit:g} s, `dmesg` may tell what it waits for"
             return subprocess.CompletedProcess(command, TOO_LONG, "", late)
         return subprocess.CompletedProcess(command, process.returncode, out, err)
+
+    def ends(self, *command: str) -> bool:
+        """Tell whether a look at storage ends, if only with an error.
+
+        Where a device or its server is gone, nothing ends whoever looks, so another process tries.
+        """
+        return self.ask(*command, limit=self.ANSWER).returncode != TOO_LONG
 
     def run(
         self, action: str, target: str, command: Sequence[str], stdin: str = "",

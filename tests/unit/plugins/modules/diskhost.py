@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.rookery.rook.plugins.module_utils._host import devices, mounts, system
+from ansible_collections.rookery.rook.plugins.module_utils._host import devices, system
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
 GIB = 1 << 30
@@ -92,7 +92,7 @@ class DiskHost:
         self.write("bin/find", "#!/bin/sh\nexec sleep 5\n")
         (self.root / "bin/find").chmod(0o755)
         patch.setitem(system._ENVIRONMENT, "PATH", f"{self.root}/bin:/usr/bin:/bin")
-        patch.setattr(mounts, "LOOK_SECONDS", 0.2)
+        patch.setattr(System, "ANSWER", 0.2)
 
     def process(self, pid: int, name: str, opened: str) -> None:
         self.write(f"proc/{pid}/comm", f"{name}\n")

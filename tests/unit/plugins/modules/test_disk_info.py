@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._host import disks
+from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 from ansible_collections.rookery.rook.plugins.modules import disk_info
 from diskhost import BY_ID, FSID, GIB, OTHER, DiskHost, call, label, put
 
@@ -217,7 +218,7 @@ def test_a_volume_of_a_cluster_that_may_be_gone_is_not_read(
 def test_a_disk_that_never_answers_is_told_and_holds_nobody(
     host: DiskHost, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(disks, "ANSWERS_WITHIN", 0.3)
+    monkeypatch.setattr(System, "ANSWER", 0.3)
     node = host.disk("sdb", "8:16")
     host.disk("sdc", "8:32")
     node.unlink()
