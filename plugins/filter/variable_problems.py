@@ -76,7 +76,8 @@ FALLS_BACK = "rook_common"
 # In AWX an approval that a job before has not told is empty, and must not be one for anything.
 APPROVALS = "rook_plan_fingerprint"
 # Their variables are read where the API is asked, and nowhere else.
-DEPLOY_HOST, ON_DEPLOY_HOST = "localhost", ("rook_operator", "rook_cluster", "rook_storage")
+DEPLOY_HOST = "localhost"
+ON_DEPLOY_HOST = ("rook_operator", "rook_cluster", "rook_storage")
 # The types of which Ansible takes texts, too, and what to write.
 WHOLE = {"list": (list, "[...]"), "dict": (dict, "{...}")}
 
