@@ -105,9 +105,8 @@ def refuse_stale(planned: Plan, found: Plan) -> None:
 def last_seen(plan: Plan, target: str, observed: Observed) -> Manifest:
     """Return an object as it stands when the plan deletes it, with the plan's own patches."""
     manifest = observed.find(target) or {}
-    for step in plan.steps:
-        if step.target == target and step.patch is not None:
-            manifest = merged(manifest, step.patch)
+    for patch in plan.patches.get(target, ()):
+        manifest = merged(manifest, patch)
     return manifest
 
 

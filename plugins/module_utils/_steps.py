@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing as t
 from collections.abc import Mapping
 
@@ -96,6 +97,15 @@ class Plan:
     def changed(self) -> bool:
         """Tell whether there is anything to do but waiting."""
         return any(step.op in ("create", "update", "delete") for step in self.steps)
+
+    @functools.cached_property
+    def patches(self) -> dict[str, list[Manifest]]:
+        """Return the merge patches of the plan's updates by target, in their order."""
+        found: dict[str, list[Manifest]] = {}
+        for step in self.steps:
+            if step.patch is not None:
+                found.setdefault(step.target, []).append(step.patch)
+        return found
 
     @property
     def leaving(self) -> frozenset[str]:

@@ -192,17 +192,17 @@ class Waiter:
         while self.open():
             bad = [wait for wait in self.settle() if wait.outcome not in ("ready", "gone")]
             if bad:
-                raise self.error(bad)
+                raise self.error((*bad, *self.open()))
             if self.open():
                 self.pause()
 
     def error(self, bad: Sequence[Wait]) -> WaitFailed | WaitTimeout:
-        """Return the error for waits that ended badly; waits that are still open are told too.
+        """Return the error for waits that ended badly.
 
-        What others said last of the first bad ones is told once in a run, and so is, with the
-        first error, what the whole is a sign of.
+        What others said last of the first ones is told once in a run, and so is, with the first
+        error, what the whole is a sign of.
         """
-        told = {wait.id: last_reason(wait) for wait in (*bad, *self.open())}
+        told = {wait.id: last_reason(wait) for wait in bad}
         seconds = max(self._clock() - wait.began for wait in bad)
         asked = bad[: max(MOST_ASKED - self._asked, 0)]
         self._asked += len(asked)

@@ -255,3 +255,13 @@ def test_of_many_that_are_late_others_are_asked_about_the_first(
     told = [str(waiter.error([wait])) for wait in late]
     assert len(events) == MOST_ASKED
     assert len(told) == 3 * MOST_ASKED and "Pod/rook-ceph/web-29: it was not" in told[-1]
+
+
+def test_an_error_of_one_wait_tells_of_it_alone_as_the_others_go_on(
+    world: World, waiter: Waiter
+) -> None:
+    """Thousands may be waited for, and each of them end by itself."""
+    world.shown = [files(), files("more")]
+    first, _second = (waiter.add(Ref.of(item), "ready", item) for item in world.shown)
+    waiter.settle()
+    assert "CephFilesystem/rook-ceph/more" not in str(waiter.error([first]))
