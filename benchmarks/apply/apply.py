@@ -166,6 +166,8 @@ class Ground:
             "PATH": f"{self.venv}/bin:{os.environ['PATH']}", "VIRTUAL_ENV": str(self.venv),
             "ANSIBLE_CONFIG": str(ROOT / "tools/ansible.cfg"), "ANSIBLE_LOCALHOST_WARNING": "false",
             "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            # For all of them Python keeps the bytecode, as it does unless it is told not to.
+            "PYTHONDONTWRITEBYTECODE": "",
         }  # fmt: skip
         done = subprocess.run(
             [*map(str, words)], env=settings, capture_output=True, text=True, check=False

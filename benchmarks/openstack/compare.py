@@ -104,7 +104,9 @@ class Ground:
             **{name: value for name, value in os.environ.items() if not name.startswith("OS_")},
             "OS_CLIENT_CONFIG_FILE": str(self.clouds), "OS_CLOUD": self.name,
             "ANSIBLE_CONFIG": str(ROOT / "tools/ansible.cfg"), "ANSIBLE_LOCALHOST_WARNING": "false",
-            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false", **settings,
+            "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+            # For all of them Python keeps the bytecode, as it does unless it is told not to.
+            "PYTHONDONTWRITEBYTECODE": "", **settings,
         }  # fmt: skip
 
 

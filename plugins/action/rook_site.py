@@ -167,6 +167,7 @@ def serve(writer: Connection, mask: set[int], module: str, arguments: bytes, fol
     from ansible.module_utils import _internal
     from ansible.module_utils._internal import _traceback
     from ansible.module_utils._internal._ansiballz import _loader
+    from ansible.utils.collection_loader import _collection_finder
 
     # As exceptions, some interrupts get lost while a module is loaded; it asks for them later.
     for number in INTERRUPTS:
@@ -176,6 +177,8 @@ def serve(writer: Connection, mask: set[int], module: str, arguments: bytes, fol
     # What is no controller puts warnings into its result, and asks its arguments for the rest.
     _internal.is_controller = False
     _traceback._is_traceback_enabled = _traceback._is_module_traceback_enabled
+    # The controller's finder compiles whatever it loads each time; Python's own keeps the bytecode.
+    _collection_finder._AnsibleCollectionFinder._remove()
     out, err = io.StringIO(), io.StringIO()
     code = 0
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):

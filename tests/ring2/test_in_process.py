@@ -39,6 +39,7 @@ class Plays:
     """Plays on this host against a control plane."""
 
     folder: Path
+    environment: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
 
     def start(self, tasks: list[Object], **variables: t.Any) -> subprocess.Popen[str]:
         """Start a play at the highest verbosity."""
@@ -48,7 +49,7 @@ class Plays:
         silent = {"ANSIBLE_LOCALHOST_WARNING": "false", "ANSIBLE_NOCOLOR": "true"}
         return subprocess.Popen(
             [str(word) for word in words],
-            env={**os.environ, **silent},
+            env={**os.environ, **silent, **self.environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -137,6 +138,18 @@ def test_an_environment_is_honoured(plane: ControlPlane, plays: Plays) -> None:
     (found,), printed = plays([task])
     assert found.get("failed") is not True and found["changed"] is True, found["msg"]
     assert "it has an environment" in printed
+
+
+def test_a_module_is_compiled_once_and_not_for_each_task(
+    plane: ControlPlane, tmp_path: Path
+) -> None:
+    kept = {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(tmp_path)}
+    (found,), printed = Plays(plane.folder, kept)(
+        [{"rookery.rook.rook_site": options(plane), "check_mode": True}]
+    )
+    assert found["changed"] is True and "in a fork" in printed
+    compiled = {path.name.partition(".")[0] for path in tmp_path.rglob("*.pyc")}
+    assert {"_module", "_plan", "_waiter"} <= compiled
 
 
 def left(word: str) -> list[str]:
