@@ -340,10 +340,11 @@ class Doer:
         for kind, poll in list(self._polls.items()):
             if poll.future is not None and poll.future.done():
                 future, poll.future = poll.future, None
+                if self._judge(kind, future, poll.began):
+                    poll.pause = FIRST
                 # A cloud that needs long to answer is not asked more often than it can.
                 pause = max(poll.pause, now - poll.began)
                 poll.due, poll.pause = now + pause, min(poll.pause * FACTOR, LONGEST)
-                self._judge(kind, future, poll.began)
             # Whoever was judged just now may wait for something of another kind.
             elif poll.future is None and kind not in {wait.until.kind for wait in self._waits}:
                 del self._polls[kind]
@@ -351,8 +352,11 @@ class Doer:
                 poll.began = now
                 poll.future = self._pool.submit(refresh, self._cloud, kind)
 
-    def _judge(self, kind: str, future: Future, began: float) -> None:
-        """Tell by one look how those stand that waited when it began."""
+    def _judge(self, kind: str, future: Future, began: float) -> bool:
+        """Tell by one look how those stand that waited when it began.
+
+        Return whether some have gone: what was asked to go with them follows soon.
+        """
         waits = [wait for wait in self._waits if wait.until.kind == kind and wait.began <= began]
         problem = future.exception()
         if problem is not None and not isinstance(problem, ClientError):
@@ -366,6 +370,7 @@ class Doer:
                 self._settle(wait, seen.get(wait.until.uid))
             if wait in self._waits and self._clock() >= wait.limit:
                 self._end(wait, WaitTimeout(self._told(wait), self._timeout))
+        return any(wait.until.uid not in seen for wait in waits) and problem is None
 
     def _settle(self, wait: Wait, live: Live | None) -> None:
         """End a wait that is over."""

@@ -157,10 +157,10 @@ DERIVED: Mapping[str, Listing] = {
 }
 
 
+# A network service that has just started and is asked many things at once gives some of its lists
+# as empty. One answer makes it ready, and so is waited for; the longest list is made meanwhile.
 FIRST = "security_group"
-_AFTER_FIRST = frozenset(
-    {"external", *(name for name, row in KINDS.items() if row.service == "network")} - {FIRST}
-)
+BESIDE = "server"
 
 
 def look(cloud: Cloud, listings: Mapping[str, Listing]) -> Sight:
@@ -174,16 +174,14 @@ def look(cloud: Cloud, listings: Mapping[str, Listing]) -> Sight:
     }
     with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
         futures = {
-            name: pool.submit(asked[name], cloud) for name in asked if name not in _AFTER_FIRST
+            name: pool.submit(asked[name], cloud) for name in (FIRST, BESIDE) if name in asked
         }
-        # A network service that has just started and is asked many things at once gives some of
-        # its lists as empty. One answer makes it ready, and so is waited for.
         if FIRST in futures:
             futures[FIRST].result()
-        futures |= {name: pool.submit(asked[name], cloud) for name in asked if name in _AFTER_FIRST}
+        futures |= {name: pool.submit(asked[name], cloud) for name in asked if name not in futures}
         lists: dict[str, list[Mapping[str, t.Any]]] = {}
-        for name, future in futures.items():
-            lists.setdefault(name.partition(" ")[0], []).extend(future.result())
+        for name in asked:
+            lists.setdefault(name.partition(" ")[0], []).extend(futures[name].result())
     return Sight(lists)
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 import typing as t
@@ -119,3 +120,31 @@ def test_a_wait_that_follows_on_another_is_looked_after(monkeypatch: pytest.Monk
     ]
     done = doer(None, clock).run(Plan("s", "present", tuple(steps), ""))
     assert sorted(done.done) == ["create server/a", "create volume/b"]
+
+
+def test_once_one_has_gone_the_others_are_looked_at_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what was asked to go at once, the last ones follow the first ones soon."""
+    now, looks = [0.0], []
+
+    def action(_doer: Doer, steps: t.Sequence[Step]) -> t.Iterator[t.Any]:
+        uid = steps[0].target
+        yield Until("server", uid, uid, lambda live: Standing("waiting" if live else "gone"))
+        return []
+
+    def refresh(_cloud: t.Any, _kind: str) -> list[dict[str, str]]:
+        looks.append(now[0])
+        return [{"id": each} for each in ("server/a", "server/b")[max(len(looks) - 4, 0) :]]
+
+    def pause(doer: Doer) -> None:
+        if all(poll.future is None for poll in doer._polls.values()):
+            now[0] = min(poll.due for poll in doer._polls.values())
+
+    monkeypatch.setattr(_cloud_apply, "refresh", refresh)
+    monkeypatch.setattr(Doer, "_action", action)
+    monkeypatch.setattr(Doer, "_pause", pause)
+    steps = [
+        Step(f"delete {each}", "delete", each, "openstack") for each in ("server/a", "server/b")
+    ]
+    doer(None, lambda: now[0]).run(Plan("s", "absent", tuple(steps), ""))
+    pauses = [round(after - before, 6) for before, after in itertools.pairwise(looks)]
+    assert pauses == sorted(pauses[:-1]) + pauses[-1:] and pauses[-1] == _cloud_apply.FIRST

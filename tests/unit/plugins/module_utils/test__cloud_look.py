@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import threading
 import typing as t
 
 import pytest
@@ -14,6 +15,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud_look import (
     DERIVED,
     SITE,
     Listing,
+    look,
     look_behind,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
@@ -108,3 +110,24 @@ def test_of_load_balancers_there_is_room_for_as_many_as_the_quota_says() -> None
     assert listing(Octavia()) == [  # type: ignore[arg-type]
         {"name": "load_balancer", "limit": 3, "used": 1}
     ]
+
+
+def test_nothing_but_the_longest_list_is_asked_for_before_a_network_service_has_answered() -> None:
+    beside, answered = threading.Event(), threading.Event()
+
+    def listing(kind: str) -> Listing:
+        def ask(_cloud: t.Any) -> list[dict[str, t.Any]]:
+            if kind == "security_group":
+                assert beside.wait(10)
+                answered.set()
+            elif kind == "server":
+                beside.set()
+            else:
+                assert answered.is_set()
+            return [{"id": kind}]
+
+        return ask
+
+    kinds = ("volume", "security_group", "network", "server", "keypair")
+    seen = look(Octavia(), {kind: listing(kind) for kind in kinds})  # type: ignore[arg-type]
+    assert {kind: seen.of(kind) for kind in kinds} == {kind: [{"id": kind}] for kind in kinds}
