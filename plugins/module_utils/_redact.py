@@ -35,6 +35,10 @@ _SECRETS = (
     re.compile(r"()\b(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{20}\b"),
     re.compile(r"((?i:bearer|basic)\s+)[\w.~+/=-]{8,}"),
     re.compile(r"(://[^\s:/@]*:)\S{1,300}(?=@)"),
+    # Texts of YAML below their name, as far as they are indented.
+    re.compile(
+        rf"((?i:{_WORDS})[\"']?[ \t]*:[ \t]*[|>][-+\d]*[ \t]*\n([ \t]+))\S.*(?:\n\2.*)*"
+    ),
     # Settings, also in JSON that is a string of JSON.
     re.compile(
         # auth as a registry's login in JSON or TOML; elsewhere it is a word like others.

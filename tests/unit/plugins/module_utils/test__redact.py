@@ -133,10 +133,17 @@ def test_a_secrets_data_is_no_part_of_anything() -> None:
         "a token was given: gAAAAABSECRETVALUE-a_b-c_d-e_f-g_h",
         "password: |\n  SECRETVALUE\n",
         "token: >-\n  SECRETVALUE",
+        "  password: |\n    some words\n    of SECRETVALUE\n",
+        "passphrase: >2\n  some\n   of SECRETVALUE",
     ],
 )
 def test_no_secret_is_told(text: str) -> None:
     assert "SECRETVALUE" not in hidden(text) and "(hidden)" in hidden(text)
+
+
+def test_of_a_text_of_yaml_all_lines_are_hidden_and_no_more() -> None:
+    told = hidden("  secret: |\n    one two\n      three\n    four\n  pool: fast\n")
+    assert told == "  secret: |\n    (hidden)\n  pool: fast\n"
 
 
 def test_the_argument_after_an_option_for_a_secret_is_hidden() -> None:
