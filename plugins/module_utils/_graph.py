@@ -30,7 +30,7 @@ class Graph:
     @classmethod
     def of(cls, needs: Mapping[str, Iterable[str]]) -> Graph:
         """Return the graph of a mapping from node to needed nodes."""
-        return cls({node: frozenset(set(needed) & set(needs)) for node, needed in needs.items()})
+        return cls({node: frozenset(needs.keys() & needed) for node, needed in needs.items()})
 
     def layers(self) -> tuple[frozenset[str], ...]:
         """Return sets of nodes that need only nodes of earlier sets; raises CycleError."""
