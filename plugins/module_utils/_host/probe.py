@@ -184,7 +184,11 @@ def ask(
                 found |= answer
                 found |= _large(line, own)
             states = {str(port): reach(peer.address, port, patience) for port in ports}
-            _say(line, own, last=True)
+            if not any(_say(line, own, last=True) for _ in range(_TRIES)):
+                # Its time to listen was over meanwhile, so that nothing can be told of the way.
+                listening = []
+                if not found.get("large"):
+                    found.pop("large", None)
     except OSError:
         # No name, no address of this family, no route: no port can be reached then.
         states = {str(port): BLOCKED for port in ports}

@@ -82,6 +82,23 @@ def test_a_port_that_refuses_although_somebody_listens_is_closed_on_the_way() ->
     assert 55 < found["offset"] < 65
 
 
+def test_who_ends_listening_while_it_is_asked_closes_no_way() -> None:
+    """On hosts with much to do the asking may begin when the others have nearly ended."""
+    port, datagrams = free_port(), free_port(socket.SOCK_DGRAM)
+    desk = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    desk.bind(("127.0.0.1", datagrams))
+
+    def once() -> None:
+        with desk:
+            _text, sender = desk.recvfrom(1 << 16)
+            desk.sendto(b'{"clock": %d, "ports": [%d]}' % (time.time(), port), sender)
+
+    threading.Thread(target=once, daemon=True).start()
+    found = probe.ask("a", probe.Peer("b", "127.0.0.1"), [port], datagrams, 2)
+    assert found["ports"] == {str(port): "refused"} and "large" not in found
+    assert "offset" in found
+
+
 def test_an_answer_that_comes_late_is_not_taken_for_that_to_the_next_question() -> None:
     datagrams = free_port(socket.SOCK_DGRAM)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as desk:
