@@ -16,6 +16,7 @@ import subprocess
 import sys
 import typing as t
 import uuid
+from pathlib import Path
 
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._preflight import read_site
@@ -38,6 +39,15 @@ DROP = ("-p", "tcp", "--dport", "6789", "-j", "DROP")
 REJECT = ("-p", "tcp", "--dport", "3300", "-j", "REJECT", "--reject-with", "tcp-reset")
 
 
+# Where ip keeps the namespaces that have a name.
+NAMES = Path("/run/netns")
+
+
+def has_mount() -> bool:
+    """Tell whether the folder of names is a mount; its device is that of what it is mounted on."""
+    return str(NAMES) in Path("/proc/self/mounts").read_text().split()
+
+
 class Street:
     """Host a, a router, host b."""
 
@@ -46,6 +56,7 @@ class Street:
         mark = uuid.uuid4().hex[:12]
         self.names = {each: f"probe-{each}-{mark}" for each in "arb"}
         self.address = "198.18.2.2"
+        self.mounted = True
 
     def run(self, *words: str) -> None:
         subprocess.run(words, check=True, capture_output=True, text=True)
@@ -54,6 +65,7 @@ class Street:
         return ("ip", "netns", "exec", self.names[where], *words)
 
     def build(self) -> None:
+        self.mounted = has_mount()
         for name in self.names.values():
             self.run("ip", "netns", "add", name)
         for number, host in ((1, "a"), (2, "b")):
@@ -97,6 +109,9 @@ class Street:
     def remove(self) -> None:
         for name in self.names.values():
             subprocess.run(["ip", "netns", "delete", name], check=False, capture_output=True)
+        # The first name on a machine makes a mount, which the last one leaves there.
+        if not self.mounted and has_mount() and not any(NAMES.iterdir()):
+            self.run("umount", str(NAMES))
 
 
 @pytest.fixture(name="street")
