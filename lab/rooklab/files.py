@@ -41,6 +41,18 @@ def write_whole(path: Path, text: str, mode: int = 0o644) -> None:
     new.replace(path)
 
 
+def link_whole(link: Path, target: Path | str) -> None:
+    """Make a symbolic link lead somewhere else, without a moment in which it is not there.
+
+    Of two that do it to one link at the same time, one would take the other's away: hold a lock.
+    """
+    link.parent.mkdir(parents=True, exist_ok=True)
+    new = link.with_name(f".{link.name}.new")
+    new.unlink(missing_ok=True)
+    new.symlink_to(target)
+    new.replace(link)
+
+
 def link_file(source: Path, target: Path) -> None:
     """Give a file a second name; copy it where that cannot be."""
     try:

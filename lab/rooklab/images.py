@@ -52,7 +52,19 @@ RECIPES = (
 def build(config: Config) -> None:
     """Build every image that is missing, and serve the archives to the nodes by group."""
     programs = binaries.build(config)
-    folders = [_kubernetes(config, programs), *rook.build(config, programs["controller-gen"])]
+    # Labs that come up at the same time share what follows, and each sets the links in it.
+    with locked(config.locks / "images.lock"):
+        folders = [
+            _kubernetes(config, programs),
+            *rook.build(config, programs["controller-gen"]),
+        ]
+        _serve(config, folders)
+        for folder in folders:
+            _forget_others(config, folder)
+
+
+def _serve(config: Config, folders: t.Iterable[Path]) -> None:
+    """Give the nodes the archives of these directories."""
     archives = collect(folders)
 
     def fill(into: Path) -> None:
@@ -64,8 +76,6 @@ def build(config: Config) -> None:
     states = [(name, file, file.stat()) for name, file in archives.items()]
     told = [f"{name} {file} {state.st_size} {state.st_mtime_ns}" for name, file, state in states]
     served.publish(config, "images", pieces.digest(*told), fill)
-    for folder in folders:
-        _forget_others(config, folder)
 
 
 def collect(folders: t.Iterable[Path]) -> dict[str, Path]:

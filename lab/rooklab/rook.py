@@ -14,7 +14,7 @@ from pathlib import Path
 from rooklab import crds, oci, packages, pieces, roots, served
 from rooklab.config import TOP, Config
 from rooklab.errors import LabError
-from rooklab.files import remove_tree
+from rooklab.files import link_whole, remove_tree
 from rooklab.procs import Job
 
 _STANDIN = TOP / "lab" / "standin"
@@ -34,13 +34,13 @@ def build(config: Config, generator: Path) -> list[Path]:
     home = config.top / "rook"
     if config.image_source != "standin":
         chosen = _given(config, home)
-        _link(home / "current", chosen)
+        link_whole(home / "current", chosen)
         return [_archive(config, with_operator=False), chosen / "images"]
     archives = _archive(config, with_operator=True)
     manifests = write_manifests(config, crds.build(config, generator))
-    _link(home / "standin" / "manifests", manifests)
-    _link(home / "standin" / "images", archives)
-    _link(home / "current", home / "standin")
+    link_whole(home / "standin" / "manifests", manifests)
+    link_whole(home / "standin" / "images", archives)
+    link_whole(home / "current", home / "standin")
     return [archives]
 
 
@@ -132,12 +132,3 @@ def _operator(into: Path, job: Job, root: Path, installed: Path, ceph: oci.Layer
     remove_tree(site)
     command = ("python3", "-m", _PROGRAMS[0].name)
     return oci.Image((operator_image(),), (ceph, layer), command=command)
-
-
-def _link(link: Path, target: Path) -> None:
-    """Make a symbolic link lead somewhere else, without a moment in which it is not there."""
-    link.parent.mkdir(parents=True, exist_ok=True)
-    new = link.with_name(f".{link.name}.new")
-    new.unlink(missing_ok=True)
-    new.symlink_to(target)
-    new.replace(link)

@@ -10,7 +10,7 @@ import typing as t
 from pathlib import Path
 
 from rooklab.config import Config
-from rooklab.files import link_file, remove_tree
+from rooklab.files import link_file, link_whole, remove_tree
 from rooklab.locks import locked
 
 
@@ -31,10 +31,7 @@ def publish(config: Config, entry: str, key: str, fill: t.Callable[[Path], None]
             unfinished.mkdir()
             fill(unfinished)
             unfinished.rename(target)
-        new = config.served / f".new-{entry}"
-        new.unlink(missing_ok=True)
-        new.symlink_to(target.name)
-        new.replace(link)
+        link_whole(link, target.name)
         for old in config.served.glob(f".{entry}-*"):
             if old != target:
                 remove_tree(old)
