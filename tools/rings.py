@@ -12,14 +12,17 @@ import sys
 import time
 import typing as t
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import traces
 from steps import LOGS, TOP, Step, alone, clock, measured, run, say
 
 _TALLY = re.compile(r"^(?:=+ )?(\d+ \w+(?:, \d+ \w+)*) in [\d.]+s\b.*$", re.MULTILINE)
-_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+::\S+|\S+\.py)", re.MULTILINE)
+_FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+::.+?|\S+\.py)(?: - (.*))?$", re.MULTILINE)
+_FATAL = re.compile(r"^fatal: .*", re.MULTILINE)
+# What is told at the end of why something failed: of so many, so long.
+_REASONS, _REASON = 5, 600
 # Tests of the lab that make nodes; the others only read and build.
 _ON_NODES = ("tests/lab/test_nodes.py", "tests/lab/test_oci_import.py")
 # Its tests share one cloud, so they run in one process.
@@ -52,18 +55,18 @@ _SECONDS = {
 
 @dataclass
 class Tally:
-    """How many tests passed, failed and were left out, and which ones failed."""
+    """How many tests passed, failed and were left out; which ones failed, and why."""
 
     passed: int = 0
     failed: int = 0
     skipped: int = 0
-    names: tuple[str, ...] = ()
+    reasons: dict[str, str] = field(default_factory=dict)
 
     def __iadd__(self, other: Tally) -> Tally:
         self.passed += other.passed
         self.failed += other.failed
         self.skipped += other.skipped
-        self.names += other.names
+        self.reasons |= other.reasons
         return self
 
     def __str__(self) -> str:
@@ -95,8 +98,22 @@ def tally(step: Step, status: int, text: str) -> Tally:
     elif status and not total.failed:
         total += Tally(failed=1)
     if total.failed:
-        total.names = tuple(dict.fromkeys(_FAILED.findall(text))) or (step.name,)
+        total.reasons = dict(_FAILED.findall(text)) or {step.name: last_words(text)}
     return total
+
+
+def last_words(text: str) -> str:
+    """Return what a command said of why it failed: Ansible of a task, others at their end."""
+    fatal = _FATAL.findall(text)
+    return fatal[-1] if fatal else "\n".join(text.split("\n")[-4:]).strip()
+
+
+def closing(total: Tally) -> str:
+    """Return the last lines: what keeps only the end of the output has to tell what failed."""
+    lines = [f"failed: {name}" for name in total.reasons]
+    for place, reason in enumerate([*total.reasons.values()][:_REASONS]):
+        lines[place] += f": {reason[:_REASON]}" if reason else ""
+    return "\n".join([*lines, f"{total}"])
 
 
 def ring_1() -> Ring:
@@ -180,7 +197,7 @@ def run_ring(number: str, ring: Ring) -> Tally:
     say(f"ring {number} on {ring.stands_on}: about {usual}, log {log}")
     if ring.takes_root and os.geteuid():
         say(f"ring {number} cannot run: it takes root. tools/rings 1 runs without")
-        return Tally(failed=1, names=(f"ring {number}",))
+        return Tally(failed=1, reasons={f"ring {number}": "it takes root"})
     for group in ring.groups:
         with ThreadPoolExecutor(SIDES) as sides:
             for counted in sides.map(functools.partial(run_step, log), group):
@@ -203,7 +220,8 @@ def run_rings(numbers: t.Sequence[str]) -> Tally:
         say(f"left on the machine: {line}")
     if not left:
         unfinished.unlink()
-    total += Tally(failed=1, names=("the machine is as before",)) if left else Tally(passed=1)
+    changed = Tally(failed=1, reasons={"the machine is as before": "; ".join(left)})
+    total += changed if left else Tally(passed=1)
     return total
 
 
@@ -225,10 +243,8 @@ def main(arguments: t.Sequence[str]) -> int:
         say("interrupted; the next run removes what this one has left")
         return 130
     say(f"{clock(time.monotonic() - begun)} in all; {measured()}")
-    # What keeps only the end of the output has to tell what failed.
-    closing = "\n".join([*(f"failed: {name}" for name in total.names), f"{total}"])
-    (LOGS / "rings.last").write_text(f"{closing}\n")
-    print(closing, flush=True)
+    (LOGS / "rings.last").write_text(f"{closing(total)}\n")
+    print(closing(total), flush=True)
     return 1 if total.failed else 0
 
 

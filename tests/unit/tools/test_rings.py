@@ -49,15 +49,32 @@ def test_a_step_is_counted_by_what_it_ran(
     assert str(rings.tally(step, status, text)) == counted
 
 
-def test_what_failed_is_named() -> None:
+def test_what_failed_is_named_with_the_reason() -> None:
     text = (
-        "FAILED tests/a.py::test_b[1] - assert 1 == 2\nERROR tests/c.py::test_d\n"
+        "FAILED tests/a.py::test_b[1 2] - assert 1 == 2 - 1\nERROR tests/c.py::test_d\n"
         "ERROR tests/e.py - ImportError\n1 failed, 2 errors in 1.00s\n"
     )
-    names = ("tests/a.py::test_b[1]", "tests/c.py::test_d", "tests/e.py")
-    assert rings.tally(PYTEST, 1, text).names == names
-    assert rings.tally(LINT, 1, "Found 3 errors.\n").names == ("style",)
-    assert rings.tally(PYTEST, 0, "12 passed in 0.10s\n").names == ()
+    reasons = {
+        "tests/a.py::test_b[1 2]": "assert 1 == 2 - 1",
+        "tests/c.py::test_d": "",
+        "tests/e.py": "ImportError",
+    }
+    assert rings.tally(PYTEST, 1, text).reasons == reasons
+    assert rings.tally(LINT, 1, "a.py:1\nFound 3 errors.\n").reasons == {
+        "style": "a.py:1\nFound 3 errors."
+    }
+    task = "fatal: [w1]: FAILED! => {1}\n...ignoring\nfatal: [w2]: FAILED! => {2}\n"
+    assert rings.tally(SCENARIO, 1, f"{task}\nPLAY RECAP\n1\n2\n3\n").reasons == {
+        "scenario": "fatal: [w2]: FAILED! => {2}"
+    }
+    assert rings.tally(PYTEST, 0, "12 passed in 0.10s\n").reasons == {}
+
+
+def test_of_many_that_failed_the_first_have_their_reasons() -> None:
+    total = rings.Tally(failed=9, reasons={f"test {place}": "x" * 2000 for place in range(9)})
+    *named, count = rings.closing(total).split("\n")
+    assert [len(line) for line in named] == [16 + 600] * 5 + [14] * 4
+    assert named[8] == "failed: test 8" and count == "0 passed, 9 failed"
 
 
 @pytest.fixture
