@@ -84,7 +84,7 @@ def run_site(module: Frame) -> None:
     """Bring a site to its state."""
     params = module.params
     site, allowed, state = parse_site(params), Permission.from_params(params), params["state"]
-    cloud = Cloud.connect(params, reads=module.check_mode)
+    cloud = Cloud.connect(params, reads=module.check_mode, alone=True)
     seen = prospect(cloud, site, state, allowed)
     _tell(module, cloud, seen)
     _check(seen, params["fingerprint"], allowed)
@@ -192,7 +192,7 @@ def _prove_gone(module: Frame, cloud: Cloud, site: CloudSite, seen: Prospect) ->
 def run_info(module: Frame) -> None:
     """Tell what is there of a site, what it costs, and how it differs from its declaration."""
     site = parse_site(module.params)
-    cloud = Cloud.connect(module.params, reads=True)
+    cloud = Cloud.connect(module.params, reads=True, alone=True)
     wanted = desired(site)
     sight = Sight({**look_for_removal(cloud).lists, **look_at_offers(cloud, wanted).lists})
     found = find(site.name, site.adopt, sight)

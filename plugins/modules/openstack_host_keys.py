@@ -116,7 +116,7 @@ def main() -> None:
     """Read the consoles of new servers, and write the file."""
     with Frame(SPEC) as module:
         given, path = module.params, Path(module.params["path"])
-        cloud = Cloud.connect(given)
+        cloud = Cloud.connect(given, alone=True)
         servers = servers_of(cloud, given["site"]) if given["state"] == "present" else []
         before = pinning.text_of(path)
         new = pinning.new_servers(servers, before)

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import typing as t
 from pathlib import Path
 from types import SimpleNamespace
@@ -227,6 +229,32 @@ def test_a_configuration_that_makes_no_cloud_is_told_as_such(
     monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.yaml"))
     with pytest.raises(RookeryError, match=rf"^No cloud can be made.*{told}"):
         Cloud.connect({**NOTHING, **given})
+
+
+ALONE = """
+import sys
+{before}
+from ansible_collections.rookery.rook.plugins.module_utils._clients.openstack import Cloud
+auth = {{"auth_url": "https://cloud.example/v3", "username": "u", "password": "p"}}
+cloud = Cloud.connect({{**dict.fromkeys({names}), "cloud": "", "auth": auth}}, alone={alone})
+assert cloud._session.timeout
+print("openstack.connection" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "alone", "loaded"),
+    [("", True, False), ("", False, True), ("import openstack", True, True)],
+)
+def test_the_classes_of_all_services_are_loaded_only_where_somebody_may_use_them(
+    before: str, alone: bool, loaded: bool, tmp_path: Path
+) -> None:
+    code = ALONE.format(before=before, names=tuple(NOTHING), alone=alone)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env={**os.environ, "HOME": str(tmp_path)},
+        text=True, capture_output=True, check=False,
+    )  # fmt: skip
+    assert (done.stdout.strip(), done.stderr) == (f"{loaded}", "")
 
 
 def test_an_answer_that_is_no_json_is_told_with_who_gave_it() -> None:

@@ -71,7 +71,7 @@ class InCloud:
         self.cloud = FakeCloud()
         self._capsys = capsys
 
-        def connect(_cls: t.Any, _params: t.Any, *, reads: bool = False) -> FakeCloud:
+        def connect(_cls: t.Any, _params: t.Any, *, reads: bool, alone: bool) -> FakeCloud:
             self.cloud.reads, self.cloud.requests, self.cloud.unsure = reads, 0, 0
             self.cloud.refused = set()
             return self.cloud

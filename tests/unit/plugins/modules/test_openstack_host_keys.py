@@ -27,7 +27,7 @@ class World:
         self.asked: list[str] = []
         self._capsys = capsys
 
-    def connect(self, _params: t.Any) -> World:
+    def connect(self, _params: t.Any, *, alone: bool) -> World:
         return self
 
     def servers_of(self, _cloud: t.Any, site: str) -> list[dict[str, t.Any]]:
