@@ -91,7 +91,7 @@ def _keypairs(cloud: Cloud) -> Objects:
     return [item["keypair"] for item in cloud.list("compute", "/os-keypairs", "keypairs")]
 
 
-def _plain(kind: str, **query: str) -> Listing:
+def _plain(kind: str, **query: str | Sequence[str]) -> Listing:
     row = KINDS[kind]
     path = f"{row.path}/detail" if kind in ("server", "volume") else row.path
 
@@ -111,7 +111,7 @@ def _plain(kind: str, **query: str) -> Listing:
     return ask
 
 
-def _at(service: str, path: str, many: str, **query: str) -> Listing:
+def _at(service: str, path: str, many: str, **query: str | Sequence[str]) -> Listing:
     return lambda cloud: cloud.list(service, path, many, **query)
 
 
@@ -131,10 +131,18 @@ def images(names: Iterable[str]) -> Listing:
     return ask
 
 
+# What is looked at of a port; to tell the rest takes the cloud half as long again.
+PORT = (
+    "id", "name", "description", "status", "project_id", "network_id", "device_id", "device_owner",
+    "mac_address", "fixed_ips", "security_groups", "port_security_enabled",
+    "allowed_address_pairs", "trunk_details", "created_at",
+)  # fmt: skip
 SITE: Mapping[str, Listing] = {name: _plain(name) for name in KINDS if name != "rules"} | {
     "keypair": _keypairs,
+    "port": _plain("port", fields=PORT),
     "load_balancer": _permitted("load balancers", _plain("load_balancer")),
 }
+NETWORKS = _at("network", "/networks", "networks")
 EXTERNAL = _at("network", "/networks", "networks", **{"router:external": "true"})
 FLAVORS: Mapping[str, Listing] = {"flavor": _at("compute", "/flavors/detail", "flavors")}
 # What is looked at before something is created.
@@ -219,7 +227,15 @@ def _members(ours: Collection[str], behind: Sight) -> dict[str, Listing]:
 
 def look_at_site(cloud: Cloud, wanted: Mapping[str, Wanted]) -> Sight:
     """Return the site's lists, and what the declaration names of the cloud's offers."""
-    return look(cloud, {**SITE, **_offers(wanted)})
+    listings = {**SITE, **_offers(wanted)}
+    if not listings.pop("external", None):
+        return look(cloud, listings)
+    # One list has the networks of the site and those to which its routers lead.
+    sight = look(cloud, {**listings, "network": NETWORKS})
+    found = sight.of("network")
+    own = [item for item in found if item["project_id"] == cloud.project]
+    outer = [item for item in found if item.get("router:external")]
+    return Sight({**sight.lists, "network": own, "external": outer})
 
 
 def look_at_offers(cloud: Cloud, wanted: Mapping[str, Wanted]) -> Sight:

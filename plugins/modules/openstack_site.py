@@ -210,7 +210,7 @@ requests:
   description: How many requests the cloud was sent, without those of the login.
   returned: always
   type: int
-  sample: 14
+  sample: 13
 done:
   description: Steps that were done, also when the module fails later.
   returned: not in check mode

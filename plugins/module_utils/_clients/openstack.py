@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 import typing as t
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode, urlsplit
 
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Request, UnsureError
@@ -150,9 +150,12 @@ class Cloud:
                 raise problem
             self._sleep(max(pause, after or 0.0))
 
-    def list(self, service: str, path: str, many: str, **query: str) -> list[dict[str, t.Any]]:
-        """Return all of a collection, page by page."""
-        return list(self._pages(service, f"{path}?{urlencode(query)}" if query else path, many))
+    def list(
+        self, service: str, path: str, many: str, **query: str | Sequence[str]
+    ) -> list[dict[str, t.Any]]:
+        """Return all of a collection, page by page; of a query with several values each counts."""
+        words = urlencode(query, doseq=True)
+        return list(self._pages(service, f"{path}?{words}" if words else path, many))
 
     def _pages(self, service: str, path: str, many: str) -> Iterator[dict[str, t.Any]]:
         """Yield the entries of a collection."""

@@ -177,6 +177,14 @@ def test_a_list_is_read_page_by_page() -> None:
     ]
 
 
+def test_of_several_values_each_is_asked_for() -> None:
+    client, region = cloud(answer(200, {"ports": []}))
+    client.list("network", "/ports", "ports", fields=("id", "name"))
+    assert region.sent == [
+        ("GET", "https://cloud.example/network/v2.0/ports?fields=id&fields=name")
+    ]
+
+
 def test_images_name_their_next_page_without_the_address() -> None:
     first = {"images": [{"id": "a"}], "next": "/v2/images?marker=a"}
     client, region = cloud(answer(200, first), answer(200, {"images": []}))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import threading
 import typing as t
+from types import SimpleNamespace
 
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight
@@ -16,6 +17,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud_look import (
     SITE,
     Listing,
     look,
+    look_at_site,
     look_behind,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
@@ -35,7 +37,7 @@ class Lists:
 
     def list(self, _service: str, _path: str, _many: str, **query: str) -> list[dict[str, t.Any]]:
         self.query = query
-        return [MINE] if query else [MINE, THEIRS]
+        return [MINE] if "project_id" in query else [MINE, THEIRS]
 
 
 @pytest.mark.parametrize(
@@ -49,6 +51,30 @@ def test_what_an_administrator_would_see_of_all_is_asked_of_one_project(kind: st
 
 def test_of_ports_those_of_others_are_seen_without_their_mark() -> None:
     assert SITE["port"](Lists()) == [MINE, {**THEIRS, "description": ""}]  # type: ignore[arg-type]
+
+
+def test_one_list_has_the_networks_of_the_project_and_those_outside() -> None:
+    class Networks(Lists):
+        def __init__(self) -> None:
+            super().__init__()
+            self.asked: list[str] = []
+
+        def login(self) -> None:
+            """Need none."""
+
+        def has(self, _service: str) -> bool:
+            return False
+
+        def list(self, _service: str, path: str, *_many: str, **_query: t.Any) -> t.Any:
+            self.asked += [path]
+            return [MINE, THEIRS, outside] if path == "/networks" else []
+
+    outside = {**THEIRS, "id": "3", "router:external": True}
+    cloud = Networks()
+    router = SimpleNamespace(kind="router", attributes={"external_network": "public"})
+    seen = look_at_site(cloud, {"router/r": router})  # type: ignore[arg-type, dict-item]
+    assert (seen.of("network"), seen.of("external")) == ([MINE], [outside])
+    assert cloud.asked.count("/networks") == 1
 
 
 @pytest.mark.parametrize("listing", [SITE["load_balancer"], DERIVED["backup"]])

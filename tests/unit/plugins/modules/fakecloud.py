@@ -60,7 +60,9 @@ class FakeCloud:
         """Offer no load balancers."""
         return service != "load-balancer"
 
-    def list(self, service: str, path: str, many: str, **query: str) -> list[Thing]:
+    def list(
+        self, service: str, path: str, many: str, **query: str | t.Sequence[str]
+    ) -> list[Thing]:
         """Return copies of a collection."""
         assert service
         self.requests += 1
@@ -70,7 +72,15 @@ class FakeCloud:
         if many == "keypairs":
             return [{"keypair": dict(item)} for item in self.things[many]]
         assert path
-        return copy.deepcopy(self.things[kept])
+        found = copy.deepcopy(self.things[kept])
+        if many == "networks" and not query:
+            outer = {"project_id": "admin", "description": "", "router:external": True}
+            found = [{"project_id": PROJECT, **item} for item in found]
+            found += [{**outer, **item} for item in self.things["external"]]
+        fields = query.get("fields")
+        if fields is None:
+            return found
+        return [{name: item[name] for name in item if name in fields} for item in found]
 
     def send(self, request: Request) -> t.Any:
         """Do a request, or fail as the fault says."""
