@@ -18,6 +18,8 @@ from ansible_collections.rookery.rook.plugins.module_utils._steps import HIDDEN
 
 _WORDS = r"pass(?:word|wd|phrase)?|secret|token|credentials?|(?:access|secret|private|api)?[-_]?key"
 _OPTION = rf"--[\w-]{{0,60}}?(?i:{_WORDS})"
+# One character of a line within a string of JSON, or a quote that the string has.
+_IN_STRING = r"(?:\\{1,8}\"|(?!\\{1,8}n)[^\"\n])"
 _SECRETS = (
     # Private keys, also those that a log cuts off.
     re.compile(r"()-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
@@ -38,6 +40,11 @@ _SECRETS = (
     # Texts of YAML below their name, as far as they are indented.
     re.compile(
         rf"((?i:{_WORDS})[\"']?[ \t]*:[ \t]*[|>][-+\d]*[ \t]*\n([ \t]+))\S.*(?:\n\2.*)*"
+    ),
+    # The same in JSON, where the lines of a string are one; the string ends with its quote.
+    re.compile(
+        rf"((?i:{_WORDS})(?:\\+\")?[ \t]*:[ \t]*[|>][-+\d]*[ \t]*\\{{1,8}}n([ \t]+))"
+        rf"{_IN_STRING}+(?:\\{{1,8}}n\2{_IN_STRING}*)*"
     ),
     # Settings, also in JSON that is a string of JSON.
     re.compile(

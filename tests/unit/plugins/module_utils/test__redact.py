@@ -135,6 +135,9 @@ def test_a_secrets_data_is_no_part_of_anything() -> None:
         "token: >-\n  SECRETVALUE",
         "  password: |\n    some words\n    of SECRETVALUE\n",
         "passphrase: >2\n  some\n   of SECRETVALUE",
+        r'{"msg": "password: |\n  some words\n  of SECRETVALUE\n", "level": "info"}',
+        r'{"msg": "\"token\": |-\n  a \"word\" and SECRETVALUE"}',
+        r'{"body": "{\"msg\": \"secret: >\\n  some\\n  of SECRETVALUE\\n\"}"}',
     ],
 )
 def test_no_secret_is_told(text: str) -> None:
@@ -144,6 +147,11 @@ def test_no_secret_is_told(text: str) -> None:
 def test_of_a_text_of_yaml_all_lines_are_hidden_and_no_more() -> None:
     told = hidden("  secret: |\n    one two\n      three\n    four\n  pool: fast\n")
     assert told == "  secret: |\n    (hidden)\n  pool: fast\n"
+
+
+def test_of_a_text_of_yaml_in_json_all_lines_are_hidden_and_no_more() -> None:
+    told = hidden(r'{"msg": "secret: |\n  one \"two\"\n    three\npool: fast\n", "level": "info"}')
+    assert told == r'{"msg": "secret: (hidden)  (hidden)\npool: fast\n", "level": "info"}'
 
 
 def test_the_argument_after_an_option_for_a_secret_is_hidden() -> None:
