@@ -82,6 +82,8 @@ def lab() -> dict[str, t.Any]:
 
 
 Kubectl = t.Callable[..., t.Any]
+Eventually = t.Callable[..., None]
+Unready = t.Callable[..., t.Callable[[], list[str]]]
 
 
 @pytest.fixture(scope="session")
@@ -128,7 +130,7 @@ def wait(problems: t.Callable[[], list[str]], seconds: float, pause: float = 2) 
     while True:
         try:
             found = problems()
-        except AssertionError as refused:
+        except (AssertionError, subprocess.SubprocessError) as refused:
             found = [str(refused)]
         if not found or time.monotonic() > end:
             break
@@ -137,6 +139,28 @@ def wait(problems: t.Callable[[], list[str]], seconds: float, pause: float = 2) 
 
 
 @pytest.fixture(scope="session")
-def eventually() -> t.Callable[..., None]:
+def eventually() -> Eventually:
     """Wait until the answer to a question is empty."""
     return wait
+
+
+@pytest.fixture(scope="session")
+def unready(kubectl: Kubectl) -> Unready:
+    """Tell that the nodes are others than those that are named, or not all of them ready.
+
+    A node whose kubelet has no turn for a while is not, for a moment.
+    """
+
+    def of(*names: str) -> t.Callable[[], list[str]]:
+        def ask() -> list[str]:
+            ready = {
+                node["metadata"]["name"]: each["status"]
+                for node in kubectl("get", "nodes", "-o", "json")["items"]
+                for each in node["status"]["conditions"]
+                if each["type"] == "Ready"
+            }
+            return [] if ready == dict.fromkeys(names, "True") else [str(ready)]
+
+        return ask
+
+    return of

@@ -15,7 +15,7 @@ import typing as t
 from cephbox import CephBox
 from cephosds import Osds
 
-READY_SECONDS = 90
+READY_SECONDS = 300
 # Chunks that are overwritten take BlueStore, which has its device in a sparse file here. Debian
 # builds Ceph with relative paths for the two directories.
 BLUESTORE = {

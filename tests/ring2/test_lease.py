@@ -54,7 +54,7 @@ class Other:
         assert self.process.stdin is not None
         json.dump(
             {
-                **MODEL, "operator": {"manifests": str(manifests())}, "wait_timeout": 60,
+                **MODEL, "operator": {"manifests": str(manifests())}, "wait_timeout": 600,
                 "kubeconfig": str(plane.folder / "admin.conf"),
                 "_ansible_remote_tmp": str(plane.folder), "_ansible_keep_remote_files": False,
                 "_ansible_check_mode": False, "_ansible_module_name": "rook_site",

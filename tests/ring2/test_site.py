@@ -108,7 +108,7 @@ def test_shrinking_a_pool_is_refused_before_anything_is_written(run: Run, raw: R
 
 def test_a_wait_says_what_is_missing_and_on_what_it_ended(run: Run) -> None:
     run("rook_site", stages=["operator"], wait=False)
-    result = run("rook_site", stages=["operator"], wait_timeout=5)
+    result = run("rook_site", stages=["operator"], wait_timeout=20)
     assert result["failed"] and result["changed"] is False
     assert "Deployment/rook-ceph/rook-ceph-operator" in result["msg"]
     assert "replicas" in result["msg"]

@@ -8,14 +8,14 @@ from __future__ import annotations
 import typing as t
 
 if t.TYPE_CHECKING:
-    from conftest import Kubectl, Run
+    from conftest import Eventually, Kubectl, Run
 
 # Where a kubelet looks that is not told.
 DEFAULT = "/usr/libexec/kubernetes/kubelet-plugins/volume/exec"
 
 
 def test_the_kubelet_itself_says_that_it_looks_elsewhere(
-    kubectl: Kubectl, eventually: t.Callable[..., None]
+    kubectl: Kubectl, eventually: Eventually
 ) -> None:
     def elsewhere() -> list[str]:
         config = kubectl("get", "--raw", "/api/v1/nodes/w1/proxy/configz")["kubeletconfig"]

@@ -16,13 +16,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import volumes
 
 if t.TYPE_CHECKING:
-    from conftest import Kubectl, Run
+    from conftest import Eventually, Kubectl, Run
 
 NAME, SECONDS = "plugin_dir_unset", 90
 
 
 def test_plugin_dir_unset(
-    kubectl: Kubectl, eventually: t.Callable[..., None], runs: list[Run], tmp_path: Path
+    kubectl: Kubectl, eventually: Eventually, runs: list[Run], tmp_path: Path
 ) -> None:
     """The kubelet says what it said in 2018; check mode says what would be set, and where."""
     pod = volumes.pod("web", fsName="myfs", clusterName="rook-ceph")

@@ -20,9 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import volumes
 
 if t.TYPE_CHECKING:
-    from conftest import Kubectl
-
-    Eventually = t.Callable[..., None]
+    from conftest import Eventually, Kubectl
 
 # A mount that failed is tried again after two minutes at most.
 SECONDS = 150

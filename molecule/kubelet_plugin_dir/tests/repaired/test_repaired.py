@@ -10,7 +10,7 @@ import typing as t
 import pytest
 
 if t.TYPE_CHECKING:
-    from conftest import Kubectl, Run
+    from conftest import Eventually, Kubectl, Run, Unready
     from testinfra.host import Host
 
 testinfra_hosts = ["ansible://kube_node"]
@@ -43,16 +43,5 @@ def test_the_controller_manager_looks_there_too(host: Host) -> None:
     assert f"--flex-volume-plugin-dir={WANTED}" in host.file(MANIFEST).content_string
 
 
-def test_all_nodes_are_ready(kubectl: Kubectl, eventually: t.Callable[..., None]) -> None:
-    """A kubelet that was restarted says for a moment that it is not."""
-
-    def unready() -> list[str]:
-        ready = {
-            node["metadata"]["name"]: each["status"]
-            for node in kubectl("get", "nodes", "-o", "json")["items"]
-            for each in node["status"]["conditions"]
-            if each["type"] == "Ready"
-        }
-        return [] if ready == dict.fromkeys(NODES, "True") else [str(ready)]
-
-    eventually(unready, 60)
+def test_all_nodes_are_ready(unready: Unready, eventually: Eventually) -> None:
+    eventually(unready(*NODES), 120)

@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 if t.TYPE_CHECKING:
+    from conftest import Eventually
     from testinfra.host import Host
 
 testinfra_hosts = ["ansible://kube_control_plane", "ansible://kube_node"]
 # The kernel takes links away with their namespace, and processes that were ended, in its own time.
 SECONDS = 30
-Eventually = t.Callable[..., None]
 PATHS = (
     "/etc/kubernetes",
     "/etc/default/kubelet",

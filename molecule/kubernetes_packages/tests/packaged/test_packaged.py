@@ -10,7 +10,7 @@ import typing as t
 import pytest
 
 if t.TYPE_CHECKING:
-    from conftest import Kubectl, Run
+    from conftest import Eventually, Kubectl, Run, Unready
     from testinfra.host import Host
 
 testinfra_hosts = ["ansible://kube_control_plane", "ansible://kube_node"]
@@ -65,15 +65,13 @@ def test_check_mode_named_the_packages(runs: list[Run], lab: dict[str, t.Any]) -
     assert f"kubeadm={lab['lab_kubernetes_version']}-*" in runs[1].text
 
 
-def test_both_nodes_are_ready_with_that_version(kubectl: Kubectl, lab: dict[str, t.Any]) -> None:
+def test_both_nodes_are_ready_with_that_version(
+    kubectl: Kubectl, unready: Unready, eventually: Eventually, lab: dict[str, t.Any]
+) -> None:
+    eventually(unready(*NODES), 120)
     items = kubectl("get", "nodes", "-o", "json")["items"]
-    ready = {
-        node["metadata"]["name"]: node["status"]["nodeInfo"]["kubeletVersion"]
-        for node in items
-        for each in node["status"]["conditions"]
-        if (each["type"], each["status"]) == ("Ready", "True")
-    }
-    assert ready == dict.fromkeys(NODES, f"v{lab['lab_kubernetes_version']}")
+    versions = {item["status"]["nodeInfo"]["kubeletVersion"] for item in items}
+    assert versions == {f"v{lab['lab_kubernetes_version']}"}
 
 
 def test_nodes_have_joined_with_their_labels(kubectl: Kubectl) -> None:
@@ -86,7 +84,7 @@ def test_nodes_have_joined_with_their_labels(kubectl: Kubectl) -> None:
 
 
 def test_pods_get_addresses_from_the_package_s_plugins(
-    kubectl: Kubectl, eventually: t.Callable[..., None]
+    kubectl: Kubectl, eventually: Eventually
 ) -> None:
     def waiting() -> list[str]:
         told = kubectl("-n", "kube-system", "get", "deployment", "coredns", "-o", "json")

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 if t.TYPE_CHECKING:
-    from conftest import Kubectl, Run
+    from conftest import Eventually, Kubectl, Run, Unready
     from testinfra.host import Host
 
 testinfra_hosts = ["ansible://rook_storage"]
@@ -25,21 +25,11 @@ def test_check_mode_had_predicted_every_change(runs: list[Run]) -> None:
     assert sorted(made - predicted) == []
 
 
-def test_every_node_is_ready(kubectl: Kubectl) -> None:
-    nodes = {
-        node["metadata"]["name"]: {
-            each["type"]: each["status"] for each in node["status"]["conditions"]
-        }
-        for node in kubectl("get", "nodes", "-o", "json")["items"]
-    }
-    assert {name: state["Ready"] for name, state in nodes.items()} == dict.fromkeys(
-        ("cp1", "w1", "w2", "w3"), "True"
-    )
+def test_every_node_is_ready(unready: Unready, eventually: Eventually) -> None:
+    eventually(unready("cp1", "w1", "w2", "w3"), 120)
 
 
-def test_ceph_is_healthy(
-    complaints: t.Callable[[], list[str]], eventually: t.Callable[..., None]
-) -> None:
+def test_ceph_is_healthy(complaints: t.Callable[[], list[str]], eventually: Eventually) -> None:
     """The operator tells what it saw at its last look, which may have been at a busy moment."""
     eventually(complaints, 120)
 

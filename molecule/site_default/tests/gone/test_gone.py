@@ -11,6 +11,7 @@ import typing as t
 import pytest
 
 if t.TYPE_CHECKING:
+    from conftest import Eventually
     from testinfra.host import Host
 
 testinfra_hosts = ["ansible://kube_control_plane", "ansible://kube_node"]
@@ -28,7 +29,6 @@ PATHS = (
 DISK = "/dev/disk/by-id/rooklab-disk0"
 # The kernel takes links away with their namespace, and processes that were ended, in its own time.
 SECONDS = 30
-Eventually = t.Callable[..., None]
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -9,7 +9,7 @@ import datetime
 import typing as t
 
 if t.TYPE_CHECKING:
-    from conftest import Kubectl
+    from conftest import Eventually, Kubectl, Unready
     from testinfra.host import Host
 
 testinfra_hosts = ["ansible://w3"]
@@ -18,9 +18,7 @@ NAMESPACES = ("rook-ceph", "kube-system")
 SECONDS = 300
 
 
-def test_all_of_its_pods_run_again(
-    host: Host, kubectl: Kubectl, eventually: t.Callable[..., None]
-) -> None:
+def test_all_of_its_pods_run_again(host: Host, kubectl: Kubectl, eventually: Eventually) -> None:
     """For a while the API shows what was before the reboot: only newer containers count."""
     # Asked for first: however long the host takes to answer, its containers began after that.
     now = datetime.datetime.now(tz=datetime.UTC)
@@ -50,18 +48,10 @@ def test_all_of_its_pods_run_again(
 
 
 def test_the_cluster_is_healthy_again(
-    complaints: t.Callable[[], list[str]], eventually: t.Callable[..., None]
+    complaints: t.Callable[[], list[str]], eventually: Eventually
 ) -> None:
     eventually(complaints, SECONDS)
 
 
-def test_every_node_is_ready_again(kubectl: Kubectl, eventually: t.Callable[..., None]) -> None:
-    def unready() -> list[str]:
-        return [
-            f"{node['metadata']['name']}: {each['message']}"
-            for node in kubectl("get", "nodes", "-o", "json")["items"]
-            for each in node["status"]["conditions"]
-            if each["type"] == "Ready" and each["status"] != "True"
-        ]
-
-    eventually(unready, SECONDS)
+def test_every_node_is_ready_again(unready: Unready, eventually: Eventually) -> None:
+    eventually(unready("cp1", "w1", "w2", "w3"), SECONDS)

@@ -24,6 +24,9 @@ import pytest
 from conftest import INVENTORY, ROOT
 from failures.record import record
 
+if t.TYPE_CHECKING:
+    from conftest import Eventually
+
 # The task at which a run is killed, and how many seconds later, in the order of the teardown.
 POINTS = (
     ("Remove what an interrupted proof left", 0.3),
@@ -273,7 +276,7 @@ def test_waited_for_in_vain_it_ends_within_its_limit_and_says_for_whom(
 
 
 def test_a_run_after_kills_at_many_points_ends_it_and_one_more_changes_nothing(
-    pods: list[str], tell: Tell, eventually: t.Callable[..., None]
+    pods: list[str], tell: Tell, eventually: Eventually
 ) -> None:
     said = plan()
     record("wrong_order", "told", (PLAYBOOK.replace("teardown", "plan"), order(said)))
@@ -283,7 +286,7 @@ def test_a_run_after_kills_at_many_points_ends_it_and_one_more_changes_nothing(
     assert tell("get", "pods,persistentvolumeclaims", "-n", "shop", "-o", "name") == ""
     assert tell("get", "deployments", "-n", "shop", "-o", "name") == "deployment.apps/web\n"
     # The kubelet unmounts for a pod first, and what its node had of the volume after that.
-    eventually(mounts, 60)
+    eventually(mounts, 300)
     kills += [point for point in POINTS[EVICTING:] if killed_at(*point, {})]
     print(f"\nkilled {len(kills)} times: {kills}")
     assert len(kills) >= LEAST, kills

@@ -127,14 +127,19 @@ def test_other_answers_than_not_found_are_errors(api: Api) -> None:
 
 def test_who_waited_while_the_api_did_not_answer_does_not_ask_it_again() -> None:
     asked: list[str] = []
-    both = threading.Barrier(2)
+    both, begun = threading.Barrier(2), threading.Semaphore(0)
+
+    def clock() -> float:
+        begun.release()
+        return time.monotonic()
 
     def ask(path: str, _accept: str, words: str) -> Object:
         asked.append(path)
-        time.sleep(0.2)
+        # Both have begun by now, each with a look at the clock.
+        assert begun.acquire(timeout=30) and begun.acquire(timeout=30)
         raise ClientError("list the kinds of", words, "nothing listens")
 
-    kinds = Discovery(ask)
+    kinds = Discovery(ask, clock)
 
     def find() -> None:
         both.wait(5)

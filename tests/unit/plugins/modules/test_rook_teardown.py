@@ -155,7 +155,7 @@ def test_somebody_elses_workload_in_our_namespace_refuses_it_whole(onsite: Onsit
 def test_a_finalizer_is_waited_for_named_and_never_taken_away(onsite: Onsite) -> None:
     finalizer = "cephblockpool.ceph.rook.io"
     onsite.kube.patch(FAST, {"metadata": {"finalizers": [finalizer]}})
-    stuck = onsite(wait_timeout=1, **CONFIRMED)
+    stuck = onsite(wait_timeout=5, **CONFIRMED)
     assert stuck["failed"] and stuck["changed"] is True
     assert "CephBlockPool/rook-ceph/fast" in stuck["msg"]
     assert f"finalizers hold it: {finalizer} (the Rook operator takes it away" in stuck["msg"]
@@ -180,7 +180,7 @@ def test_what_operators_leave_goes_while_the_csi_operator_runs(onsite: Onsite) -
         onsite.kube.apply(item)
     finalizers = {"metadata": {"finalizers": ["csi.ceph.com/cleanup"]}}
     onsite.kube.patch(Ref(CSI, "ClientProfile", "rook-ceph", "rook-ceph"), finalizers)
-    stuck = onsite(wait_timeout=1, **CONFIRMED)
+    stuck = onsite(wait_timeout=5, **CONFIRMED)
     assert "csi.ceph.com/cleanup (the CSI operator takes it away" in stuck["msg"]
     assert deleted(onsite)[-2:] == [CLUSTER, "ClientProfile/rook-ceph/rook-ceph"]
     onsite.kube.objects.pop(Ref(CSI, "ClientProfile", "rook-ceph", "rook-ceph"))
@@ -339,7 +339,7 @@ def test_what_belongs_to_others_is_proven_to_be_as_before(onsite: Onsite) -> Non
 
 def test_an_interrupted_one_is_resumed(onsite: Onsite) -> None:
     onsite.kube.patch(FAST, {"metadata": {"finalizers": ["cephblockpool.ceph.rook.io"]}})
-    onsite(wait_timeout=1, **CONFIRMED)
+    onsite(wait_timeout=5, **CONFIRMED)
     onsite.kube.objects.pop(FAST)
     onsite.kube.writes.clear()
     resumed = onsite(**CONFIRMED)

@@ -84,7 +84,7 @@ def test_a_failure_says_which_probe_and_keeps_the_evidence(
 
 def test_absent_removes_what_was_left_once(run: Onsite, cluster: ProofWorld) -> None:
     cluster.kept.add("rookery-proof-files-files-a")
-    assert run(timeout=2)["failed"] is True
+    assert run(timeout=5)["failed"] is True
     cluster.kept.clear()
     predicted = run(check=True, state="absent")
     assert predicted["changed"] is True and cluster.names("Pod") != []

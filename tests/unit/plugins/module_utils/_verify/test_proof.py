@@ -167,7 +167,7 @@ def test_a_pod_that_does_not_start_is_named_with_its_last_event(
         "containerStatuses": [{"name": "proof", "state": {"waiting": waiting}}],
     }
     cluster.told = [{"reason": "FailedMount", "message": "no such file system"}]
-    proof = proven(cluster, whole_site, ["files"], timeout=1.0)
+    proof = proven(cluster, whole_site, ["files"], timeout=5.0)
     problem = proof.findings[0].problem
     assert f"Pod/rook-ceph/{name}" in problem and "ContainerCreating" in problem
     assert "last event: FailedMount: no such file system" in problem
