@@ -148,18 +148,12 @@ def down(config: Config) -> None:
         start = time.monotonic()
         machine.close_connections(lab)
         _each(lab.nodes, lambda node: nodes.destroy(config, lab, node))
+        # A lab that came up meanwhile would take the network, and be found as what is left.
         with machine.claimed(config):
             network.remove(lab)
             machine.release(lab)
-        for folder in (config.nodes, config.inventory):
-            remove_tree(folder)
-        # A kubeconfig of the inventory's site leads to a cluster that has gone with its nodes.
-        kubeconfig = config.lab / "kubeconfig"
-        for path in (kubeconfig, config.key.with_suffix(".pub"), config.key, config.state):
-            path.unlink(missing_ok=True)
-        if not any(config.lab.iterdir()):
-            config.lab.rmdir()
-        found = leftovers.settled(config, lab)
+            _forget(config)
+            found = leftovers.settled(config, lab)
     if found:
         raise LabError(
             f"lab {lab.name!r} is down but not gone: {'; '.join(found)}; remove these by hand"
@@ -169,6 +163,18 @@ def down(config: Config) -> None:
         "mounts, loop devices, links, packet filter rules and control groups is left, and changed "
         "limits are as they were"
     )
+
+
+def _forget(config: Config) -> None:
+    """Remove a lab's files; without the last of them there is none."""
+    for folder in (config.nodes, config.inventory):
+        remove_tree(folder)
+    # A kubeconfig of the inventory's site leads to a cluster that has gone with its nodes.
+    kubeconfig = config.lab / "kubeconfig"
+    for path in (kubeconfig, config.key.with_suffix(".pub"), config.key, config.state):
+        path.unlink(missing_ok=True)
+    if not any(config.lab.iterdir()):
+        config.lab.rmdir()
 
 
 def reset(config: Config) -> None:
