@@ -39,6 +39,8 @@ _BESIDE = tuple(
         "placement_*",
         "playbooks",
         "predicted",
+        # A network namespace has the mounts of its time, and what is mounted cannot be wiped.
+        "probe",
     )
 )
 # How many steps of a group run at the same time.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import http.server
 import json
+import socket
 import ssl
 import threading
 import time
@@ -344,14 +345,20 @@ def _compact(plane: ControlPlane) -> None:
 
 
 def _restart(plane: ControlPlane) -> None:
-    """End the API server as a crash does, and start it again after a while."""
+    """End the API server as a crash does, and start it again after a while.
+
+    Nobody else gets its port meanwhile, and who calls it is refused: nobody listens.
+    """
     (place,) = [place for place, (name, _) in enumerate(plane._running) if name == "kube-apiserver"]
     _name, process = plane._running.pop(place)
     process.kill()
     process.wait(20)
-    time.sleep(AWAY_SECONDS)
-    plane._launch("kube-apiserver", *plane._api_words())
-    plane._wait_ready()
+    with socket.socket() as port:
+        port.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        port.bind(("127.0.0.1", plane.port))
+        time.sleep(AWAY_SECONDS)
+        plane._launch("kube-apiserver", *plane._api_words())
+        plane._wait_ready()
 
 
 def _until(holds: t.Callable[[], bool], seconds: float = 120) -> None:
