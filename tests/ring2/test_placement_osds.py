@@ -37,7 +37,7 @@ ORDER: tuple[Share, ...] = ("none", "some", "all")
 ALL: Share = "all"
 OSDS, GROUPS, OBJECTS, AT_ONCE = 8, 16, 64, 16
 # How long what must be written may take, and how long what must not is given afterwards.
-LONGEST, QUIET = 90.0, 6.0
+LONGEST, QUIET = 300.0, 6.0
 WHOLE = bool(os.environ.get("ROOKERY_TEST_PLACEMENT"))
 # Chunks that find no place of their own stay where they were: an OSD that has been given another
 # chunk of the group then has two, against the failure domain, and some groups go on with those. It
