@@ -43,6 +43,8 @@ _BESIDE = tuple(
         "probe",
     )
 )
+# What was said last, for who keeps only the end of the output.
+LAST = "rings.last"
 # How many steps of a group run at the same time.
 SIDES = 2
 _SECONDS = {
@@ -214,6 +216,7 @@ def run_rings(numbers: t.Sequence[str]) -> Tally:
     if unfinished.exists():
         traces.remove_leftovers()
     unfinished.touch()
+    (LOGS / LAST).write_text("the tests have not come to their end\n")
     before, total = traces.machine(), Tally()
     for number in numbers:
         total += run_ring(number, _RINGS[number]())
@@ -245,7 +248,7 @@ def main(arguments: t.Sequence[str]) -> int:
         say("interrupted; the next run removes what this one has left")
         return 130
     say(f"{clock(time.monotonic() - begun)} in all; {measured()}")
-    (LOGS / "rings.last").write_text(f"{closing(total)}\n")
+    (LOGS / LAST).write_text(f"{closing(total)}\n")
     print(closing(total), flush=True)
     return 1 if total.failed else 0
 

@@ -114,6 +114,20 @@ def test_the_last_line_counts(
     assert lines[-1] == closing and ("failed: it" in lines) == bool(status)
 
 
+def test_of_a_run_that_does_not_finish_nothing_older_is_told(
+    ended: t.Callable[[str], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def interrupt(_number: str, _ring: rings.Ring) -> t.NoReturn:
+        raise KeyboardInterrupt
+
+    ended("true")
+    rings.main(["1"])
+    assert (tmp_path / rings.LAST).read_text() == "3 passed, 0 failed\n"
+    monkeypatch.setattr(rings, "run_ring", interrupt)
+    assert rings.main(["1"]) == 130
+    assert (tmp_path / rings.LAST).read_text() == "the tests have not come to their end\n"
+
+
 def test_only_after_a_run_that_did_not_finish_leftovers_are_removed(
     ended: t.Callable[[str], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
