@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import sys
 from pathlib import Path
@@ -24,7 +23,6 @@ from rooklab import (
     host,
     inventory,
     kubedebs,
-    lifecycle,
     lxc,
     machine,
     model,
@@ -112,31 +110,6 @@ def test_a_lab_that_goes_while_subnets_are_looked_at_has_none(
     monkeypatch.setattr(machine, "run", lambda *words: CompletedProcess(words, 0, ""))
     monkeypatch.setattr(Path, "glob", lambda path, _pattern: [gone][: path == own.top])
     assert machine.free_subnet(own) == 0
-
-
-def test_no_lab_comes_up_before_another_one_s_network_is_known_to_be_free(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    own = config.Config(cache=tmp_path)
-    own.lab.mkdir(parents=True)
-    own.state.write_text(model.to_json(LAB))
-    held = []
-
-    def settled(_config: config.Config, _lab: model.Lab) -> list[str]:
-        with (tmp_path / "machine.lock").open() as lock, pytest.raises(BlockingIOError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        held.append(own.state.exists())
-        return []
-
-    monkeypatch.setattr(machine, "RUNTIME", tmp_path)
-    for module, name in (
-        (lifecycle.host, "need_root"), (lifecycle.nodes, "destroy"), (lifecycle.network, "remove"),
-        (machine, "release"), (machine, "close_connections"),
-    ):  # fmt: skip
-        monkeypatch.setattr(module, name, lambda *_: None)
-    monkeypatch.setattr(lifecycle.leftovers, "settled", settled)
-    lifecycle.down(own)
-    assert held == [False]
 
 
 def test_no_free_subnet_is_a_sentence() -> None:

@@ -13,9 +13,7 @@ import os
 import subprocess
 import sys
 import tarfile
-import time
 import typing as t
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -230,27 +228,6 @@ def test_a_directory_without_manifests_is_no_source_of_rook(tmp_path: Path) -> N
     config = Config(image_source=str(tmp_path), cache=tmp_path)
     with pytest.raises(LabError, match=r"manifests/crds.yaml .* have to be there; .*LAB_ROOK"):
         rook.build(config, tmp_path / "controller-gen")
-
-
-def test_labs_that_come_up_at_the_same_time_link_one_after_another(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    inside, most = 0, []
-
-    def linked(config: Config, generator: Path) -> list[Path]:
-        nonlocal inside
-        inside += 1
-        most.append(inside)
-        time.sleep(0.05)
-        inside -= 1
-        return []
-
-    monkeypatch.setattr(images.binaries, "build", lambda config: {"controller-gen": tmp_path})
-    monkeypatch.setattr(images, "_kubernetes", lambda config, programs: tmp_path)
-    monkeypatch.setattr(rook, "build", linked)
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: images.build(Config(cache=tmp_path)), range(4)))
-    assert most == [1, 1, 1, 1]
 
 
 def test_the_stand_in_s_tag_tells_that_it_is_one() -> None:
