@@ -111,7 +111,7 @@ def _plain(kind: str, **query: str | Sequence[str]) -> Listing:
     return ask
 
 
-def _at(service: str, path: str, many: str, **query: str | Sequence[str]) -> Listing:
+def _at(service: str, path: str, many: str, **query: str) -> Listing:
     return lambda cloud: cloud.list(service, path, many, **query)
 
 

@@ -63,7 +63,7 @@ def follow(api: Api, until: t.Callable[[Feed], bool]) -> Feed:
     return feed
 
 
-def pauses_of(api: Api, pause: float, cycle: float) -> float:
+def cycles_in(api: Api, pause: float, cycle: float) -> float:
     """Follow for a while; return how many cycles there may have been in it."""
     feed, began = Feed(t.cast("t.Any", api), pauses=(pause,)), time.monotonic()
     with contextlib.closing(feed):
@@ -88,12 +88,12 @@ def test_what_is_too_old_or_breaks_begins_with_a_list() -> None:
 
 def test_watches_that_always_fail_are_not_tried_without_pauses() -> None:
     api = Api(*[EXPIRED] * 1000)
-    assert pauses_of(api, 0.1, cycle=0.1) >= len(api.asked) / 2 > 1
+    assert cycles_in(api, 0.1, cycle=0.1) >= len(api.asked) / 2 > 1
 
 
 def test_watches_that_end_at_once_go_on_after_pauses() -> None:
     api = Api()
-    assert pauses_of(api, 0.1, cycle=0.15) >= len(api.asked[1:]) > 1
+    assert cycles_in(api, 0.1, cycle=0.15) >= len(api.asked[1:]) > 1
     assert api.asked[0] == "list" and set(api.asked[1:]) == {"watch 1"}
 
 

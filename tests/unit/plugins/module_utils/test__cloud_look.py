@@ -30,10 +30,18 @@ class Lists:
     """A cloud that lists what it is asked for, and keeps how it was asked."""
 
     project = "p1"
+    balancers = False
 
     def __init__(self) -> None:
         self.query: dict[str, str] = {}
+        self.paths: list[str] = []
         self.refused: set[str] = set()
+
+    def login(self) -> None:
+        """Need none."""
+
+    def has(self, _service: str) -> bool:
+        return self.balancers
 
     def list(self, _service: str, _path: str, _many: str, **query: str) -> list[dict[str, t.Any]]:
         self.query = query
@@ -55,18 +63,8 @@ def test_of_ports_those_of_others_are_seen_without_their_mark() -> None:
 
 def test_one_list_has_the_networks_of_the_project_and_those_outside() -> None:
     class Networks(Lists):
-        def __init__(self) -> None:
-            super().__init__()
-            self.asked: list[str] = []
-
-        def login(self) -> None:
-            """Need none."""
-
-        def has(self, _service: str) -> bool:
-            return False
-
         def list(self, _service: str, path: str, *_many: str, **_query: t.Any) -> t.Any:
-            self.asked += [path]
+            self.paths.append(path)
             return [MINE, THEIRS, outside] if path == "/networks" else []
 
     outside = {**THEIRS, "id": "3", "router:external": True}
@@ -74,7 +72,7 @@ def test_one_list_has_the_networks_of_the_project_and_those_outside() -> None:
     router = SimpleNamespace(kind="router", attributes={"external_network": "public"})
     seen = look_at_site(cloud, {"router/r": router})  # type: ignore[arg-type, dict-item]
     assert (seen.of("network"), seen.of("external")) == ([MINE], [outside])
-    assert cloud.asked.count("/networks") == 1
+    assert cloud.paths.count("/networks") == 1
 
 
 @pytest.mark.parametrize("listing", [SITE["load_balancer"], DERIVED["backup"]])
@@ -97,15 +95,7 @@ def test_who_may_not_look_at_load_balancers_or_backups_has_none(
 class Octavia(Lists):
     """Has a pool of ours and one of others, and keeps which paths were asked for."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.paths: list[str] = []
-
-    def login(self) -> None:
-        """Need none."""
-
-    def has(self, _service: str) -> bool:
-        return True
+    balancers = True
 
     def send(self, request: t.Any) -> dict[str, t.Any]:
         self.paths.append(request.path)
