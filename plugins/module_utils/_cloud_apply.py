@@ -33,7 +33,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
     Request,
     Until,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Ref
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.known import Known
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_look import refresh
 from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     ClientError,
@@ -55,66 +55,10 @@ if t.TYPE_CHECKING:
 
 # Seconds to the first look after a wait began, by how much the next one is later, and the longest.
 FIRST, FACTOR, LONGEST = 0.4, 1.4, 5.0
+# Seconds after which states are looked at again where all are waited for to be gone.
+STATES = 5.0
 # What one request for many may hold, so that none is too long for a proxy.
 AT_ONCE = 50
-
-
-class Known:
-    """The things of the site as they are seen or made, by which references become ids."""
-
-    def __init__(self, found: Found, sight: Sight) -> None:
-        self._live: dict[str, Live] = dict(found.live)
-        self._sight = sight
-
-    def live(self, target: str) -> Live:
-        """Return a thing as it was seen last."""
-        return self._live[target]
-
-    def all(self) -> Mapping[str, Live]:
-        """Return all things by what a plan calls them."""
-        return dict(self._live)
-
-    def keep(self, target: str, live: Live) -> None:
-        """Take in what was made."""
-        self._live[target] = live
-
-    def forget(self, target: str) -> None:
-        """Take in that something is gone."""
-        self._live.pop(target, None)
-
-    def value(self, value: t.Any) -> t.Any:
-        """Return a value with ids for references, at any depth."""
-        if isinstance(value, Ref):
-            return self._id(value)
-        if isinstance(value, Mapping):
-            # A member of a load balancer is an address, whatever its port is called.
-            return {
-                key: self._address(inner)
-                if key == "address" and isinstance(inner, Ref)
-                else self.value(inner)
-                for key, inner in value.items()
-            }
-        if isinstance(value, (list, tuple)):
-            return [self.value(item) for item in value]
-        return value
-
-    def _id(self, ref: Ref) -> str:
-        """Return the id of what a reference means; a load balancer is reached by its port."""
-        if ref.kind not in kinds.KINDS:
-            return str(self._sight.catalog(ref.kind, ref.name)[0]["id"])
-        live = self._live[str(ref)]
-        key = "vip_port_id" if ref.kind == "load_balancer" else kinds.KINDS[ref.kind].uid
-        return str(live[key])
-
-    def _address(self, ref: Ref) -> str:
-        """Return the address of a port."""
-        fixed = self._live[str(ref)]["fixed_ips"]
-        if not fixed:
-            raise RookeryError(
-                f"{ref} has no address, so a load balancer cannot reach its server. It was made "
-                "before its network had a subnet: remove it, so that it is made again."
-            )
-        return str(fixed[0]["ip_address"])
 
 
 @dataclasses.dataclass
@@ -138,10 +82,11 @@ class Wait:
 
 @dataclasses.dataclass
 class Poll:
-    """When a kind is looked at next, and the look that is under way."""
+    """When a kind is looked at next, from when on with states, and the look that is under way."""
 
     due: float
     pause: float
+    states: float
     began: float = 0.0
     future: Future | None = None
 
@@ -185,6 +130,8 @@ class Doer:
     ) -> None:
         self._cloud, self._wanted, self._found = cloud, wanted, found
         self._sight, self._timeout, self._log, self._clock = sight, timeout, log, clock
+        # A wait does not come to its limit before a look has told why.
+        self._blind = min(STATES, timeout / 2)
         self.known = Known(found, sight)
         self._applied = Applied()
         self._asked: dict[Future, Run] = {}
@@ -286,7 +233,7 @@ class Doer:
         if isinstance(ask, Until):
             now = self._clock()
             self._waits.append(Wait(run, ask, now, now + self._timeout))
-            poll = self._polls.setdefault(ask.kind, Poll(now + FIRST, FIRST))
+            poll = self._polls.setdefault(ask.kind, Poll(now + FIRST, FIRST, now + self._blind))
             if poll.future is None:
                 poll.due = min(poll.due, now + FIRST)
                 poll.pause = FIRST
@@ -349,8 +296,16 @@ class Doer:
             elif poll.future is None and kind not in {wait.until.kind for wait in self._waits}:
                 del self._polls[kind]
             elif poll.future is None and poll.due <= now:
-                poll.began = now
-                poll.future = self._pool.submit(refresh, self._cloud, kind)
+                self._look_at(kind, poll, now)
+
+    def _look_at(self, kind: str, poll: Poll, now: float) -> None:
+        """Begin a look, without states while all are waited for to be gone."""
+        waits = [wait for wait in self._waits if wait.until.kind == kind]
+        brief = now < poll.states and all(wait.until.end for wait in waits)
+        if not brief:
+            poll.states = now + self._blind
+        poll.began = now
+        poll.future = self._pool.submit(refresh, self._cloud, kind, brief)
 
     def _judge(self, kind: str, future: Future, began: float) -> bool:
         """Tell by one look how those stand that waited when it began.

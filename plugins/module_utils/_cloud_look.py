@@ -164,6 +164,13 @@ DERIVED: Mapping[str, Listing] = {
     "backup": _permitted("backups", _at("block-storage", "/backups/detail", "backups")),
 }
 
+# What there still is can be told without its state, in a fraction of the time: for the details of
+# servers Nova asks Neutron, which may be busy with their end.
+BRIEF: Mapping[str, Listing] = {
+    kind: _at(KINDS[kind].service, KINDS[kind].path, KINDS[kind].many)
+    for kind in ("server", "volume")
+}
+
 
 # A network service that has just started and is asked many things at once gives some of its lists
 # as empty. One answer makes it ready, and so is waited for; the longest list is made meanwhile.
@@ -288,7 +295,7 @@ def look_for_room(cloud: Cloud, creates: Sequence[Wanted], sight: Sight) -> Sigh
     return Sight({**sight.lists, **look(cloud, listings).lists})
 
 
-def refresh(cloud: Cloud, kind: str) -> Objects:
-    """Return the list of one kind as it is now."""
-    listing = SITE.get(kind) or DERIVED[kind]
-    return listing(cloud)
+def refresh(cloud: Cloud, kind: str, brief: bool = False) -> Objects:
+    """Return the list of one kind as it is now; where that is possible only what there is."""
+    listings = {**DERIVED, **SITE, **(BRIEF if brief else {})}
+    return listings[kind](cloud)

@@ -36,7 +36,7 @@ _ANSWERS = "octavia-lb-vrrp-"
 # What has to be gone before a kind goes, as the cloud refuses otherwise.
 _AFTER: Mapping[str, tuple[str, ...]] = {
     "floating_ip": ("load_balancer",),
-    "server": ("floating_ip", "load_balancer"),
+    "server": ("load_balancer",),
     "port": ("server", "floating_ip", "load_balancer"),
     "volume": ("server",),
     "subnet": ("port", "server", "router", "load_balancer"),

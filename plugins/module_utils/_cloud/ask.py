@@ -45,12 +45,16 @@ class Standing:
 
 @dataclasses.dataclass(frozen=True)
 class Until:
-    """A wait for one thing of a kind, judged by each look at the kind's list."""
+    """A wait for one thing of a kind, judged by each look at the kind's list.
+
+    end says that it waits for a thing to be gone, which a list without states tells as well.
+    """
 
     kind: str
     uid: str
     target: str
     judge: Callable[[Live | None], Standing]
+    end: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

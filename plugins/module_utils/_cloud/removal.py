@@ -49,14 +49,14 @@ def remove(site: str, target: str, live: Live, sight: Sight) -> Action:
     if kind in _DERIVED:
         path = f"{_DERIVED[kind]}/{uid}"
         yield Request("DELETE", "block-storage", path, target, accept=GONE)
-        yield Until(kind, uid, target, states.judge_gone(_derived(kind)))
+        yield Until(kind, uid, target, states.judge_gone(_derived(kind)), end=True)
     elif kind in _RELEASERS:
         yield from _RELEASERS[kind](site, target, uid, sight)
     else:
         yield from _REMOVERS.get(kind, _plain)(target, live, sight)
         if KINDS[kind].status:
             uid = str(live[KINDS[kind].uid])
-            yield Until(kind, uid, target, states.judge_gone(KINDS[kind]))
+            yield Until(kind, uid, target, states.judge_gone(KINDS[kind]), end=True)
     return []
 
 

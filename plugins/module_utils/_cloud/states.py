@@ -61,6 +61,8 @@ def judge_gone(kind: Kind) -> Callable[[Live | None], Standing]:
         # In state DELETED a server is still in the list, for others to see.
         if live is None or live.get(kind.status) == "SOFT_DELETED":
             return Standing(GONE)
+        if kind.status not in live:
+            return Standing(WAITING, "is still there")
         state, task = str(live.get(kind.status)), live.get("OS-EXT-STS:task_state")
         if state in _STUCK or (state in kind.broken and not task and kind.name in _ENDS):
             return Standing(FAILED, f"is in state {state}: {why(live)}")

@@ -12,6 +12,7 @@ import typing as t
 
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils import _cloud_apply
+from ansible_collections.rookery.rook.plugins.module_utils._applied import ApplyError
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
     Action,
     Request,
@@ -20,6 +21,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS, kind_of
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Found, Sight
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.states import judge_gone
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_apply import Doer, behind
 from ansible_collections.rookery.rook.plugins.module_utils._steps import Plan, Step
 
@@ -103,7 +105,7 @@ def test_a_wait_that_follows_on_another_is_looked_after(monkeypatch: pytest.Monk
         yield from wait("volume")
         return []
 
-    def refresh(_cloud: t.Any, kind: str) -> list[dict[str, str]]:
+    def refresh(_cloud: t.Any, kind: str, _brief: bool) -> list[dict[str, str]]:
         # The look at servers comes back right after the other wait has ended.
         assert kind != "server" or first.wait(10)
         return [{"id": kind}]
@@ -122,29 +124,75 @@ def test_a_wait_that_follows_on_another_is_looked_after(monkeypatch: pytest.Monk
     assert sorted(done.done) == ["create server/a", "create volume/b"]
 
 
-def test_once_one_has_gone_the_others_are_looked_at_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of what was asked to go at once, the last ones follow the first ones soon."""
-    now, looks = [0.0], []
+class Ends:
+    """Servers that go one after another, by a clock that goes from look to look."""
 
-    def action(_doer: Doer, steps: t.Sequence[Step]) -> t.Iterator[t.Any]:
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, end: bool = True) -> None:
+        self.now = 0.0
+        # When each look was, whether it was without states, and what was seen.
+        self.looks: list[tuple[float, bool]] = []
+        self.gone_at = {"server/a": 3, "server/b": 4}
+        self._end = end
+        monkeypatch.setattr(_cloud_apply, "refresh", self._refresh)
+        monkeypatch.setattr(Doer, "_action", lambda _doer, steps: self._action(steps))
+        monkeypatch.setattr(Doer, "_pause", lambda doer: self._pause(doer))
+
+    def run(self) -> None:
+        """Wait for all of them."""
+        steps = [Step(f"delete {each}", "delete", each, "openstack") for each in self.gone_at]
+        doer(None, lambda: self.now).run(Plan("s", "absent", tuple(steps), ""))
+
+    def _action(self, steps: t.Sequence[Step]) -> t.Iterator[t.Any]:
         uid = steps[0].target
-        yield Until("server", uid, uid, lambda live: Standing("waiting" if live else "gone"))
+        judge = judge_gone(KINDS["server"])
+        yield Until("server", uid, uid, judge, end=self._end)
         return []
 
-    def refresh(_cloud: t.Any, _kind: str) -> list[dict[str, str]]:
-        looks.append(now[0])
-        return [{"id": each} for each in ("server/a", "server/b")[max(len(looks) - 4, 0) :]]
+    def _refresh(self, _cloud: t.Any, _kind: str, brief: bool) -> list[dict[str, str]]:
+        self.looks.append((self.now, brief))
+        left = [uid for uid, look in self.gone_at.items() if len(self.looks) <= look]
+        return [{"id": uid, **({} if brief else {"status": "ACTIVE"})} for uid in left]
 
-    def pause(doer: Doer) -> None:
+    def _pause(self, doer: Doer) -> None:
         if all(poll.future is None for poll in doer._polls.values()):
-            now[0] = min(poll.due for poll in doer._polls.values())
+            self.now = min(poll.due for poll in doer._polls.values())
 
-    monkeypatch.setattr(_cloud_apply, "refresh", refresh)
-    monkeypatch.setattr(Doer, "_action", action)
-    monkeypatch.setattr(Doer, "_pause", pause)
-    steps = [
-        Step(f"delete {each}", "delete", each, "openstack") for each in ("server/a", "server/b")
+
+def test_once_one_has_gone_the_others_are_looked_at_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of what was asked to go at once, the last ones follow the first ones soon."""
+    ends = Ends(monkeypatch)
+    ends.run()
+    pauses = [
+        round(after - before, 6) for (before, _), (after, _) in itertools.pairwise(ends.looks)
     ]
-    doer(None, lambda: now[0]).run(Plan("s", "absent", tuple(steps), ""))
-    pauses = [round(after - before, 6) for before, after in itertools.pairwise(looks)]
     assert pauses == sorted(pauses[:-1]) + pauses[-1:] and pauses[-1] == _cloud_apply.FIRST
+
+
+def test_ends_are_looked_at_without_states_for_some_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ends = Ends(monkeypatch)
+    ends.gone_at = {"server/a": 9, "server/b": 12}
+    ends.run()
+    told = [now for now, brief in ends.looks if not brief]
+    quiet = _cloud_apply.STATES
+    assert told and all(after - before >= quiet for before, after in itertools.pairwise([0, *told]))
+    for (before, brief), (after, _) in itertools.pairwise(ends.looks):
+        # No two looks without states are as far from each other as that.
+        assert not brief or after - before < quiet, ends.looks
+
+
+def test_what_is_to_become_something_is_looked_at_with_its_state(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ends = Ends(monkeypatch, end=False)
+    ends.run()
+    assert not any(brief for _now, brief in ends.looks)
+
+
+def test_a_wait_in_vain_says_in_which_state_a_thing_stayed(monkeypatch: pytest.MonkeyPatch) -> None:
+    ends = Ends(monkeypatch)
+    ends.gone_at = {"server/a": 1000}
+    with pytest.raises(ApplyError, match="is in state ACTIVE"):
+        ends.run()
+    assert any(brief for _now, brief in ends.looks)

@@ -16,6 +16,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Req
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.changes import update
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.desired import desired
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.differ import differences
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.known import Known
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.plan import (
     Permission,
     make_plan,
@@ -32,7 +33,6 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import (
     Server,
     Subnet,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._cloud_apply import Known
 from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     ClientError,
     RookeryError,

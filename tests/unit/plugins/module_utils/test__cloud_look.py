@@ -19,6 +19,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud_look import (
     look,
     look_at_site,
     look_behind,
+    refresh,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 
@@ -147,3 +148,18 @@ def test_nothing_but_the_longest_list_is_asked_for_before_a_network_service_has_
     kinds = ("volume", "security_group", "network", "server", "keypair")
     seen = look(Octavia(), {kind: listing(kind) for kind in kinds})  # type: ignore[arg-type]
     assert {kind: seen.of(kind) for kind in kinds} == {kind: [{"id": kind}] for kind in kinds}
+
+
+@pytest.mark.parametrize("kind", ["server", "volume", "load_balancer", "snapshot"])
+def test_a_look_may_leave_out_states_where_that_costs_less(kind: str) -> None:
+    asked = []
+
+    class Asked(Lists):
+        def list(self, service: str, path: str, *more: str, **query: str) -> list[dict[str, t.Any]]:
+            asked.append(path)
+            return super().list(service, path, *more, **query)
+
+    for brief in (False, True):
+        refresh(Asked(), kind, brief)  # type: ignore[arg-type]
+    full, short = asked
+    assert short == (full.removesuffix("/detail") if kind in ("server", "volume") else full)

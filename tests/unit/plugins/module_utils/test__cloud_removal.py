@@ -15,6 +15,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
     Action,
     Look,
     Request,
+    Standing,
     Until,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS
@@ -316,3 +317,20 @@ def test_permitted_things_go_before_what_they_hold() -> None:
     ):
         assert place[before] < place[after], (before, after)
     assert plan == make_plan("store1", "absent", {}, found, SIGHT, Permission(release=ids))
+
+
+def test_a_server_and_its_floating_ip_go_at_the_same_time_and_the_port_after_both() -> None:
+    found = find("store1", {}, SIGHT)
+    plan = make_plan("store1", "absent", {}, found, SIGHT, Permission())
+    needs = {step.target: set(step.needs) for step in plan.steps}
+    assert "delete floating_ip/w" not in needs["server/w"]
+    assert "delete server/w" not in needs["floating_ip/w"]
+    assert {"delete server/w", "delete floating_ip/w"} <= needs["port/w-net"]
+    assert "delete floating_ip/w" in needs["router/router"]
+
+
+@pytest.mark.parametrize("kind", ["server", "volume"])
+def test_what_is_in_a_list_without_states_is_there(kind: str) -> None:
+    judge = states.judge_gone(KINDS[kind])
+    assert judge({"id": "s", "name": "s"}) == Standing("waiting", "is still there")
+    assert judge(None) == Standing("gone")

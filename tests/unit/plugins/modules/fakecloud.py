@@ -77,7 +77,7 @@ class FakeCloud:
             outer = {"project_id": "admin", "description": "", "router:external": True}
             found = [{"project_id": PROJECT, **item} for item in found]
             found += [{**outer, **item} for item in self.things["external"]]
-        fields = query.get("fields")
+        fields = ("id", "name") if path in ("/servers", "/volumes") else query.get("fields")
         if fields is None:
             return found
         return [{name: item[name] for name in item if name in fields} for item in found]
