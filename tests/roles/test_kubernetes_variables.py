@@ -97,29 +97,6 @@ def test_a_new_cluster_without_a_control_plane_is_refused(tmp_path: Path) -> Non
     assert "rook_kubernetes needs a host in group kube_control_plane" in said, said
 
 
-def test_kubernetes_is_not_taken_from_under_a_ceph_cluster(tmp_path: Path) -> None:
-    given = {
-        "rook_site": "store1", "rook_version": "1.18", "rook_kubeconfig": f"{tmp_path}/none",
-        "rook_state": "absent", "rook_confirm": "store1",
-    }  # fmt: skip
-    seen: t.Any = {"__rook_preflight_facts": {"ceph_fsid": "11111111-2222"}}
-    gone: t.Any = {**seen, "__rook_cluster_removed": {"changed": True}}
-    words = "Ceph cluster 11111111-2222 of store1 is in this Kubernetes"
-    # To have a plan shown as well is no prediction.
-    for facts, plan, refused in (
-        (seen, {"rook_preflight_plan_enabled": True}, True),
-        (gone, {}, False),
-        (seen, {"_rook_playbook_predicts": True}, False),
-    ):
-        tasks = [
-            {"ansible.builtin.set_fact": facts, "delegate_to": "localhost", "delegate_facts": True},
-            {"ansible.builtin.include_role": {"name": "rookery.rook.rook_kubernetes"}},
-        ]
-        wish = {**given, **plan}
-        result = play(tmp_path, {"kube_control_plane": ["cp1"]}, tasks, wish, "--check")
-        assert (words in " ".join(result.stdout.split())) is refused, result.stdout
-
-
 @pytest.mark.parametrize("way", ["--check", "plan.yml"])
 def test_a_cluster_that_is_not_made_yet_is_predicted(tmp_path: Path, way: str) -> None:
     """A play in check mode does not say so to its roles, and plan.yml does by a variable."""

@@ -27,6 +27,8 @@ def _run(tmp_path: Path) -> Run:
             "rook_site": "store1", "rook_version": "1.18", "rook_confirm": "store1",
             "rook_node_data_dir_host_path": str(tmp_path / "rook"),
             "_rook_node_traces": str(tmp_path / "traces"), **given,
+            # While the cluster stands nothing is removed at all.
+            "__rook_cluster_removed": {"changed": True},
         }  # fmt: skip
         groups = {name: ["n1"] for name in ("kube_control_plane", "rook_storage")}
         options = ("--check", "--diff")

@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a Ceph cluster stands on is not taken from under it, whatever part of a teardown is run.
+
+The hosts are this machine, and everything runs in check mode. Takes seconds.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import typing as t
+from pathlib import Path
+
+import pytest
+import yaml
+from plays import ROOT, play
+
+ROLES = ("rook_node", "rook_kubelet", "rook_kubernetes")
+GIVEN = {
+    "rook_site": "store1", "rook_version": "1.18", "rook_state": "absent", "rook_confirm": "store1",
+}  # fmt: skip
+SEEN: t.Any = {"__rook_preflight_facts": {"ceph_fsid": "11111111-2222"}}
+GONE: t.Any = {**SEEN, "__rook_cluster_removed": {"changed": True}}
+STANDS = "Ceph cluster 11111111-2222 of store1 stands on n1"
+UNKNOWN = "Whether a Ceph cluster stands on n1 was not asked in this run"
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(
+    ("facts", "given", "refused"),
+    [
+        (SEEN, {}, STANDS),
+        # To have a plan shown as well is no prediction.
+        (SEEN, {"rook_preflight_plan_enabled": True}, STANDS),
+        (SEEN, {"_rook_playbook_predicts": True}, ""),
+        (GONE, {"_rook_playbook_state": "absent"}, ""),
+        ({"other": 1}, {"_rook_playbook_state": "absent"}, UNKNOWN),
+        ({"other": 1}, {}, ""),
+    ],
+)
+def test_it_is_taken_only_when_the_cluster_is_gone(
+    tmp_path: Path, role: str, facts: t.Any, given: dict[str, t.Any], refused: str
+) -> None:
+    told = {"ansible.builtin.set_fact": facts, "delegate_facts": True, "delegate_to": "localhost"}
+    tasks = [told, {"ansible.builtin.include_role": {"name": f"rookery.rook.{role}"}}]
+    wish = {**GIVEN, "rook_kubeconfig": f"{tmp_path}/none", **given}
+    result = play(tmp_path, {"kube_control_plane": ["n1"]}, tasks, wish, "--check")
+    said = " ".join(result.stdout.split())
+    assert (STANDS in said, UNKNOWN in said) == (refused == STANDS, refused == UNKNOWN), said
+    # Otherwise it comes to tasks of the role's own.
+    judged = said.partition("Refuse while the Ceph cluster stands on it]")[2]
+    assert (f"TASK [rookery.rook.{role} : absent | " in judged) is not bool(refused), said
+
+
+@pytest.mark.parametrize("part", [("--limit", "n1"), ("--tags", "rook_node,rook_kubernetes")])
+def test_a_teardown_of_which_a_part_is_left_out_takes_nothing_from_the_nodes(
+    tmp_path: Path, part: tuple[str, str]
+) -> None:
+    host = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+    groups = {"kube_control_plane": {"hosts": {"n1": host}}}
+    inventory = tmp_path / "hosts.yml"
+    inventory.write_text(yaml.safe_dump({"all": {"children": groups}}))
+    data = tmp_path / "rook"
+    data.mkdir()
+    given = {
+        **GIVEN, "rook_kubeconfig": f"{tmp_path}/none", "rook_node_data_dir_host_path": str(data),
+        "rook_cluster_mon_count": 1, "rook_cluster_mon_allow_multiple_per_node": True,
+    }  # fmt: skip
+    del given["rook_state"]
+    words = ["rookery.rook.teardown", "-i", str(inventory), "-e", json.dumps(given), "--check"]
+    result = subprocess.run(
+        ["ansible-playbook", *words, *part], capture_output=True, text=True, check=False,
+        timeout=120, stdin=subprocess.DEVNULL,
+        env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "tools/ansible.cfg"),
+             "ANSIBLE_NOCOLOR": "1", "HOME": str(tmp_path)},
+    )  # fmt: skip
+    said = " ".join(result.stdout.split())
+    assert result.returncode != 0 and UNKNOWN in said, said
+    assert "changed=0" in said and "--limit, --tags, --skip-tags or --start-at-task" in said, said
