@@ -34,7 +34,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
     Until,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.known import Known
-from ansible_collections.rookery.rook.plugins.module_utils._cloud_look import refresh
+from ansible_collections.rookery.rook.plugins.module_utils._cloud_look import BRIEF, refresh
 from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     ClientError,
     RookeryError,
@@ -82,11 +82,15 @@ class Wait:
 
 @dataclasses.dataclass
 class Poll:
-    """When a kind is looked at next, from when on with states, and the look that is under way."""
+    """When a kind is looked at next, from when on with states, and the look that is under way.
+
+    brief says that this one is without states.
+    """
 
     due: float
     pause: float
     states: float
+    brief: bool = False
     began: float = 0.0
     future: Future | None = None
 
@@ -130,8 +134,6 @@ class Doer:
     ) -> None:
         self._cloud, self._wanted, self._found = cloud, wanted, found
         self._sight, self._timeout, self._log, self._clock = sight, timeout, log, clock
-        # A wait does not come to its limit before a look has told why.
-        self._blind = min(STATES, timeout / 2)
         self.known = Known(found, sight)
         self._applied = Applied()
         self._asked: dict[Future, Run] = {}
@@ -233,7 +235,7 @@ class Doer:
         if isinstance(ask, Until):
             now = self._clock()
             self._waits.append(Wait(run, ask, now, now + self._timeout))
-            poll = self._polls.setdefault(ask.kind, Poll(now + FIRST, FIRST, now + self._blind))
+            poll = self._polls.setdefault(ask.kind, Poll(now + FIRST, FIRST, now + STATES))
             if poll.future is None:
                 poll.due = min(poll.due, now + FIRST)
                 poll.pause = FIRST
@@ -287,7 +289,7 @@ class Doer:
         for kind, poll in list(self._polls.items()):
             if poll.future is not None and poll.future.done():
                 future, poll.future = poll.future, None
-                if self._judge(kind, future, poll.began):
+                if self._judge(kind, poll, future):
                     poll.pause = FIRST
                 # A cloud that needs long to answer is not asked more often than it can.
                 pause = max(poll.pause, now - poll.began)
@@ -299,20 +301,23 @@ class Doer:
                 self._look_at(kind, poll, now)
 
     def _look_at(self, kind: str, poll: Poll, now: float) -> None:
-        """Begin a look, without states while all are waited for to be gone."""
+        """Begin a look, without states while all are waited for to be gone and none in vain."""
         waits = [wait for wait in self._waits if wait.until.kind == kind]
-        brief = now < poll.states and all(wait.until.end for wait in waits)
-        if not brief:
-            poll.states = now + self._blind
+        ends = kind in BRIEF and all(wait.until.end and now < wait.limit for wait in waits)
+        poll.brief = ends and now < poll.states
+        if not poll.brief:
+            poll.states = now + STATES
         poll.began = now
-        poll.future = self._pool.submit(refresh, self._cloud, kind, brief)
+        poll.future = self._pool.submit(refresh, self._cloud, kind, poll.brief)
 
-    def _judge(self, kind: str, future: Future, began: float) -> bool:
+    def _judge(self, kind: str, poll: Poll, future: Future) -> bool:
         """Tell by one look how those stand that waited when it began.
 
         Return whether some have gone: what was asked to go with them follows soon.
         """
-        waits = [wait for wait in self._waits if wait.until.kind == kind and wait.began <= began]
+        waits = [
+            wait for wait in self._waits if wait.until.kind == kind and wait.began <= poll.began
+        ]
         problem = future.exception()
         if problem is not None and not isinstance(problem, ClientError):
             raise problem
@@ -323,7 +328,8 @@ class Doer:
                 wait.reason = str(problem)
             else:
                 self._settle(wait, seen.get(wait.until.uid))
-            if wait in self._waits and self._clock() >= wait.limit:
+            # Why it was in vain only a look with states tells: it is the next one.
+            if wait in self._waits and self._clock() >= wait.limit and not poll.brief:
                 self._end(wait, WaitTimeout(self._told(wait), self._timeout))
         return any(wait.until.uid not in seen for wait in waits) and problem is None
 

@@ -64,8 +64,8 @@ def service(target: str) -> str:
     return KINDS[kind_of(target)].service
 
 
-def doer(cloud: t.Any, clock: t.Callable[[], float] = time.monotonic) -> Doer:
-    return Doer(cloud, {}, Found(), Sight(), 60, lambda _text: None, clock)
+def doer(cloud: t.Any, clock: t.Callable[[], float] = time.monotonic, timeout: float = 60) -> Doer:
+    return Doer(cloud, {}, Found(), Sight(), timeout, lambda _text: None, clock)
 
 
 def test_what_servers_wait_for_has_the_longest_way_behind_it() -> None:
@@ -128,7 +128,7 @@ class Ends:
     """Servers that go one after another, by a clock that goes from look to look."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, end: bool = True) -> None:
-        self.now = 0.0
+        self.now, self.takes = 0.0, 0.0
         # When each look was, whether it was without states, and what was seen.
         self.looks: list[tuple[float, bool]] = []
         self.gone_at = {"server/a": 3, "server/b": 4}
@@ -137,10 +137,10 @@ class Ends:
         monkeypatch.setattr(Doer, "_action", lambda _doer, steps: self._action(steps))
         monkeypatch.setattr(Doer, "_pause", lambda doer: self._pause(doer))
 
-    def run(self) -> None:
+    def run(self, timeout: float = 60) -> None:
         """Wait for all of them."""
         steps = [Step(f"delete {each}", "delete", each, "openstack") for each in self.gone_at]
-        doer(None, lambda: self.now).run(Plan("s", "absent", tuple(steps), ""))
+        doer(None, lambda: self.now, timeout).run(Plan("s", "absent", tuple(steps), ""))
 
     def _action(self, steps: t.Sequence[Step]) -> t.Iterator[t.Any]:
         uid = steps[0].target
@@ -150,6 +150,7 @@ class Ends:
 
     def _refresh(self, _cloud: t.Any, _kind: str, brief: bool) -> list[dict[str, str]]:
         self.looks.append((self.now, brief))
+        self.now += self.takes
         left = [uid for uid, look in self.gone_at.items() if len(self.looks) <= look]
         return [{"id": uid, **({} if brief else {"status": "ACTIVE"})} for uid in left]
 
@@ -190,9 +191,20 @@ def test_what_is_to_become_something_is_looked_at_with_its_state(
     assert not any(brief for _now, brief in ends.looks)
 
 
-def test_a_wait_in_vain_says_in_which_state_a_thing_stayed(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("others", [0, 30])
+@pytest.mark.parametrize("takes", [0.0, 0.5, 2.0])
+@pytest.mark.parametrize("timeout", [1, 15, 20, 60])
+def test_a_wait_in_vain_says_in_which_state_a_thing_stayed(
+    monkeypatch: pytest.MonkeyPatch, timeout: float, takes: float, others: int
+) -> None:
+    """Also where others go around its limit, so that all look sooner."""
     ends = Ends(monkeypatch)
-    ends.gone_at = {"server/a": 1000}
-    with pytest.raises(ApplyError, match="is in state ACTIVE"):
-        ends.run()
+    ends.takes = takes
+    ends.gone_at = {"server/a": 1000, **{f"server/{each}": each for each in range(others)}}
+    with pytest.raises(ApplyError) as caught:
+        ends.run(timeout)
+    problem = caught.value.applied.failed["delete server/a"]
+    assert "is in state ACTIVE" in str(problem), problem
     assert any(brief for _now, brief in ends.looks)
+    # The limit is passed by a pause and two looks at most.
+    assert ends.now <= timeout + _cloud_apply.LONGEST + 3 * takes, ends.looks

@@ -78,7 +78,6 @@ class InCloud:
 
         monkeypatch.setattr(_cloud_module.Cloud, "connect", classmethod(connect))
         monkeypatch.setattr(_cloud_apply, "FIRST", 0.0)
-        monkeypatch.setattr(_cloud_apply, "STATES", 0.0)
 
     def present(self, check: bool = False, site: str = "store1", **more: t.Any) -> Result:
         """Make the site, or predict it."""
