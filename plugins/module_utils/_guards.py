@@ -64,6 +64,7 @@ def refusals(
         *_in_use(plan, observed),
         *_still_needed(plan, observed),
         *_inhabited(plan, observed),
+        *_elsewhere(plan, observed),
         *_losing_changes(plan, observed),
         *(() if force_conflicts else _claimed(plan, observed)),
         *of_definitions(plan, observed),
@@ -166,6 +167,23 @@ def _inhabited(plan: Plan, observed: Observed) -> Iterator[Refusal]:
                 f"is not ours and would be removed with {namespace} (TEAR-03)",
                 "Remove it or move it to another namespace first, or leave the stage operator out "
                 "(teardown.yml with --tags rook_storage,rook_cluster).",
+            )
+
+
+def _elsewhere(plan: Plan, observed: Observed) -> Iterator[Refusal]:
+    """Yield storage of the site in a namespace in which nobody looked for its users (TEAR-07)."""
+    here = observed.holders.namespace
+    for step in plan.steps:
+        group = observed.objects.get(step.target, {}).get("apiVersion", "").partition("/")[0]
+        if not here or not step.destructive or not group.endswith("rook.io"):
+            continue
+        namespace = step.target.split("/")[1]
+        if namespace != here:
+            yield Refusal(
+                step.target,
+                f"is of this site, and not in namespace {here}, in which its users were looked for "
+                "(TEAR-07)",
+                f"Set rook_namespace to {namespace}, in which the site was built.",
             )
 
 

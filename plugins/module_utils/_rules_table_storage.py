@@ -194,4 +194,7 @@ ROWS: tuple[Rule, ...] = (
     Rule("TEAR-06", "error", "", "Whoever has to let go of something runs, the operator first",
          "finalizers never leave", "Start the operator.", "Rook: Teardown", state="absent",
          guard=True),
+    Rule("TEAR-07", "error", "", "What goes is in the namespace of the site",
+         "who uses it is looked for there alone", "Set rook_namespace.", "this collection",
+         state="absent", guard=True),
 )  # fmt: skip

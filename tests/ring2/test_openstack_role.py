@@ -187,8 +187,15 @@ def test_the_sample_is_made_made_smaller_and_removed(role: Role, raw: Raw, osd: 
     assert role.run("site", **drained) == set()
     role.run("teardown", f"Set confirm to {SITE} if that is meant.")
     assert set(role.hosts()) == set(made) - {GOING}
+    # There is a kubeconfig, and in this run nobody has asked by it what is stored on them.
+    blind = "would be removed, and this run has not asked what is stored there, although"
+    role.run("teardown", f"server/cp1, server/w-1, server/w-2 {blind}", **CONFIRMED)
+    role.run(
+        "site", "rook_openstack_state is absent, and", rook_openstack_state="absent", **CONFIRMED
+    )
+    assert set(role.hosts()) == set(made) - {GOING}
     assert "Remove everything of the site from the project, and prove it" in role.run(
-        "teardown", **CONFIRMED
+        "teardown", rook_openstack_force=True, **CONFIRMED
     )
     assert role.hosts() == {}
     assert role.run("teardown", **CONFIRMED) == set()

@@ -39,6 +39,8 @@ UNKNOWN = "Whether a Ceph cluster stands on n1 was not asked in this run"
         (SEEN, {"_rook_playbook_predicts": True}, ""),
         (GONE, {"_rook_playbook_state": "absent"}, ""),
         ({"other": 1}, {"_rook_playbook_state": "absent"}, UNKNOWN),
+        # In a play of site.yml a role's own state says it.
+        ({"other": 1}, {"rook_state": "present", "_rook_playbook_state": "present"}, UNKNOWN),
         ({"other": 1}, {}, ""),
     ],
 )
@@ -47,7 +49,7 @@ def test_it_is_taken_only_when_the_cluster_is_gone(
 ) -> None:
     told = {"ansible.builtin.set_fact": facts, "delegate_facts": True, "delegate_to": "localhost"}
     tasks = [told, {"ansible.builtin.include_role": {"name": f"rookery.rook.{role}"}}]
-    wish = {**GIVEN, "rook_kubeconfig": f"{tmp_path}/none", **given}
+    wish = {**GIVEN, f"{role}_state": "absent", "rook_kubeconfig": f"{tmp_path}/none", **given}
     result = play(tmp_path, {"kube_control_plane": ["n1"]}, tasks, wish, "--check")
     said = " ".join(result.stdout.split())
     assert (STANDS in said, UNKNOWN in said) == (refused == STANDS, refused == UNKNOWN), said

@@ -13,6 +13,7 @@ from collections.abc import Callable
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._errors import GuardError
 from ansible_collections.rookery.rook.plugins.module_utils._guards import guard, refusals
+from ansible_collections.rookery.rook.plugins.module_utils._holders import Holders
 from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
 from ansible_collections.rookery.rook.plugins.module_utils._plan import (
     Consumer,
@@ -166,6 +167,27 @@ def test_what_others_keep_in_our_namespace_holds_the_namespace_alone(
     # Without the namespace it is in nobody's way.
     bare = dataclasses.replace(standing(make_site(), []), tenants=tenants)
     assert told(make_site(), bare, state="absent", stages=["cluster", "storage"]) == []
+
+
+def test_storage_in_another_namespace_than_the_one_that_was_looked_at_stays(
+    whole_site: Site, upstream: list[Params]
+) -> None:
+    """With a wrong rook_namespace nobody has looked for the claims on it."""
+    seen = standing(whole_site, upstream)
+    right, wrong = (
+        dataclasses.replace(seen, holders=Holders(namespace=name))
+        for name in ("rook-ceph", "storage")
+    )
+    assert told(whole_site, right, state="absent") == []
+    lines = told(whole_site, wrong, state="absent")
+    assert (
+        "CephCluster/rook-ceph/rook-ceph: is of this site, and not in namespace storage, in which "
+        "its users were looked for (TEAR-07). Set rook_namespace to rook-ceph, in which the site "
+        "was built."
+    ) in lines
+    assert any(line.startswith("CephBlockPool/rook-ceph/") for line in lines), lines
+    # Claims for buckets are where their users are.
+    assert all(line.partition("/")[0].startswith("Ceph") for line in lines), lines
 
 
 def test_somebody_elses_resource_in_another_namespace_holds_its_definition(
