@@ -27,15 +27,27 @@ def play(
     **more: t.Any,
 ) -> subprocess.CompletedProcess[str]:
     """Run tasks on the hosts of groups with variables; more are keywords of the play."""
-    book, inventory = folder / "play.yml", folder / "hosts.yml"
+    book = folder / "play.yml"
     book.write_text(
         yaml.safe_dump([{"hosts": "all", "gather_facts": False, "tasks": tasks, **more}])
     )
+    return playbook(folder, groups, str(book), given, *options)
+
+
+def playbook(
+    folder: Path,
+    groups: t.Mapping[str, t.Iterable[str]],
+    book: str,
+    given: t.Mapping[str, t.Any],
+    *options: str,
+) -> subprocess.CompletedProcess[str]:
+    """Run a playbook, by its path or name, on the hosts of groups with variables."""
+    inventory = folder / "hosts.yml"
     host = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
     children = {name: {"hosts": dict.fromkeys(hosts, host)} for name, hosts in groups.items()}
     inventory.write_text(yaml.safe_dump({"all": {"children": children}}))
     return subprocess.run(
-        ["ansible-playbook", "-i", str(inventory), str(book), "-e", json.dumps(given), *options],
+        ["ansible-playbook", "-i", str(inventory), book, "-e", json.dumps(given), *options],
         capture_output=True, text=True, check=False, timeout=120, stdin=subprocess.DEVNULL,
         env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "tools/ansible.cfg"),
              "ANSIBLE_NOCOLOR": "1", "HOME": str(folder)},

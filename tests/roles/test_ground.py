@@ -8,16 +8,11 @@ The hosts are this machine, and everything runs in check mode. Takes seconds.
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import typing as t
 from pathlib import Path
 
 import pytest
-import yaml
-from plays import ROOT, play
+from plays import play, playbook
 
 ROLES = ("rook_node", "rook_kubelet", "rook_kubernetes")
 GIVEN = {
@@ -62,10 +57,6 @@ def test_it_is_taken_only_when_the_cluster_is_gone(
 def test_a_teardown_of_which_a_part_is_left_out_takes_nothing_from_the_nodes(
     tmp_path: Path, part: tuple[str, str]
 ) -> None:
-    host = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
-    groups = {"kube_control_plane": {"hosts": {"n1": host}}}
-    inventory = tmp_path / "hosts.yml"
-    inventory.write_text(yaml.safe_dump({"all": {"children": groups}}))
     data = tmp_path / "rook"
     data.mkdir()
     given = {
@@ -73,13 +64,8 @@ def test_a_teardown_of_which_a_part_is_left_out_takes_nothing_from_the_nodes(
         "rook_cluster_mon_count": 1, "rook_cluster_mon_allow_multiple_per_node": True,
     }  # fmt: skip
     del given["rook_state"]
-    words = ["rookery.rook.teardown", "-i", str(inventory), "-e", json.dumps(given), "--check"]
-    result = subprocess.run(
-        ["ansible-playbook", *words, *part], capture_output=True, text=True, check=False,
-        timeout=120, stdin=subprocess.DEVNULL,
-        env={**os.environ, "ANSIBLE_CONFIG": str(ROOT / "tools/ansible.cfg"),
-             "ANSIBLE_NOCOLOR": "1", "HOME": str(tmp_path)},
-    )  # fmt: skip
+    groups = {"kube_control_plane": ["n1"]}
+    result = playbook(tmp_path, groups, "rookery.rook.teardown", given, "--check", *part)
     said = " ".join(result.stdout.split())
     assert result.returncode != 0 and UNKNOWN in said, said
     assert "changed=0" in said and "--limit, --tags, --skip-tags or --start-at-task" in said, said
