@@ -222,7 +222,8 @@ def test_what_was_changed_by_hand_is_told_and_repaired(site: Balancers, tmp_path
     repaired, refused = _while_somebody_works(site, tmp_path, wish)
     assert repaired.get("failed") is None and refused, repaired.get("msg")
     assert site.shown() == site.expected(made)
-    kept = site.run(site.wish(address="192.168.0.77"))
+    other = next(ip for ip in ("192.168.0.77", "192.168.0.78") if ip != site.one()["vip_address"])
+    kept = site.run(site.wish(address=other))
     assert [step["op"] for step in kept["plan"]] == ["keep"] and kept["changed"] is False
     site.give(f"{site.name}-api", "PENDING_UPDATE")
     site.touch(waits=False)

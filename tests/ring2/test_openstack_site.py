@@ -165,9 +165,11 @@ def damage(member: t.Any, site: str) -> set[str]:
     network.update_port(found["port"]["worker-1-net"], allowed_address_pairs=[])
     address = next(ip for ip in network.ips() if ip.port_id == found["port"]["control-net"].id)
     network.update_ip(address, port_id=None)
+    taken = {fixed["ip_address"] for port in network.ports() for fixed in port.fixed_ips}
+    other = next(ip for place in range(77, 99) if (ip := f"192.168.0.{place}") not in taken)
     network.update_port(
         found["port"]["control-net"], security_groups=[nodes.id],
-        fixed_ips=[{"subnet_id": subnet.id, "ip_address": "192.168.0.77"}],
+        fixed_ips=[{"subnet_id": subnet.id, "ip_address": other}],
     )  # fmt: skip
     compute.set_server_metadata(found["server"]["worker-1"], rook_groups="nobody")
     compute.stop_server(found["server"]["control"])
