@@ -42,7 +42,10 @@ options:
         elements: str
         default: []
       allocation_pools:
-        description: Addresses that the cloud may give away. Left to the cloud if not set.
+        description:
+          - Addresses that the cloud may give away. If not set, a new subnet gives away all but the
+            gateway, O(servers[].ports[].fixed_ips) and O(load_balancers[].address), and changes are
+            left to the cloud.
         type: list
         elements: dict
         suboptions:

@@ -88,7 +88,7 @@ def settle(target: str, volume: Live) -> Generator[Ask, t.Any, None]:
 def _creation(kind: str, items: Sequence[Wanted], known: Resolver) -> Request:
     """Return the request that creates things of one kind."""
     row = KINDS[kind]
-    sent = [bodies.create_body(kind, known.value(dict(item.attributes))) for item in items]
+    sent = [bodies.create_body(kind, known.value(item.created)) for item in items]
     body: dict[str, t.Any] = {row.many: sent} if len(items) > 1 else {row.one: sent[0]}
     if kind == "server":
         group = items[0].attributes.get("server_group")

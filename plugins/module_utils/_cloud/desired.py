@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._cloud import balancers, marks
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import addresses, balancers, marks
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import (
     CloudSite,
     Keypair,
@@ -47,7 +48,7 @@ def _things(site: CloudSite) -> Iterator[Wanted]:
     """Yield everything; the order does not matter."""
     name = site.name
     yield from (_network(name, item) for item in site.networks)
-    yield from (_subnet(name, item) for item in site.subnets)
+    yield from (_subnet(site, item) for item in site.subnets)
     yield from (_router(name, item) for item in site.routers)
     for group in site.security_groups:
         yield from _security_group(name, group)
@@ -91,7 +92,8 @@ def _network(site: str, item: Network) -> Wanted:
     return _thing(site, "network", item.name, wanted)
 
 
-def _subnet(site: str, item: Subnet) -> Wanted:
+def _subnet(site: CloudSite, item: Subnet) -> Wanted:
+    """Return a subnet, in which the cloud gives no address away that is declared."""
     pools = item.allocation_pools
     wanted = {
         "network_id": Ref("network", item.network),
@@ -101,7 +103,9 @@ def _subnet(site: str, item: Subnet) -> Wanted:
         "dns_nameservers": list(item.dns_nameservers),
         "allocation_pools": None if pools is None else [{"start": a, "end": b} for a, b in pools],
     }
-    return _thing(site, "subnet", item.name, wanted)
+    thing = _thing(site.name, "subnet", item.name, wanted)
+    spared = addresses.pools(site, item) if pools is None else []
+    return dataclasses.replace(thing, once={"allocation_pools": spared}) if spared else thing
 
 
 def _router(site: str, item: Router) -> Wanted:

@@ -95,8 +95,8 @@ def creation(wanted: Wanted, found: Found, sight: Sight) -> tuple[Change, ...]:
     """Return what a new thing has."""
     names = Names(found, sight)
     return tuple(
-        Change(key, None, HIDDEN if key == "user_data" else names.of(wanted.attributes[key]))
-        for key in sorted(wanted.attributes)
+        Change(key, None, HIDDEN if key == "user_data" else names.of(value))
+        for key, value in sorted(wanted.created.items())
     )
 
 

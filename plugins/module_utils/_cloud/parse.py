@@ -11,7 +11,7 @@ import ipaddress
 import re
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._cloud import kinds
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import addresses, kinds
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.parse_servers import (
     read_load_balancer,
     read_servers,
@@ -61,6 +61,7 @@ def parse_site(params: Mapping[str, t.Any]) -> CloudSite:
     )
     problems.extend(_references(site))
     problems.extend(_adoptions(site))
+    problems.extend(addresses.problems(site))
     if problems:
         raise ModelError(dict.fromkeys(problems))
     return site
@@ -101,7 +102,7 @@ def _address(fields: Fields, key: str) -> str | None:
             return str(ipaddress.ip_address(text))
         except ValueError:
             fields.bad(key, text, "is not an IP address", "Write it like 192.0.2.1.")
-    return text or None
+    return None
 
 
 def _cidr(fields: Fields, key: str) -> str:
@@ -112,7 +113,7 @@ def _cidr(fields: Fields, key: str) -> str:
             return str(ipaddress.ip_network(text))
         except ValueError as error:
             fields.bad(key, text, f"is no network: {error}", "Write it like 192.0.2.0/24.")
-    return text
+    return ""
 
 
 def _subnet(fields: Fields, only: str | None) -> Subnet:

@@ -91,11 +91,16 @@ def _check_addresses(port: Fields, names: Sequence[str]) -> None:
     """Note fixed addresses that are none, or not one for each server."""
     addresses = port.texts("fixed_ips")
     for text in addresses:
-        if not _written(text):
-            port.bad("fixed_ips", text, "is not an IP address", "Write it like 192.0.2.1.")
+        _check_address(port, "fixed_ips", text)
     if port.has("fixed_ips") and len(addresses) != len(names):
         reason = f"has {len(addresses)} addresses for {len(names)} servers"
         port.bad("fixed_ips", list(addresses), reason, "Give one address for each server.")
+
+
+def _check_address(fields: Fields, key: str, text: str) -> None:
+    """Note an address that is none."""
+    if not _written(text):
+        fields.bad(key, text, "is not an IP address", "Write it like 192.0.2.1.")
 
 
 def _written(text: str) -> str:
@@ -149,10 +154,13 @@ def read_load_balancer(fields: Fields) -> LoadBalancer:
         port = item.whole("port", 0, least=1, most=65535)
         member = item.whole("member_port", port, least=1, most=65535)
         listeners.append(Listener(port, member, item.required("group", "a group of servers")))
+    address = fields.text("address") or ""
+    if address:
+        _check_address(fields, "address", address)
     return LoadBalancer(
         name=fields.required("name", "a name"),
         subnet=fields.text("subnet") or "",
-        address=fields.text("address") or None,
+        address=_written(address) or None,
         provider=fields.text("provider") or None,
         floating_network=fields.text("floating_network") or None,
         listeners=tuple(sorted(listeners, key=lambda item: item.port)),

@@ -182,18 +182,25 @@ GATEWAY = frozenset({"external_network", "enable_snat"})
 class Wanted:
     """One thing as it should be: attributes in the cloud's words, with Ref where an id belongs.
 
-    needs are what has to be there before.
+    needs are what has to be there before. once is what it is created with beside that, and which
+    anyone may change afterwards.
     """
 
     kind: str
     name: str
     attributes: Mapping[str, t.Any]
     needs: frozenset[str] = frozenset()
+    once: Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
 
     @property
     def id(self) -> str:
         """Return what a plan calls it."""
         return f"{self.kind}/{self.name}"
+
+    @property
+    def created(self) -> dict[str, t.Any]:
+        """Return all that it is created with."""
+        return {**self.once, **self.attributes}
 
     def part(self, changed: Collection[str]) -> Wanted:
         """Return it with the attributes alone from which changes are made."""

@@ -13,6 +13,10 @@ from collections.abc import Mapping
 # Status and a pattern of the cloud's own words -> what to do about it.
 _CURES: tuple[tuple[tuple[int, ...], str, str], ...] = (
     ((403, 409, 413), r"quota", "Ask for a larger quota, or declare less"),
+    (
+        (400, 409), r"IP address \S+ (already allocated|is in use)",
+        "Something else has the address: declare another one, or free it",
+    ),
     ((409,), r"No more IP addresses", "The network's addresses are used up: take a larger one"),
     ((400, 404, 409), r"not reachable from subnet", "Give the router a gateway in that network"),
     ((400, 409), r"image .*(not active|deactivated)", "Wait until the image is active"),

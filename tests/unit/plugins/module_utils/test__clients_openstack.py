@@ -144,6 +144,8 @@ def test_of_a_creation_that_a_service_is_silent_about_nobody_knows() -> None:
         (403, {"forbidden": {"message": "Quota exceeded for cores"}}, "larger quota"),
         (413, {"overLimit": {"message": "exceeds allowed gigabytes quota"}}, "larger quota"),
         (409, {"NeutronError": {"type": "x", "message": "No more IP addresses"}}, "used up"),
+        (409, {"m": {"message": "IP address 192.0.2.5 already allocated in subnet x"}}, "free it"),
+        (409, {"m": {"message": "The IP address 192.0.2.5 is in use."}}, "free it"),
         (403, {"NeutronError": {"message": "disallowed by policy"}}, "roles do not allow"),
         (400, {"badRequest": {"message": "Image 1 is not active"}}, "until the image is active"),
         (401, {"error": {"message": "expired"}}, "whether the credential has expired"),

@@ -84,7 +84,9 @@ def test_a_router_without_gateway_hides_nothing() -> None:
 
 def test_an_address_is_kept_as_the_cloud_writes_it() -> None:
     ports = [{"fixed_ips": ["2001:DB8:0::5"]}]
-    (server,) = parse_site({**SITE, "servers": [{**SERVER, "ports": ports}]}).servers
+    subnets = [{"name": "subnet", "cidr": "2001:db8::/64"}]
+    wish = {**SITE, "subnets": subnets, "servers": [{**SERVER, "ports": ports}]}
+    (server,) = parse_site(wish).servers
     assert server.ports[0].address == "2001:db8::5"
 
 
