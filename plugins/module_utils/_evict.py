@@ -30,7 +30,6 @@ if t.TYPE_CHECKING:
     )
     from ansible_collections.rookery.rook.plugins.module_utils._steps import Manifest, Policy
 
-_CLUSTERS = ("CephCluster", "Cluster")
 _SNAPSHOTS = ("VolumeSnapshot/", "VolumeSnapshotContent/")
 _PROVISIONED = "pv.kubernetes.io/provisioned-by"
 _POLICY = {
@@ -45,7 +44,7 @@ def losses(observed: Observed, leaving: Collection[str]) -> dict[str, tuple[str,
     Every consumer needs the cluster, whether or not its own object can be told.
     """
     graph = Graph.of(_kinds.needs_of(observed.objects))
-    clusters = {key for key, item in observed.objects.items() if item["kind"] in _CLUSTERS}
+    clusters = {key for key, item in observed.objects.items() if item["kind"] in _kinds.CLUSTERS}
     known: dict[tuple[str, ...], tuple[str, ...]] = {}
     found = {}
     for consumer in observed.consumers:

@@ -171,7 +171,7 @@ def _served(client: Kube) -> tuple[list[_kinds.Kind], list[tuple[str, str]]]:
     rows = [row for row in _kinds.ROWS if row.group in _kinds.ROOK_GROUPS]
     known = [row for row in rows if client.serves(row.api_version, row.name)]
     cluster = _kinds.KINDS["CephCluster"]
-    lacking = not any(row.name in ("CephCluster", "Cluster") for row in known)
+    lacking = not any(row.name in _kinds.CLUSTERS for row in known)
     missing = (f"{cluster.plural}.{cluster.group}", f"{cluster.name} of {cluster.api_version}")
     return known, [missing] if lacking else []
 

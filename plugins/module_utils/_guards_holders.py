@@ -26,7 +26,6 @@ if t.TYPE_CHECKING:
 
 # Steps that take finalizers away begin with it.
 STRIP = "strip"
-_CLUSTERS = ("CephCluster", "Cluster")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -79,7 +78,7 @@ def going(plan: Plan, observed: Observed) -> Iterator[tuple[str, Manifest]]:
         if target not in leaving and _kinds.claim_of(item) in leaving:
             yield stage_of(target), item
     # Rook's own go with the cluster; without it, nothing but the namespace would ask them to.
-    if any(target.startswith(("Namespace/", *(f"{kind}/" for kind in _CLUSTERS)))
+    if any(target.startswith(("Namespace/", *(f"{kind}/" for kind in _kinds.CLUSTERS)))
            for target in leaving):  # fmt: skip
         for item in observed.holders.protected:
             if _kinds.id_of(item) not in leaving:

@@ -138,10 +138,14 @@ def _left(whose: Whose, items: Collection[Manifest]) -> Iterator[tuple[Manifest,
     volumes = [item for item in items if item["kind"] == "PersistentVolume"]
     storage = Storage(whose.namespace, {}, whose.drivers)
     ours = {each.id for each in find_consumers(storage, {"PersistentVolume": volumes})}
+    theirs = any(_is_cluster_of_others(whose, item) for item in items)
     for item in items:
         inside = at(item, "metadata.namespace") == whose.namespace
         if _kinds.is_ours(item, whose.site):
             yield item, "carries the site's labels", _RUN_AGAIN
+        elif theirs:
+            # Whatever Rook has in this namespace works for that one.
+            continue
         elif remains(item, whose.namespace, whose.drivers):
             yield item, "was made by an operator for the site", _RUN_AGAIN
         elif inside and _is_rooks_own(item):
@@ -196,6 +200,13 @@ def _name(item: Manifest) -> str:
 def _is_rooks(item: Manifest) -> bool:
     """Tell whether an object is a custom resource of Rook."""
     return str(item["apiVersion"]).partition("/")[0] in _kinds.ROOK_GROUPS
+
+
+def _is_cluster_of_others(whose: Whose, item: Manifest) -> bool:
+    """Tell whether an object is a Ceph cluster in the site's namespace that is not the site's."""
+    inside = at(item, "metadata.namespace") == whose.namespace
+    is_cluster = _is_rooks(item) and item["kind"] in _kinds.CLUSTERS
+    return inside and is_cluster and not _kinds.is_ours(item, whose.site)
 
 
 def _is_rooks_own(item: Manifest) -> bool:

@@ -60,6 +60,8 @@ MANAGER = "rookery"
 STAGES = ("operator", "cluster", "storage")
 # The groups of what Rook itself works on; the second one ended with 0.7.
 ROOK_GROUPS = (_CEPH, "rook.io")
+# What a Ceph cluster is called today, and was in the first releases.
+CLUSTERS = ("CephCluster", "Cluster")
 
 ROWS = (
     *OPERATOR_ROWS,
@@ -203,7 +205,7 @@ class _Index:
         namespace = at(manifest, "metadata.namespace") or ""
         row = KINDS.get(manifest["kind"])
         # A Rook kind that is not rendered here still depends on the cluster.
-        kinds = row.needs if row else ("CephCluster", "Cluster") if group in ROOK_GROUPS else ()
+        kinds = row.needs if row else CLUSTERS if group in ROOK_GROUPS else ()
         found = {
             other
             for kind in kinds

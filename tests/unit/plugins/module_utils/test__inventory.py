@@ -66,6 +66,28 @@ def test_what_is_left_is_named_with_a_way_on(found: Object, words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "cluster",
+    [
+        item("ceph.rook.io/v1", "CephCluster", "rook-ceph", **INSIDE),
+        item("rook.io/v1alpha1", "Cluster", "rook", labels={"app": "x"}, **INSIDE),
+    ],
+)
+def test_where_the_ceph_cluster_is_of_others_nothing_of_rook_is_left_to_be_removed_by_hand(
+    cluster: Object,
+) -> None:
+    ours = item("v1", "Secret", "s", labels=LABELS, **INSIDE)
+    theirs = (
+        item("storage.k8s.io/v1", "CSIDriver", "rook-ceph.rbd.csi.ceph.com"),
+        item("v1", "Secret", "rook-ceph-mon", **INSIDE),
+        item("v1", "PersistentVolume", "pv-1", VOLUME),
+    )
+    (row,) = left(WHOSE, Inventory((ours, cluster, *theirs), {}))
+    assert row["id"] == "Secret/rook-ceph/s"
+    own = {**cluster, "metadata": {**cluster["metadata"], "labels": LABELS}}
+    assert len(left(WHOSE, Inventory((own, *theirs), {}))) == 1 + len(theirs)
+
+
+@pytest.mark.parametrize(
     "found",
     [
         (item("v1", "ConfigMap", "notes", **INSIDE),),
