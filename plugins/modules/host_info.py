@@ -94,6 +94,11 @@ system:
       description: Maker and model of the machine.
       type: str
       sample: OpenStack Foundation OpenStack Nova
+    ceph_daemons:
+      description: The C(ceph-mon) and C(ceph-osd) that run in pods of this host.
+      type: list
+      elements: str
+      sample: [ceph-mon (process 812), ceph-osd (process 1644)]
     places:
       description: For each of O(places) whether it is there, its mount point, device and room.
       type: dict

@@ -13,7 +13,7 @@ import typing as t
 from ansible_collections.rookery.rook.plugins.module_utils._host import mounts
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
@@ -21,6 +21,9 @@ if t.TYPE_CHECKING:
 PROGRAMS = ("lvm", "dmsetup", "cryptsetup", "sgdisk")
 RUNTIMES = ("containerd", "crio", "docker", "k3s", "rke2-server", "rke2-agent")
 _CLOCKS = ("chronyd", "chrony", "ntpd", "ntp", "ntpsec", "systemd-timesyncd")
+_DAEMONS = ("ceph-mon", "ceph-osd")
+# The kubelet's own part of the control groups, and not that of a kubelet in a container.
+_PODS = re.compile(r":/([\w.-]+\.slice/)*[\w.-]*kubepods")
 _DMI = "/sys/class/dmi/id/"
 _KIB = 1024
 
@@ -45,6 +48,7 @@ def describe(system: System, places: Iterable[str]) -> dict[str, t.Any]:
         "vendor": " ".join(
             (system.text(f"{_DMI}{name}") or "").strip() for name in ("sys_vendor", "product_name")
         ).strip(),
+        "ceph_daemons": list(_ceph_daemons(system)),
         "places": {name: _place(system, name) for name in places},
     }
     return {key: value for key, value in found.items() if value is not None}
@@ -104,6 +108,14 @@ def _selinux(system: System) -> str:
     if enforce is None:
         return ""
     return "enforcing" if enforce.strip() == "1" else "permissive"
+
+
+def _ceph_daemons(system: System) -> Iterator[str]:
+    """Yield what keeps a Ceph cluster's data from a pod; its command line may keep one waiting."""
+    for place in sorted(system.path("/proc").glob("[0-9]*"), key=lambda path: int(path.name)):
+        name = (system.text(f"/proc/{place.name}/comm") or "").strip()
+        if name in _DAEMONS and _PODS.search(system.text(f"/proc/{place.name}/cgroup") or ""):
+            yield f"{name} (process {place.name})"
 
 
 def _clock(system: System) -> dict[str, t.Any]:

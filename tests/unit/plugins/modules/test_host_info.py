@@ -68,6 +68,27 @@ def test_the_version_of_control_groups_is_told(
     assert run()["system"].get("cgroup") == version
 
 
+@pytest.mark.parametrize(
+    ("group", "in_a_pod"),
+    [
+        ("0::/kubepods.slice/kubepods-burstable.slice/kubepods-pod1.slice/cri-containerd-2", True),
+        ("5:memory:/kubepods/burstable/pod1/2\n0::/", True),
+        ("0::/kubelet.slice/kubelet-kubepods.slice/pod1", True),
+        ("0::/system.slice/ceph-osd@1.service", False),
+        ("0::/lxc.payload.w1/kubepods.slice/pod1", False),
+        ("", False),
+    ],
+)
+def test_ceph_daemons_of_pods_are_told(
+    run: Run, host: BareHost, group: str, in_a_pod: bool
+) -> None:
+    for pid, name in ((7, "ceph-osd"), (12, "ceph-mon"), (20, "ceph-mgr"), (3, "sleep")):
+        host.process(pid, f"/usr/bin/{name}", "--fsid", "1")
+        host.put(f"proc/{pid}/cgroup", f"{group}\n")
+    told = run()["system"]["ceph_daemons"]
+    assert told == (["ceph-osd (process 7)", "ceph-mon (process 12)"] if in_a_pod else [])
+
+
 @pytest.mark.parametrize(("text", "state"), [("1", "enforcing"), ("0\n", "permissive")])
 def test_selinux_is_told(run: Run, host: BareHost, text: str, state: str) -> None:
     assert run()["system"]["selinux"] == ""
