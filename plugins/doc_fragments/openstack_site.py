@@ -44,8 +44,9 @@ options:
       allocation_pools:
         description:
           - Addresses that the cloud may give away. If not set, a new subnet gives away all but the
-            gateway, O(servers[].ports[].fixed_ips) and O(load_balancers[].address), and changes are
-            left to the cloud.
+            gateway, O(servers[].ports[].fixed_ips), O(load_balancers[].address) and single
+            addresses of O(servers[].ports[].allowed_address_pairs). What it gives away later, and
+            when none would be left, is the cloud's own affair.
         type: list
         elements: dict
         suboptions:

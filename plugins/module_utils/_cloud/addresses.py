@@ -10,6 +10,7 @@ load balancers, of its own DHCP. One that it chose before it is asked for is tak
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import typing as t
 
@@ -17,10 +18,15 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import Proble
 from ansible_collections.rookery.rook.plugins.module_utils._model.fields import shown
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator, Sequence
 
-    from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import CloudSite, Subnet
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import (
+        CloudSite,
+        Port,
+        Subnet,
+    )
 
+    Network = ipaddress.IPv4Network | ipaddress.IPv6Network
     Address = ipaddress.IPv4Address | ipaddress.IPv6Address
     Range = tuple[int, int]
 
@@ -40,18 +46,19 @@ class Claim(t.NamedTuple):
 
 def problems(site: CloudSite) -> Iterator[Problem]:
     """Yield addresses that no port can have."""
+    routed = {name for router in site.routers for name in router.subnets}
     seen: dict[tuple[str, Address], str] = {}
     for claim in _claims(site):
         path, text, subnet = claim.path, shown(str(claim.address)), claim.subnet
         if subnet is None:
             among = ", ".join(f"{item.name} ({item.cidr})" for item in claim.subnets)
-            yield Problem(path, text, f"is in no subnet that it may be of: {among}", _CHOOSE)
+            yield Problem(path, text, f"is not in subnet {among}", _CHOOSE)
             continue
-        if reason := _reserved(claim.address, subnet):
-            yield Problem(path, text, f"{reason} of subnet {subnet.name} ({subnet.cidr})", _CHOOSE)
-        other = seen.setdefault((subnet.name, claim.address), path)
-        if other != path:
+        if reason := _reserved(claim.address, subnet, routed):
+            yield Problem(path, text, f"is the {reason} of subnet {subnet.name}", _CHOOSE)
+        if other := seen.get((subnet.name, claim.address)):
             yield Problem(path, text, f"is that of {other}, too", _CHOOSE)
+        seen[subnet.name, claim.address] = path
 
 
 _CHOOSE = "Choose another one."
@@ -63,12 +70,13 @@ def pools(site: CloudSite, subnet: Subnet) -> list[dict[str, str]]:
     Each as {"start": address, "end": address}; none when no address is declared or none is left.
     """
     taken = {int(claim.address) for claim in _claims(site) if claim.subnet == subnet}
+    taken |= set(_shared(site, subnet))
+    if not taken:
+        return []
     network = _network(subnet)
-    first, last = _bounds(network)
-    gateway = ipaddress.ip_address(subnet.gateway_ip) if subnet.gateway_ip else network[first]
-    bottom = int(network.network_address)
-    held = sorted({*taken, int(gateway)})
-    found = _between(bottom + first, bottom + last, held) if taken else ()
+    first, last = int(network.network_address) + 1, int(network.broadcast_address)
+    gateway = int(ipaddress.ip_address(subnet.gateway_ip)) if subnet.gateway_ip else first
+    found = _between(first, last - (network.version == 4), sorted({*taken, gateway}))
     make = type(network.network_address)
     return [{"start": str(make(start)), "end": str(make(end))} for start, end in found]
 
@@ -84,27 +92,40 @@ def _between(start: int, end: int, held: list[int]) -> Iterator[Range]:
         yield start, end
 
 
-def _network(subnet: Subnet) -> ipaddress.IPv4Network | ipaddress.IPv6Network:
+def _network(subnet: Subnet) -> Network:
     return ipaddress.ip_network(subnet.cidr)
 
 
-def _bounds(network: ipaddress.IPv4Network | ipaddress.IPv6Network) -> Range:
-    """Return the places of the first and the last address that a port may have."""
-    last = network.num_addresses - 1
-    if last == 0 or (network.version == 4 and last == 1):
-        return 0, last
-    return 1, last - 1 if network.version == 4 else last
+def _reserved(address: Address, subnet: Subnet, routed: Collection[str]) -> str:
+    """Return what an address is that is no port's; where no router of the site is, a server may be.
 
-
-def _reserved(address: Address, subnet: Subnet) -> str:
-    """Return what an address is that is no port's."""
+    Which one the gateway is of which nothing is declared, only the cloud knows.
+    """
     network = _network(subnet)
-    first, last = _bounds(network)
-    if not first <= int(address) - int(network.network_address) <= last:
-        return "is the first or the last"
-    if subnet.gateway_ip and address == ipaddress.ip_address(subnet.gateway_ip):
-        return "is the gateway"
-    return ""
+    if network.version == 4 and network.prefixlen < 31:
+        if address == network.network_address:
+            return "network address"
+        if address == network.broadcast_address:
+            return "broadcast address"
+    gateway = subnet.gateway_ip if subnet.name in routed else None
+    return "gateway" if gateway and address == ipaddress.ip_address(gateway) else ""
+
+
+def _shared(site: CloudSite, subnet: Subnet) -> Iterator[int]:
+    """Yield addresses of a subnet that servers share, as one that follows the healthy one is."""
+    pairs = {
+        pair
+        for server in site.servers
+        for port in server.ports
+        if port.network == subnet.network
+        for pair in port.allowed_address_pairs or ()
+    }
+    for pair in pairs:
+        with contextlib.suppress(ValueError):
+            address = ipaddress.ip_address(pair.partition("/")[0])
+            whole = ipaddress.ip_network(pair, strict=False)
+            if whole.num_addresses == 1 and address in _network(subnet):
+                yield int(address)
 
 
 def _claims(site: CloudSite) -> Iterator[Claim]:
@@ -112,21 +133,23 @@ def _claims(site: CloudSite) -> Iterator[Claim]:
     for server in site.servers:
         for port in server.ports:
             if port.address:
-                subnets = tuple(
-                    item
-                    for item in site.subnets
-                    if item.network == port.network and port.subnet in (None, item.name)
-                )
                 path = f"servers[{server.name}].ports.fixed_ips"
-                yield from _claim(path, port.address, subnets)
+                yield from _of_port(path, ipaddress.ip_address(port.address), port, site.subnets)
     for balancer in site.load_balancers:
-        if balancer.address:
-            subnets = tuple(item for item in site.subnets if item.name == balancer.subnet)
+        subnets = tuple(item for item in site.subnets if item.name == balancer.subnet and item.cidr)
+        if balancer.address and subnets:
             path = f"load_balancers[{balancer.name}].address"
-            yield from _claim(path, balancer.address, subnets)
+            yield Claim(path, ipaddress.ip_address(balancer.address), subnets)
 
 
-def _claim(path: str, address: str, subnets: tuple[Subnet, ...]) -> Iterator[Claim]:
-    """Yield an address, unless it cannot be told of which subnet it is."""
-    if subnets and all(item.cidr for item in subnets):
-        yield Claim(path, ipaddress.ip_address(address), subnets)
+def _of_port(path: str, address: Address, port: Port, subnets: Sequence[Subnet]) -> Iterator[Claim]:
+    """Yield an address of a port, unless it may be of a subnet that others have there."""
+    named = port.subnet is not None
+    around = tuple(
+        item
+        for item in subnets
+        if item.cidr and item.network == port.network and port.subnet in (None, item.name)
+    )
+    claim = Claim(path, address, around)
+    if around and (named or claim.subnet):
+        yield claim

@@ -120,6 +120,8 @@ def _subnet(fields: Fields, only: str | None) -> Subnet:
     """Return a subnet."""
     name = _name(fields)
     cidr = _cidr(fields, "cidr")
+    if not fields.text("cidr"):
+        fields.bad("cidr", "", "is empty", "Write it like 192.0.2.0/24.")
     pools = [
         (_address(pool, "start") or "", _address(pool, "end") or "")
         for pool in fields.items("allocation_pools")

@@ -20,9 +20,17 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelE
 Declared = dict[str, t.Any]
 
 
-def site(*addresses: str, subnet: Declared | None = None, **more: t.Any) -> Declared:
+ROUTER = {"name": "r", "subnets": ["subnet"]}
+
+
+def site(
+    *addresses: str,
+    subnet: Declared | None = None,
+    port: Declared | None = None,
+    **more: t.Any,
+) -> Declared:
     """Return servers with addresses of one subnet."""
-    ports: list[Declared] = [{"fixed_ips": list(addresses)}]
+    ports: list[Declared] = [{"fixed_ips": list(addresses), **(port or {})}]
     return {
         "site": "store1",
         "networks": [{"name": "net"}],
@@ -30,7 +38,7 @@ def site(*addresses: str, subnet: Declared | None = None, **more: t.Any) -> Decl
         "servers": [
             {
                 "name": "w", "flavor": "f", "image": "i", "count": max(len(addresses), 1),
-                "ports": ports if addresses else [{}],
+                "ports": ports if addresses else [port or {}],
             },
         ],
         **more,
@@ -102,19 +110,29 @@ def test_who_changes_the_pools_of_a_subnet_is_left_alone() -> None:
     ("declared", "told"),
     [
         (
-            site("198.51.100.5"),
-            "servers[w-1].ports.fixed_ips: '198.51.100.5' is in no subnet that it may be of: subnet"
-            " (192.0.2.0/24). Choose another one.",
+            site("198.51.100.5", port={"subnet": "subnet"}),
+            "servers[w-1].ports.fixed_ips: '198.51.100.5' is not in subnet subnet (192.0.2.0/24)."
+            " Choose another one.",
+        ),
+        (
+            site(load_balancers=[{"name": "a", "subnet": "subnet", "address": "198.51.100.5"}]),
+            "load_balancers[a].address: '198.51.100.5' is not in subnet subnet (192.0.2.0/24)."
+            " Choose another one.",
         ),
         (
             site("192.0.2.255"),
-            "servers[w-1].ports.fixed_ips: '192.0.2.255' is the first or the last of subnet subnet"
-            " (192.0.2.0/24). Choose another one.",
+            "servers[w-1].ports.fixed_ips: '192.0.2.255' is the broadcast address of subnet "
+            "subnet. Choose another one.",
         ),
         (
-            site("192.0.2.7", subnet={"gateway_ip": "192.0.2.7"}),
-            "servers[w-1].ports.fixed_ips: '192.0.2.7' is the gateway of subnet subnet"
-            " (192.0.2.0/24). Choose another one.",
+            site("192.0.2.0"),
+            "servers[w-1].ports.fixed_ips: '192.0.2.0' is the network address of subnet "
+            "subnet. Choose another one.",
+        ),
+        (
+            site("192.0.2.7", subnet={"gateway_ip": "192.0.2.7"}, routers=[ROUTER]),
+            "servers[w-1].ports.fixed_ips: '192.0.2.7' is the gateway of subnet subnet."
+            " Choose another one.",
         ),
         (
             site("2001:db8::7", "2001:db8:0::7", subnet={"cidr": "2001:db8::/64"}),
@@ -132,6 +150,10 @@ def test_who_changes_the_pools_of_a_subnet_is_left_alone() -> None:
         (
             site(load_balancers=[{"name": "api", "subnet": "subnet", "address": "192.0.2"}]),
             "load_balancers[0].address: '192.0.2' is not an IP address. Write it like 192.0.2.1.",
+        ),
+        (
+            site("192.0.2.7", subnet={"cidr": ""}),
+            "subnets[0].cidr: '' is empty. Write it like 192.0.2.0/24.",
         ),
         (
             site("192.0.2.7", subnet={"cidr": "192.0.2.0/240"}),
@@ -154,6 +176,33 @@ def test_a_port_may_have_an_address_in_any_subnet_of_its_network() -> None:
     assert pools(declared) == []
     other = desired(parse_site(declared))["subnet/b"].created["allocation_pools"]
     assert other[0] == {"start": "198.51.100.2", "end": "198.51.100.4"}
-    declared["servers"][0]["ports"][0]["subnet"] = "subnet"
-    with pytest.raises(ModelError, match="is in no subnet that it may be of"):
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        # Others may have a subnet there, and a server may be what leads out of one.
+        site("198.51.100.5"),
+        site("192.0.2.7", subnet={"gateway_ip": "192.0.2.7"}),
+        site("192.0.2.1", subnet={"cidr": "192.0.2.0/31"}),
+        site("2001:db8::", subnet={"cidr": "2001:db8::/64"}),
+    ],
+)
+def test_an_address_that_may_be_right_is_left_to_the_cloud(declared: Declared) -> None:
+    assert parse_site(declared).servers[0].ports[0].address
+
+
+def test_one_server_has_no_address_twice() -> None:
+    declared = site("192.0.2.7")
+    declared["servers"][0]["ports"] *= 2
+    with pytest.raises(ModelError, match=r"'192\.0\.2\.7' is that of servers\[w-1\]"):
         parse_site(declared)
+
+
+def test_an_address_that_servers_share_is_given_to_none() -> None:
+    pairs = ["192.0.2.9", "192.0.2.11/32", "10.244.0.0/16", "fa:16:3e:00:00:01"]
+    assert pools(site(port={"allowed_address_pairs": pairs})) == [
+        ("192.0.2.2", "192.0.2.8"),
+        ("192.0.2.10", "192.0.2.10"),
+        ("192.0.2.12", "192.0.2.254"),
+    ]
