@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import typing as t
@@ -113,9 +114,10 @@ def _selinux(system: System) -> str:
 def _ceph_daemons(system: System) -> Iterator[str]:
     """Yield what keeps a Ceph cluster's data from a pod; its command line may keep one waiting."""
     for place in sorted(system.path("/proc").glob("[0-9]*"), key=lambda path: int(path.name)):
-        name = (system.text(f"/proc/{place.name}/comm") or "").strip()
-        if name in _DAEMONS and _PODS.search(system.text(f"/proc/{place.name}/cgroup") or ""):
-            yield f"{name} (process {place.name})"
+        with contextlib.suppress(OSError):  # the process has ended meanwhile
+            name = (system.text(f"/proc/{place.name}/comm") or "").strip()
+            if name in _DAEMONS and _PODS.search(system.text(f"/proc/{place.name}/cgroup") or ""):
+                yield f"{name} (process {place.name})"
 
 
 def _clock(system: System) -> dict[str, t.Any]:
