@@ -93,7 +93,9 @@ class CephBox:
             self._holder.kill()
             self._holder.wait(20)
 
-    def ask(self, *command: str) -> subprocess.CompletedProcess[str]:
+    def ask(
+        self, *command: str, seconds: float = COMMAND_SECONDS
+    ) -> subprocess.CompletedProcess[str]:
         """Run a command inside and return how it ended."""
         assert self._holder is not None
         children = Path(f"/proc/{self._holder.pid}/task/{self._holder.pid}/children")
@@ -102,13 +104,13 @@ class CephBox:
         inside = ["chroot", str(self._folder / "root"), *command]
         return subprocess.run(
             [*enter, *inside],
-            capture_output=True, text=True, check=False, timeout=COMMAND_SECONDS,
+            capture_output=True, text=True, check=False, timeout=seconds,
             stdin=subprocess.DEVNULL,
         )  # fmt: skip
 
-    def run(self, *command: str) -> str:
+    def run(self, *command: str, seconds: float = COMMAND_SECONDS) -> str:
         """Run a command inside that has to succeed."""
-        done = self.ask(*command)
+        done = self.ask(*command, seconds=seconds)
         if done.returncode:
             pytest.fail(
                 f"{' '.join(command)[:200]}: {done.stdout}{done.stderr} ({done.returncode})"

@@ -12,7 +12,7 @@ import json
 import time
 import typing as t
 
-from cephbox import CephBox
+from cephbox import COMMAND_SECONDS, CephBox
 
 BOOT_SECONDS = 120
 NOWHERE = 0x7FFFFFFF
@@ -172,7 +172,9 @@ class Osds:
     ) -> dict[str, int]:
         """Write into all pools in a process of its own; return how many objects are safe."""
         words = (tag, str(objects), str(longest), str(quiet), json.dumps(expected))
-        told = self._box.run("python3", "-c", _WRITE, *words)
+        # It ends by itself, and tells what is safe by then.
+        seconds = longest + COMMAND_SECONDS
+        told = self._box.run("python3", "-c", _WRITE, *words, seconds=seconds)
         return t.cast("dict[str, int]", json.loads(told))
 
     def _wait(self, ready: t.Callable[[], bool]) -> None:

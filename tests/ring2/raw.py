@@ -21,6 +21,9 @@ CEPH = "/apis/ceph.rook.io/v1/namespaces/rook-ceph"
 MERGE = "application/merge-patch+json"
 DEFINITIONS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"
 INITIALIZING_SECONDS = 120
+RBAC = "/apis/rbac.authorization.k8s.io/v1"
+REVIEWS = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
+HEEDED_SECONDS = 60
 
 
 class Raw:
@@ -73,6 +76,22 @@ class Raw:
             while self("GET", path) is None:
                 assert time.monotonic() < deadline, f"{path} is not served"
                 time.sleep(0.1)
+
+
+def grant(raw: Raw, user: str, *rules: Object) -> None:
+    """Give a user rights in the whole cluster, reading for one, and wait until they are heeded."""
+    raw("POST", f"{RBAC}/clusterroles", {"metadata": {"name": user}, "rules": [*rules]})
+    group = "rbac.authorization.k8s.io"
+    raw("POST", f"{RBAC}/clusterrolebindings", {
+        "metadata": {"name": user},
+        "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": user},
+        "subjects": [{"apiGroup": group, "kind": "User", "name": user}],
+    })  # fmt: skip
+    asked = {"spec": {"user": user, "resourceAttributes": {"verb": "list", "resource": "nodes"}}}
+    deadline = time.monotonic() + HEEDED_SECONDS
+    while not raw("POST", REVIEWS, asked)["status"]["allowed"]:
+        assert time.monotonic() < deadline, f"the rights of {user} are not heeded"
+        time.sleep(0.1)
 
 
 def _collections(definition: Object) -> t.Iterator[str]:

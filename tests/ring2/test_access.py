@@ -27,12 +27,9 @@ from controlplane import ControlPlane
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from faults import Proxy
-from raw import CEPH, Object, Raw
+from raw import CEPH, Object, Raw, grant
 
-RBAC = "/apis/rbac.authorization.k8s.io/v1"
-REVIEWS = "/apis/authorization.k8s.io/v1/subjectaccessreviews"
 NAMESPACE = "/api/v1/namespaces/rook-ceph"
-HEEDED_SECONDS = 60
 READING = {"verbs": ["get", "list", "watch"], "apiGroups": ["*"], "resources": ["*"]}
 
 
@@ -61,22 +58,6 @@ def _attempt(plane: ControlPlane, capsys: pytest.CaptureFixture[str]) -> Try:
             return said
 
     return attempt
-
-
-def grant(raw: Raw, user: str, *rules: Object) -> None:
-    """Give a user rights in the whole cluster, reading for one, and wait until they are heeded."""
-    raw("POST", f"{RBAC}/clusterroles", {"metadata": {"name": user}, "rules": [*rules]})
-    group = "rbac.authorization.k8s.io"
-    raw("POST", f"{RBAC}/clusterrolebindings", {
-        "metadata": {"name": user},
-        "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": user},
-        "subjects": [{"apiGroup": group, "kind": "User", "name": user}],
-    })  # fmt: skip
-    asked = {"spec": {"user": user, "resourceAttributes": {"verb": "list", "resource": "nodes"}}}
-    deadline = time.monotonic() + HEEDED_SECONDS
-    while not raw("POST", REVIEWS, asked)["status"]["allowed"]:
-        assert time.monotonic() < deadline, f"the rights of {user} are not heeded"
-        time.sleep(0.1)
 
 
 def with_token(plane: ControlPlane, token: str) -> Path:

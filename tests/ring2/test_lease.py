@@ -21,7 +21,7 @@ from ansible_collections.rookery.rook.plugins.module_utils import _lease
 from conftest import HOSTS, MODEL, MODULES, Run, manifests, run_module
 from controlplane import ControlPlane
 from faults import Fault, Proxy
-from raw import CEPH, Raw
+from raw import CEPH, Raw, grant
 
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases"
 LEASE = f"{LEASES}/rookery-store1"
@@ -204,17 +204,7 @@ def test_missing_rights_on_leases_are_named(
         "ceph.rook.io", "csi.ceph.io", "objectbucket.io", "snapshot.storage.k8s.io",
     ]  # fmt: skip
     rules = [{"apiGroups": groups, "resources": ["*"], "verbs": ["*"]}]
-    rbac = "/apis/rbac.authorization.k8s.io/v1"
-    raw("POST", f"{rbac}/clusterroles", {"metadata": {"name": "no-leases"}, "rules": rules})
-    raw("POST", f"{rbac}/clusterrolebindings", {
-        "metadata": {"name": "no-leases"},
-        "roleRef": {
-            "apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": "no-leases",
-        },
-        "subjects": [
-            {"apiGroup": "rbac.authorization.k8s.io", "kind": "User", "name": "operator"}
-        ],
-    })  # fmt: skip
+    grant(raw, "operator", *rules)
     model = {**MODEL, "operator": {"manifests": str(manifests())}}
     refused = run_module(capsys, kubeconfig, MODULES["rook_site"], False, **model)
     assert refused["failed"] and refused["changed"] is False

@@ -63,13 +63,15 @@ def follow(api: Api, until: t.Callable[[Feed], bool]) -> Feed:
     return feed
 
 
-def cycles_in(api: Api, pause: float, cycle: float) -> float:
-    """Follow for a while; return how many cycles there may have been in it."""
+def cycles_in(api: Api, pause: float, cycle: float) -> tuple[int, float]:
+    """Follow until something was asked five times; return how often, and how often it may be."""
     feed, began = Feed(t.cast("t.Any", api), pauses=(pause,)), time.monotonic()
     with contextlib.closing(feed):
         feed.follow(TOPIC)
-        time.sleep(0.35)
-    return (time.monotonic() - began) / cycle + 1
+        while len(api.asked) < 5 and time.monotonic() < began + 30:
+            time.sleep(0.01)
+        asked = len(api.asked)
+    return asked, (time.monotonic() - began) / cycle + 1
 
 
 def test_a_watch_that_ended_goes_on_from_where_it_was() -> None:
@@ -88,12 +90,14 @@ def test_what_is_too_old_or_breaks_begins_with_a_list() -> None:
 
 def test_watches_that_always_fail_are_not_tried_without_pauses() -> None:
     api = Api(*[EXPIRED] * 1000)
-    assert cycles_in(api, 0.1, cycle=0.1) >= len(api.asked) / 2 > 1
+    asked, most = cycles_in(api, 0.1, cycle=0.09)
+    assert 5 <= asked <= 2 * most
 
 
 def test_watches_that_end_at_once_go_on_after_pauses() -> None:
     api = Api()
-    assert cycles_in(api, 0.1, cycle=0.15) >= len(api.asked[1:]) > 1
+    asked, most = cycles_in(api, 0.1, cycle=0.14)
+    assert 5 <= asked <= 1 + most
     assert api.asked[0] == "list" and set(api.asked[1:]) == {"watch 1"}
 
 
