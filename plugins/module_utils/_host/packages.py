@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
+import time
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
@@ -28,6 +29,9 @@ _APT = (
     "apt-get", "-q", "-y", "-o", "DPkg::Lock::Timeout=300", "-o", "Dpkg::Use-Pty=0",
     "-o", "Dpkg::Options::=--force-confold",
 )  # fmt: skip
+# Another apt reads the lists, as that of cloud-init does; for dpkg's locks apt itself waits.
+_LISTS_SECONDS, _PAUSE = 300.0, 5.0
+_INTERRUPTED = "dpkg --configure -a"
 _CURE = "Check the host's package sources (apt-get update), or correct the list of packages"
 
 
@@ -72,10 +76,7 @@ def plan_packages(system: System, record: Record, wanted: Sequence[str]) -> Iter
             names = ", ".join(wishes)
 
             def apt(action: str, target: str, *words: str) -> str:
-                command = [*_APT, *words]
-                return system.run(
-                    action, target, command, environment=_QUIET, cure=_CURE, limit=system.LONG
-                )
+                return _apt(system, action, target, words, _CURE)
 
             apt("read the lists of", "packages", "update")
             words = ("--no-install-recommends", "install", *wishes)
@@ -103,15 +104,42 @@ def plan_removal(system: System, record: Record, notes: list[str]) -> Iterator[H
         return
 
     def remove() -> None:
-        system.run(
-            "remove", ", ".join(mine), [*_APT, "purge", *mine],
-            environment=_QUIET, cure="Repair dpkg (dpkg --configure -a) and run again",
-            limit=system.LONG,
-        )  # fmt: skip
+        cure = "Repair dpkg (dpkg --configure -a) and run again"
+        _apt(system, "remove", ", ".join(mine), ("purge", *mine), cure)
 
     yield HostStep(
         f"Package/{','.join(mine)}", "delete", "installed by this role", remove, "\n".join(mine)
     )
+
+
+def _apt(system: System, action: str, target: str, words: Sequence[str], cure: str) -> str:
+    """Return what apt says; what an interrupted run of dpkg has left is finished first."""
+    end = time.monotonic() + _LISTS_SECONDS
+    command, finished = [*_APT, *words], False
+    while True:
+        try:
+            return system.run(
+                action, target, command, environment=_QUIET, cure=cure, limit=system.LONG
+            )
+        except ClientError as problem:
+            held = "/lists/lock" in problem.detail and time.monotonic() < end
+            if held:
+                time.sleep(_PAUSE)
+            elif _INTERRUPTED in problem.detail.replace(cure, "") and not finished:
+                finished = True
+                _finish(system)
+            else:
+                raise
+
+
+def _finish(system: System) -> None:
+    """Configure what dpkg had unpacked when it was interrupted."""
+    command = ["dpkg", "--force-confold", "--configure", "-a"]
+    cure = "Repair it on this host (dpkg --audit) and run again"
+    system.run(
+        "finish", "packages that dpkg left half done", command,
+        environment=_QUIET, cure=cure, limit=system.LONG,
+    )  # fmt: skip
 
 
 def left(system: System, record: Record) -> list[str]:

@@ -24,7 +24,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._host import (
 from ansible_collections.rookery.rook.plugins.module_utils._host.record import Record
 
 if t.TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
@@ -48,16 +48,7 @@ def plan_present(system: System, wish: Wish) -> HostPlan:
     record = Record(system, wish["name"])
     notes: list[str] = []
     _refuse(system, wish)
-    named = [item["path"] for item in wish["files"]] + [item["dest"] for item in wish["copies"]]
-    early = [
-        *kernel.plan_modules(system, record, wish["modules"], notes),
-        *kernel.plan_sysctls(system, record, wish["sysctls"], notes),
-        *files.plan_directories(system, record, wish["directories"]),
-        *files.plan_unwanted(system, record, named),
-        *files.plan_files(system, record, wish["files"]),
-        *files.plan_copies(system, record, wish["copies"]),
-        *packages.plan_packages(system, record, wish["packages"]),
-    ]
+    early = list(units.owing(record, _before_units(system, record, wish, notes), wish["units"]))
     changed = [step.id.partition("/")[2] for step in early if step.id.startswith("File/")]
     return HostPlan(
         [
@@ -67,6 +58,23 @@ def plan_present(system: System, wish: Wish) -> HostPlan:
         ],
         notes,
     )
+
+
+def _before_units(
+    system: System, record: Record, wish: Wish, notes: list[str]
+) -> Iterator[steps.HostStep]:
+    """Yield what comes before units, in its order."""
+    named = [item["path"] for item in wish["files"]] + [item["dest"] for item in wish["copies"]]
+    for found in (
+        kernel.plan_modules(system, record, wish["modules"], notes),
+        kernel.plan_sysctls(system, record, wish["sysctls"], notes),
+        files.plan_directories(system, record, wish["directories"]),
+        files.plan_unwanted(system, record, named),
+        files.plan_files(system, record, wish["files"]),
+        files.plan_copies(system, record, wish["copies"]),
+        packages.plan_packages(system, record, wish["packages"]),
+    ):
+        yield from found
 
 
 def plan_absent(system: System, wish: Wish) -> HostPlan:

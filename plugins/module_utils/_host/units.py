@@ -6,19 +6,22 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._host.steps import HostStep
 
 if t.TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from ansible_collections.rookery.rook.plugins.module_utils._host.record import Record
     from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
     Wish = Mapping[str, t.Any]
 
-_PROPERTIES = "Id,LoadState,ActiveState,UnitFileState,NeedDaemonReload"
+_PROPERTIES = "Id,LoadState,ActiveState,UnitFileState"
+# The section of a record that names units which have still to be restarted.
+_OWED = "restart"
 
 
 def parse_show(text: str) -> dict[str, dict[str, str]]:
@@ -40,10 +43,35 @@ def states(system: System, names: Sequence[str]) -> dict[str, dict[str, str]]:
     return {name: known.get(unit, {}) for name, unit in zip(names, full)}
 
 
+def owing(
+    record: Record, changes: Iterable[HostStep], wanted: Sequence[Wish]
+) -> Iterator[HostStep]:
+    """Yield changes; one of what a unit reads notes first that the unit has to be restarted.
+
+    Between both, packages are installed: a run that breaks off there leaves a file that is right,
+    and the next one would see no reason.
+    """
+    readers: dict[str, dict[str, None]] = {}
+    for wish in wanted:
+        for path in wish.get("restart_on") or ():
+            readers.setdefault(f"File/{path}", {})[wish["name"]] = None
+    for step in changes:
+        yield _noting(record, step, readers[step.id]) if step.id in readers else step
+
+
+def _noting(record: Record, step: HostStep, names: Mapping[str, None]) -> HostStep:
+    def do() -> None:
+        record.note(_OWED, names)
+        step.do()
+
+    return dataclasses.replace(step, do=do)
+
+
 def plan_units(
     system: System, record: Record, wanted: Sequence[Wish], changed: Collection[str]
 ) -> Iterator[HostStep]:
     """Yield a step for each unit that is not as wanted, or reads one of the changed files."""
+    owed = record.section(_OWED)
     known = states(system, [wish["name"] for wish in wanted])
     for wish in wanted:
         name, now = wish["name"], known[wish["name"]]
@@ -51,19 +79,22 @@ def plan_units(
         started = condition is None or system.path(condition).exists()
         active = now.get("ActiveState") in ("active", "activating", "reloading")
         touched = sorted(set(wish.get("restart_on") or ()) & set(changed))
+        reason = f"{', '.join(touched)} changed" if touched else ""
+        if name in owed:
+            reason = reason or "what it reads was changed by a run that broke off"
         verbs = []
         if now.get("UnitFileState") not in ("enabled", "static"):
             verbs.append("enable")
-        if touched and (active or started):
+        if reason and (active or started):
             verbs.append("restart")
         elif started and not active:
             verbs.append("start")
-        if verbs or touched:
-            yield _step(system, record, name, now, verbs, touched)
+        if verbs or reason:
+            yield _step(system, record, name, now, verbs, reason)
 
 
 def _step(
-    system: System, record: Record, name: str, now: Wish, verbs: list[str], touched: list[str]
+    system: System, record: Record, name: str, now: Wish, verbs: list[str], reason: str
 ) -> HostStep:
     before = {"enabled": now.get("UnitFileState") == "enabled", "active": _is_active(now)}
 
@@ -76,8 +107,9 @@ def _step(
         for verb in verbs:
             cure = f"Look at `journalctl -u {name}` on this host"
             system.run(verb, f"unit {name}", ["systemctl", verb, name], cure=cure)
+        record.forget(_OWED, name)
 
-    reason = f"{', '.join(touched)} changed" if touched else "not enabled or not running"
+    reason = reason or "not enabled or not running"
     shown = f"{now.get('UnitFileState') or 'not there'}, {now.get('ActiveState') or 'not there'}"
     return HostStep(
         f"Unit/{name}", "update", reason, act, shown, ", then ".join(verbs) or "reloaded"

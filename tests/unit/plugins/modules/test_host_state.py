@@ -10,6 +10,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._host import packages
 from ansible_collections.rookery.rook.plugins.modules import host_state
 from barehost import BareHost, archive
 from diskhost import call
@@ -124,6 +125,25 @@ def test_a_repaired_file_restarts_the_unit_that_reads_it(run: Run, host: BareHos
     assert host.did == ["daemon-reload", "restart containerd"]
 
 
+def test_a_restart_that_a_run_owed_is_made_up_for_by_the_next(run: Run, host: BareHost) -> None:
+    """Its files are right, and the packages between them and the unit could not be had."""
+    offered, host.available = host.available, {}
+    assert "Unable to locate" in run(**WISH)["msg"]
+    host.available = offered
+    host.did.clear()
+    predicted = run(check=True, **WISH)
+    done = run(**WISH)
+    assert done["plan"] == predicted["plan"] and "File//etc/demo.conf" not in ids(done)
+    (reason,) = (step["reason"] for step in done["plan"] if step["id"] == "Unit/containerd")
+    assert reason == "what it reads was changed by a run that broke off"
+    assert "restart containerd" in host.did
+    host.put("/proc/modules", "overlay 1 0\n")
+    assert run(**WISH)["changed"] is False
+    assert host.did.count("restart containerd") == 1
+    run(state="absent")
+    assert not host.path("/etc/rookery").exists()
+
+
 def test_a_file_that_is_no_longer_wanted_becomes_as_it_was(run: Run, host: BareHost) -> None:
     run(files=WISH["files"])
     result = run(files=WISH["files"][1:])
@@ -222,6 +242,61 @@ def test_a_package_that_does_not_exist_is_named_with_a_way_out(run: Run) -> None
     message = run(packages=["nosuch"])["msg"]
     assert "Failed to install nosuch" in message and "Unable to locate" in message
     assert "package sources" in message
+
+
+INTERRUPTED = "E: dpkg was interrupted, you must manually run 'dpkg --configure -a' to correct"
+LOCKED = "E: Could not get lock /var/lib/apt/lists/lock. It is held by process 71 (apt-get)"
+
+
+def busy(host: BareHost, times: int, said: str, verb: str) -> list[str]:
+    """Let apt refuse a verb some times; return what is asked of apt and of dpkg."""
+    asked: list[str] = []
+    apt = host._apt
+
+    def refuse(words: tuple[str, ...]) -> tuple[int, str]:
+        mine = verb in words and "--simulate" not in words
+        asked.append(f"apt {verb}" if mine else "apt")
+        return (100, said) if mine and asked.count(f"apt {verb}") <= times else apt(words)
+
+    def configure(words: tuple[str, ...]) -> tuple[int, str]:
+        asked.append(" ".join(words))
+        return 0, ""
+
+    host.answers["apt-get"] = refuse
+    host.answers["dpkg"] = configure
+    return asked
+
+
+@pytest.mark.parametrize(("state", "verb"), [("present", "install"), ("absent", "purge")])
+def test_what_an_interrupted_dpkg_has_left_is_finished_first(
+    run: Run, host: BareHost, state: str, verb: str
+) -> None:
+    wish = {"packages": ["containerd"]} if state == "present" else {}
+    if state == "absent":
+        run(packages=["containerd"])
+    asked = busy(host, 1, INTERRUPTED, verb)
+    assert run(state=state, **wish).get("failed") is None
+    mended = asked.index("dpkg --force-confold --configure -a")
+    assert asked[mended - 1] == asked[mended + 1] == f"apt {verb}"
+    assert ("containerd" in host.packages) is (state == "present")
+
+
+def test_a_dpkg_that_stays_interrupted_is_told(run: Run, host: BareHost) -> None:
+    asked = busy(host, 9, INTERRUPTED, "install")
+    assert "dpkg was interrupted" in run(packages=["containerd"])["msg"]
+    assert asked.count("apt install") == 2
+
+
+def test_another_apt_that_reads_the_lists_is_waited_for_and_named_at_the_limit(
+    run: Run, host: BareHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(packages, "_PAUSE", 0.0)
+    asked = busy(host, 3, LOCKED, "update")
+    assert run(packages=["containerd"]).get("failed") is None
+    assert asked.count("apt update") == 4
+    monkeypatch.setattr(packages, "_LISTS_SECONDS", 0.0)
+    busy(host, 9, LOCKED, "update")
+    assert "held by process 71 (apt-get)" in run(packages=["containerd", "runc", "x"])["msg"]
 
 
 def test_a_containerd_that_hangs_is_named_and_not_taken_for_empty(run: Run, host: BareHost) -> None:
