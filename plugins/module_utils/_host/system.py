@@ -57,11 +57,13 @@ class System:
         limit = limit or self.LIMIT
         try:
             out, err = process.communicate(stdin, limit)
-        except subprocess.TimeoutExpired:
+        except subprocess.TimeoutExpired as problem:
             # Its end is not waited for: what the kernel holds, as a dead volume's umount, has none.
             process.kill()
             late = f"no end after {limit:g} s, `dmesg` may tell what it waits for"
-            return subprocess.CompletedProcess(command, TOO_LONG, "", late)
+            # What it has printed is not the whole, and no answer; it tells how far it came.
+            said = "\n".join([*map(_decoded, (problem.output, problem.stderr)), late])
+            return subprocess.CompletedProcess(command, TOO_LONG, "", said.strip())
         return subprocess.CompletedProcess(command, process.returncode, out, err)
 
     def ends(self, *command: str) -> bool:
@@ -101,3 +103,8 @@ class System:
     def write(self, name: str, text: str, mode: int) -> None:
         """Replace a file as a whole, so that nobody reads half of it."""
         replace_file(self.path(name), text.encode(errors="surrogateescape"), mode)
+
+
+def _decoded(said: t.Any) -> str:
+    """Return what a process has printed by its limit, which comes as bytes whatever was asked."""
+    return said.decode(errors="replace").strip() if isinstance(said, bytes) else said or ""

@@ -65,3 +65,14 @@ def test_a_command_that_hangs_is_left_at_the_limit_and_told(
     monkeypatch.setattr(System, "LIMIT", 0.1)
     with pytest.raises(ClientError, match=r"Failed to unmount /x: `sleep 60` said: no end after"):
         System(str(tmp_path)).run("unmount", "/x", ["sleep", "60"])
+
+
+def test_what_a_command_said_before_its_limit_is_told_and_is_no_answer(tmp_path: Path) -> None:
+    host = System(str(tmp_path))
+    words = ("sh", "-c", "echo waiting for the API; echo it is not there >&2; sleep 60")
+    done = host.ask(*words, limit=0.5)
+    assert (done.returncode, done.stdout) == (124, "")
+    with pytest.raises(ClientError) as caught:
+        host.run("init", "this node", words, limit=0.5)
+    told = "said: waiting for the API / it is not there / no end after 0.5 s"
+    assert told in str(caught.value)
