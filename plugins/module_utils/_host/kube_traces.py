@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import typing as t
 
@@ -39,6 +40,8 @@ _FOLDERS = (
 )  # fmt: skip
 _MOUNTED = ("/var/lib/kubelet", "/run/containerd/io.containerd.runtime.v2.task/k8s.io")
 _SLICE = "kubepods.slice"
+# Where the kernel tells them to be mounted; /var/run leads there.
+_NETWORKS = "/run/netns"
 
 
 def files(system: System) -> list[str]:
@@ -54,9 +57,12 @@ def stop(system: System) -> None:
     for group in _pod_groups(system):
         # systemd forgets the hierarchies that it does not use itself.
         for folder, _folders, _files in os.walk(group, topdown=False):
-            # It may be removing it at this moment.
-            with contextlib.suppress(FileNotFoundError):
+            try:
                 os.rmdir(folder)
+            except OSError as problem:
+                # It may be removing it at this moment; and what is in use is named at the end.
+                if problem.errno not in (errno.ENOENT, errno.EBUSY, errno.ENOTEMPTY):
+                    raise
     for folder in _MOUNTED:
         for point in _mounted(system, folder):
             _unmount(system, point)
@@ -78,6 +84,9 @@ def plan_removal(system: System) -> Iterator[HostStep]:
         if purge.is_left(system, name):
 
             def remove(name: str = name) -> None:
+                if name.startswith(_NETWORKS):
+                    for point in _mounted(system, name):
+                        _unmount(system, point)
                 purge.remove(system, name)
 
             yield HostStep(f"Directory/{name}", "delete", "Kubernetes made it", remove)
@@ -123,6 +132,5 @@ def _pod_groups(system: System) -> list[Path]:
 def _interface_configs(system: System) -> list[str]:
     """Return the state of containerd's own network calls."""
     return [
-        "/" + str(path.relative_to(system.root))
-        for path in system.path("/var/run/netns").glob("cni-*")
+        "/" + str(path.relative_to(system.root)) for path in system.path(_NETWORKS).glob("cni-*")
     ]

@@ -103,6 +103,10 @@ def plan_absent(system: System, program: str, keep_etcd_member: bool) -> Iterato
             "Kubeadm/reset", "delete", "part of the cluster",
             lambda: _reset(system, program, keep_etcd_member),
         )  # fmt: skip
+    elif kube_traces.processes(system):
+        yield HostStep(
+            "Kubeadm/pods", "delete", "a reset broke off", lambda: kube_traces.stop(system)
+        )
     yield from network.plan_removal(system)
     yield from kube_traces.plan_removal(system)
 

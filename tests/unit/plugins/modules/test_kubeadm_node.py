@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import typing as t
@@ -231,6 +232,45 @@ def test_a_control_group_that_systemd_removes_at_the_same_time_is_no_fault(
     monkeypatch.setattr(os, "rmdir", late)
     run(state="absent")
     assert not group.exists() and not host.path("/etc/rookery").exists()
+
+
+def test_pods_that_outlived_a_reset_are_ended_and_named_when_they_do_not(
+    run: Run, host: KubeadmHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(config="kind: x\n")
+    host.path(ADMIN).unlink()
+    host.path(KUBELET).unlink()
+    group = host.path("/sys/fs/cgroup/kubepods.slice")
+    host.put("/sys/fs/cgroup/kubepods.slice/cgroup.procs", "77\n")
+    rmdir = os.rmdir
+
+    def held(folder: t.Any, **how: t.Any) -> None:
+        if Path(str(folder)) == group:
+            raise OSError(errno.EBUSY, "Device or resource busy", str(folder))
+        rmdir(folder, **how)
+
+    monkeypatch.setattr(os, "rmdir", held)
+    assert "still there: process 77" in run(state="absent")["msg"]
+    assert "stop kubepods.slice" in host.did
+    host.path("/sys/fs/cgroup/kubepods.slice/cgroup.procs").write_text("")
+    assert run(state="absent").get("failed") is None
+
+
+def test_a_network_that_is_still_mounted_is_unmounted_before_it_is_removed(
+    run: Run, host: KubeadmHost
+) -> None:
+    run(config="kind: x\n")
+    host.put("/run/netns/cni-1", "")
+    host.put("/proc/1/mountinfo", "1 1 0:4 net:[4026532] /run/netns/cni-1 rw - nsfs nsfs rw\n")
+
+    def umount(words: tuple[str, ...]) -> Answer:
+        host.put("/proc/1/mountinfo", "")
+        host.did.append(" ".join(words))
+        return 0, ""
+
+    host.answers["umount"] = umount
+    assert run(state="absent").get("failed") is None
+    assert "umount /run/netns/cni-1" in host.did and not host.path("/run/netns/cni-1").exists()
 
 
 def test_a_directory_that_was_moved_elsewhere_is_named_with_a_way_out(
