@@ -98,15 +98,8 @@ def plan_absent(system: System, program: str, keep_etcd_member: bool) -> Iterato
                 for client in clients
             ]
         )  # fmt: skip
-    if traces:
-        yield HostStep(
-            "Kubeadm/reset", "delete", "part of the cluster",
-            lambda: _reset(system, program, keep_etcd_member),
-        )  # fmt: skip
-    elif kube_traces.processes(system):
-        yield HostStep(
-            "Kubeadm/pods", "delete", "a reset broke off", lambda: kube_traces.stop(system)
-        )
+    if traces or kube_traces.processes(system):
+        yield _end(system, program, keep_etcd_member, whole=bool(traces))
     yield from network.plan_removal(system)
     yield from kube_traces.plan_removal(system)
 
@@ -116,6 +109,19 @@ def plan_absent(system: System, program: str, keep_etcd_member: bool) -> Iterato
         record.remove()
 
     yield HostStep("Record/kubeadm", "delete", "nothing is left of Kubernetes", forget)
+
+
+def _end(system: System, program: str, keep_etcd_member: bool, *, whole: bool) -> HostStep:
+    """Return what ends Kubernetes here; after a reset that broke off its pods may have outlived."""
+    if not whole:
+        return HostStep(
+            "Kubeadm/pods", "delete", "a reset broke off", lambda: kube_traces.stop(system)
+        )
+
+    def reset() -> None:
+        _reset(system, program, keep_etcd_member)
+
+    return HostStep("Kubeadm/reset", "delete", "part of the cluster", reset)
 
 
 def _with_config(system: System, program: str, verb: str, config: str) -> None:
