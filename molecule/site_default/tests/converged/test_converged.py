@@ -69,3 +69,10 @@ def test_what_one_node_wrote_another_read_with_the_same_hash(report: dict[str, t
 
 def test_the_proof_left_nothing(kubectl: Kubectl) -> None:
     assert kubectl("get", "persistentvolumeclaims", "-A", "-o", "json")["items"] == []
+
+
+def test_the_token_with_which_nodes_joined_was_taken_back(kubectl: Kubectl) -> None:
+    """Those that kubeadm keeps for itself say what they are for."""
+    secrets = kubectl("get", "secrets", "-n", "kube-system", "-o", "json")["items"]
+    tokens = [each for each in secrets if each["type"] == "bootstrap.kubernetes.io/token"]
+    assert tokens and all("description" in token["data"] for token in tokens)
