@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import base64
+import datetime
 import json
 import typing as t
 from pathlib import Path
@@ -72,7 +74,14 @@ def test_the_proof_left_nothing(kubectl: Kubectl) -> None:
 
 
 def test_the_token_with_which_nodes_joined_was_taken_back(kubectl: Kubectl) -> None:
-    """Those that kubeadm keeps for itself say what they are for."""
+    """That of kubeadm's own init lasts a day, and that of the certificates says what it is for."""
     secrets = kubectl("get", "secrets", "-n", "kube-system", "-o", "json")["items"]
     tokens = [each for each in secrets if each["type"] == "bootstrap.kubernetes.io/token"]
-    assert tokens and all("description" in token["data"] for token in tokens)
+
+    def lasts(token: dict[str, t.Any]) -> datetime.timedelta:
+        ends = base64.b64decode(token["data"]["expiration"]).decode()
+        begun = token["metadata"]["creationTimestamp"]
+        return datetime.datetime.fromisoformat(ends) - datetime.datetime.fromisoformat(begun)
+
+    short = [each for each in tokens if lasts(each) < datetime.timedelta(hours=12)]
+    assert tokens and all("description" in token["data"] for token in short)
