@@ -34,7 +34,8 @@ set -e
 folder=/var/lib/ceph/$1/ceph-$2
 mkdir -p "$folder"
 printf '[%s.%s]\\nkey = %s\\n' "$1" "$2" "$3" > "$folder/keyring"
-"ceph-$1" -i "$2" > "/tmp/$1.$2.out" 2>&1
+out="/tmp/$1.$2.out"
+"ceph-$1" -i "$2" > "$out" 2>&1 || { tail -n 20 "$out" >&2; exit 1; }
 """
 _BEGIN = """
 setsid sh -c 'echo $$ > "$0.pid"; sh -c "$1"; echo $? > "$0.ended"' "$1" "$2" \
