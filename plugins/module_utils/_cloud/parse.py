@@ -13,6 +13,7 @@ import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._cloud import addresses, kinds
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.parse_servers import (
+    read_address,
     read_load_balancer,
     read_servers,
 )
@@ -94,17 +95,6 @@ def _network(fields: Fields) -> Network:
     return Network(_name(fields), mtu, _optional_flag(fields, "port_security_enabled"))
 
 
-def _address(fields: Fields, key: str) -> str | None:
-    """Return an address that is one."""
-    text = fields.text(key)
-    if text:
-        try:
-            return str(ipaddress.ip_address(text))
-        except ValueError:
-            fields.bad(key, text, "is not an IP address", "Write it like 192.0.2.1.")
-    return None
-
-
 def _cidr(fields: Fields, key: str) -> str:
     """Return addresses with the length of their prefix."""
     text = fields.text(key) or ""
@@ -123,7 +113,7 @@ def _subnet(fields: Fields, only: str | None) -> Subnet:
     if not fields.text("cidr"):
         fields.bad("cidr", "", "is empty", "Write it like 192.0.2.0/24.")
     pools = [
-        (_address(pool, "start") or "", _address(pool, "end") or "")
+        (read_address(pool, "start") or "", read_address(pool, "end") or "")
         for pool in fields.items("allocation_pools")
     ]
     return Subnet(
@@ -131,7 +121,7 @@ def _subnet(fields: Fields, only: str | None) -> Subnet:
         network=fields.text("network") or only or "",
         cidr=cidr,
         version=6 if ":" in cidr else 4,
-        gateway_ip=_address(fields, "gateway_ip"),
+        gateway_ip=read_address(fields, "gateway_ip"),
         enable_dhcp=fields.flag("enable_dhcp", default=True),
         dns_nameservers=fields.texts("dns_nameservers"),
         allocation_pools=tuple(sorted(pools)) if fields.has("allocation_pools") else None,
@@ -141,7 +131,7 @@ def _subnet(fields: Fields, only: str | None) -> Subnet:
 def _router(fields: Fields) -> Router:
     """Return a router."""
     routes = [
-        (_cidr(route, "destination"), _address(route, "nexthop") or "")
+        (_cidr(route, "destination"), read_address(route, "nexthop") or "")
         for route in fields.items("routes")
     ]
     if fields.has("enable_snat") and not fields.has("external_network"):

@@ -103,6 +103,14 @@ def _check_address(fields: Fields, key: str, text: str) -> None:
         fields.bad(key, text, "is not an IP address", "Write it like 192.0.2.1.")
 
 
+def read_address(fields: Fields, key: str) -> str | None:
+    """Return an address as the cloud writes it, and note one that is none."""
+    text = fields.text(key) or ""
+    if text:
+        _check_address(fields, key, text)
+    return _written(text) or None
+
+
 def _written(text: str) -> str:
     """Return an address as the cloud writes it, nothing for what is none."""
     try:
@@ -154,13 +162,10 @@ def read_load_balancer(fields: Fields) -> LoadBalancer:
         port = item.whole("port", 0, least=1, most=65535)
         member = item.whole("member_port", port, least=1, most=65535)
         listeners.append(Listener(port, member, item.required("group", "a group of servers")))
-    address = fields.text("address") or ""
-    if address:
-        _check_address(fields, "address", address)
     return LoadBalancer(
         name=fields.required("name", "a name"),
         subnet=fields.text("subnet") or "",
-        address=_written(address) or None,
+        address=read_address(fields, "address"),
         provider=fields.text("provider") or None,
         floating_network=fields.text("floating_network") or None,
         listeners=tuple(sorted(listeners, key=lambda item: item.port)),
