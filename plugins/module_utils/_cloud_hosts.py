@@ -111,5 +111,8 @@ def _checking(server: Server, way: Way) -> list[str]:
         f"HostKeyAlias={server['id']}",
         f"StrictHostKeyChecking={checking}",
         "HashKnownHosts=no",
+        # What waits for a server that is gone fails then; TCP alone needs hours.
+        "ServerAliveInterval=30",
+        "ServerAliveCountMax=4",
     )
     return [word for option in options for word in ("-o", option)]

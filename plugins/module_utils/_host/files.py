@@ -69,6 +69,8 @@ def plan_files(system: System, record: Record, wanted: Sequence[Wish]) -> Iterat
 
 def plan_copies(system: System, record: Record, wanted: Sequence[Wish]) -> Iterator[HostStep]:
     """Yield a step for each program that is not, byte for byte, the one in its source."""
+    for folder in sorted({os.path.dirname(wish["src"]) for wish in wanted}):
+        mounts.must_answer(system, folder)
     for wish in wanted:
         source, name, mode = system.path(wish["src"]), wish["dest"], _mode(wish, "0755")
         if not source.is_file():

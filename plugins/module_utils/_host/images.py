@@ -12,6 +12,7 @@ import tarfile
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._host import mounts
 from ansible_collections.rookery.rook.plugins.module_utils._host.steps import HostStep
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import TOO_LONG
 
@@ -76,6 +77,8 @@ def read_archive(path: Path) -> Archive:
 
 def missing_archives(system: System, folders: Sequence[str]) -> list[Archive]:
     """Return the archives with an image that containerd does not have with that digest."""
+    for folder in folders:
+        mounts.must_answer(system, folder)
     paths = sorted(path for folder in folders for path in system.path(folder).glob("*.tar"))
     if not paths:
         return []

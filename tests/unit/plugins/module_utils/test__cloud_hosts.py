@@ -100,6 +100,13 @@ def test_keys_are_always_checked(pinned: bool, word: str) -> None:
         assert "StrictHostKeyChecking=no" not in host["ansible_ssh_common_args"]
 
 
+def test_a_server_that_is_gone_is_not_waited_for_nor_one_on_the_way() -> None:
+    host = hosts_of(SERVERS, Way("/k", user="debian"))["osd"]
+    (through,) = (word for word in words(host) if word.startswith("ProxyCommand="))
+    for way in (words(host), shlex.split(through.removeprefix("ProxyCommand="))):
+        assert {"ServerAliveInterval=30", "ServerAliveCountMax=4"} <= set(way)
+
+
 def test_disks_are_claimed_by_stable_name_and_only_where_data_is_held() -> None:
     hosts = hosts_of(SERVERS, Way("/k", storage_volumes=["osd*"]))
     assert hosts["osd"]["rook_node_devices"] == ["/dev/disk/by-id/osd-1"]
