@@ -22,6 +22,8 @@ description:
     partition, and the copies in the middle, such as BlueStore's labels at 1, 10, 100 and 1000 GiB.
   - Then reads these places from the device, and looks for anything that it knows. Fails if anything
     is left.
+  - What an earlier run began here, and was killed, may go on. It is waited for, half an hour at
+    most, and then refused with its processes.
   - Needs nothing but Python 3.9, and root.
 options:
   devices:
@@ -175,7 +177,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
-from ansible_collections.rookery.rook.plugins.module_utils._host import steps, wipe
+from ansible_collections.rookery.rook.plugins.module_utils._host import steps, turns, wipe
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
 SPEC: dict[str, t.Any] = {
@@ -205,10 +207,11 @@ def main() -> None:
         other_data=params["other_data"],
     )
     try:
-        targets = wipe.plan(system, wish)
-        plan = wipe.steps(system, targets)
-        if not module.check_mode:
-            wipe.carry_out(plan)
+        with turns.turn(system, "node", module):
+            targets = wipe.plan(system, wish)
+            plan = wipe.steps(system, targets)
+            if not module.check_mode:
+                wipe.carry_out(plan)
     except (RookeryError, OSError) as problem:
         module.fail_json(msg=str(problem))
     devices = [target.result() for target in targets]

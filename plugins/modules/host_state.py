@@ -17,6 +17,8 @@ description:
   - Keeps a record of every change and of what was there before in C(/etc/rookery).
     O(state=absent) undoes exactly what the record names.
   - Files that the record names and that are no longer wanted become as they were before.
+  - What an earlier run began here, and was killed, may go on. It is waited for, half an hour at
+    most, and then refused with its processes.
   - Needs nothing but Python 3.9. Packages are those of Debian and its relatives.
 options:
   name:
@@ -255,7 +257,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
-from ansible_collections.rookery.rook.plugins.module_utils._host import images, state, steps
+from ansible_collections.rookery.rook.plugins.module_utils._host import images, state, steps, turns
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
 _FILE = {
@@ -326,8 +328,9 @@ def main() -> None:
             ],
         }
         make = state.plan_present if wish["state"] == "present" else state.plan_absent
-        plan = make(system, wish)
-        steps.carry_out(plan.steps, module.check_mode)
+        with turns.turn(system, wish["name"], module):
+            plan = make(system, wish)
+            steps.carry_out(plan.steps, module.check_mode)
     except (RookeryError, OSError) as problem:
         module.fail_json(msg=str(problem))
     for note in plan.notes:

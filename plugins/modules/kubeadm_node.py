@@ -16,6 +16,8 @@ description:
   - Never touches a Kubernetes that it did not make.
   - With O(state=absent) resets the node, removes interfaces, packet filter rules, mounts and
     directories of Kubernetes, looks again, and fails if anything is left.
+  - What an earlier run began here, and was killed, may go on. It is waited for, half an hour at
+    most, and then refused with its processes.
 options:
   state:
     description:
@@ -99,7 +101,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
-from ansible_collections.rookery.rook.plugins.module_utils._host import kubeadm, steps
+from ansible_collections.rookery.rook.plugins.module_utils._host import kubeadm, steps, turns
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
 SPEC: dict[str, t.Any] = {
@@ -121,11 +123,12 @@ def main() -> None:
     system, wish = System(), module.params
     verb = "init" if wish["first"] else "join"
     try:
-        if wish["state"] == "present":
-            plan = list(kubeadm.plan_present(system, wish["kubeadm"], verb, wish["config"]))
-        else:
-            plan = list(kubeadm.plan_absent(system, wish["kubeadm"], wish["whole_cluster"]))
-        steps.carry_out(plan, module.check_mode)
+        with turns.turn(system, "kubernetes", module):
+            if wish["state"] == "present":
+                plan = list(kubeadm.plan_present(system, wish["kubeadm"], verb, wish["config"]))
+            else:
+                plan = list(kubeadm.plan_absent(system, wish["kubeadm"], wish["whole_cluster"]))
+            steps.carry_out(plan, module.check_mode)
     except (RookeryError, OSError) as problem:
         module.fail_json(msg=str(problem))
     module.exit_json(**steps.as_result(plan))

@@ -22,6 +22,8 @@ description:
   - The controller manager of a control plane that kubeadm made gets the same directory; the
     kubelet starts it anew by itself. One that has it already is left alone.
   - A host without a kubelet is left alone.
+  - What an earlier run began here, and was killed, may go on. It is waited for, half an hour at
+    most, and then refused with its processes.
   - Needs nothing but Python 3.9.
 options:
   volume_plugin_dir:
@@ -156,6 +158,7 @@ kubelet:
       sample: http://127.0.0.1:10248/healthz
 """
 
+import contextlib
 import dataclasses
 import typing as t
 
@@ -165,6 +168,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._host import (
     kubelet,
     kubelet_settings,
     steps,
+    turns,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
@@ -182,10 +186,13 @@ def main() -> None:
     module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
     system, wish = System(), module.params
     make = kubelet.plan_present if wish["state"] == "present" else kubelet.plan_absent
+    writes = wish["volume_plugin_dir"] or wish["state"] == "absent"
+    turn = turns.turn(system, "kubernetes", module) if writes else contextlib.nullcontext()
     try:
-        found = kubelet_settings.find(system)
-        plan = list(make(system, found, wish))
-        steps.carry_out(plan, module.check_mode)
+        with turn:
+            found = kubelet_settings.find(system)
+            plan = list(make(system, found, wish))
+            steps.carry_out(plan, module.check_mode)
         after = kubelet_settings.find(system) if plan else found
     except (RookeryError, OSError) as problem:
         module.fail_json(msg=str(problem))

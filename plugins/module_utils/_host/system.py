@@ -37,6 +37,8 @@ class System:
 
     def __init__(self, root: str = "/") -> None:
         self.root = Path(root)
+        self.inherited: tuple[int, ...] = ()
+        """Open files that every command gets."""
 
     def path(self, name: str) -> Path:
         """Return where a file of the host is."""
@@ -51,6 +53,7 @@ class System:
             process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 text=True, errors="replace", env={**_ENVIRONMENT, **(environment or {})}, cwd="/",
+                pass_fds=self.inherited,
             )  # fmt: skip
         except (FileNotFoundError, PermissionError) as problem:
             return subprocess.CompletedProcess(command, 127, "", str(problem))

@@ -10,18 +10,15 @@ more changes nothing, and what is left of it is looked at afterwards.
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
-import signal
 import subprocess
 import time
 import typing as t
-from pathlib import Path
 
 import pytest
-from conftest import INVENTORY, ROOT
+from conftest import INVENTORY, ROOT, kill
 from failures.record import record
 
 if t.TYPE_CHECKING:
@@ -77,29 +74,6 @@ def start(options: Options, *words: str) -> subprocess.Popen[str]:
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         text=True, env={**environment, "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
-
-
-def stopped(pid: int) -> list[int]:
-    """Stop a process and all that it has started, and return them, the youngest last.
-
-    What is stopped before its children are asked for starts no other one meanwhile.
-    """
-    found = [pid]
-    for each in found:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(each, signal.SIGSTOP)
-        for task in Path(f"/proc/{each}/task").glob("*/children"):
-            with contextlib.suppress(OSError):
-                found += map(int, task.read_text().split())
-    return found
-
-
-def kill(process: subprocess.Popen[str]) -> None:
-    """End a process and all that it has started, as a machine that goes away would."""
-    for pid in stopped(process.pid):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-    process.wait(20)
 
 
 def killed_at(task: str, seconds: float, options: Options) -> bool:

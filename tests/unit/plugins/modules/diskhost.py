@@ -45,6 +45,7 @@ class DiskHost:
         self._mounts: list[str] = []
         patch.setattr(devices, "number_of", lambda path: self._numbers.get(str(path)))
         patch.setattr(os, "geteuid", lambda: 0)
+        (root / "run").mkdir(parents=True)
         self.write("proc/1/mountinfo", "")
         self.write("proc/filesystems", "nodev\tceph\n")
 
