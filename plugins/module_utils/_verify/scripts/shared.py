@@ -20,6 +20,7 @@ import time
 import typing as t
 
 CHUNK = 1 << 20
+END_SECONDS = 60.0
 
 
 def write(path: str, mib: str) -> dict[str, object]:
@@ -86,11 +87,24 @@ def attempt(path: str) -> dict[str, object]:
 
 
 def release(path: str) -> dict[str, object]:
-    """End the process that holds the lock."""
+    """End the process that holds the lock; a busy node needs a moment to end one."""
     with open(_note(path), encoding="ascii") as note:
-        os.kill(int(note.read()), signal.SIGKILL)
+        holder = int(note.read())
+    os.kill(holder, signal.SIGKILL)
     os.unlink(_note(path))
+    end = time.monotonic() + END_SECONDS
+    while not _ended(holder) and time.monotonic() < end:
+        time.sleep(0.02)
     return {"released": True}
+
+
+def _ended(process: int) -> bool:
+    """Tell whether a process has let go of its files; in a pod nobody may clear it away."""
+    try:
+        with open(f"/proc/{process}/stat", encoding="utf-8", errors="replace") as file:
+            return file.read().rpartition(")")[2].split()[0] in ("Z", "X")
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def _note(path: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -16,10 +17,15 @@ import time
 import typing as t
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from ansible_collections.rookery.rook.plugins.module_utils._verify.scripts import block, s3
+from ansible_collections.rookery.rook.plugins.module_utils._verify.scripts import (
+    block,
+    s3,
+    shared,
+)
 from proofworld import SCRIPTS
 
 EMPTY = hashlib.sha256(b"").hexdigest()
@@ -188,6 +194,23 @@ def test_a_refused_request_ends_with_what_the_gateway_said_and_no_secret(
     assert done.returncode != 0
     assert "403" in done.stderr and "AccessDenied" in done.stderr
     assert "HUSH" not in done.stdout + done.stderr
+
+
+def test_a_lock_is_let_go_when_its_holder_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = subprocess.Popen(["sleep", "60"])
+    note, real, looks = tmp_path / "note", shared._ended, iter((False, False))
+    note.write_text(str(holder.pid))
+    monkeypatch.setattr(shared, "_note", lambda _path: str(note))
+    monkeypatch.setattr(shared, "_ended", lambda pid: next(looks, real(pid)))
+    shared.release("/proof/lock")
+    assert next(looks, "all") == "all", "it was not waited for"
+    # Nobody has cleared it away yet.
+    assert real(holder.pid)
+    assert holder.wait(60) == -9
+    assert real(holder.pid)
+    assert not real(os.getpid())
 
 
 def test_monitors_are_read_as_rook_writes_them() -> None:
