@@ -49,8 +49,8 @@ Paths are those of the modules' options; in roles ``cluster.mgr_count`` is
 ``rook_cluster_mgr_count``. Everything that is not in this table lives in all releases, and the
 lists of further kinds as long as their kinds. Before 1.3 devices are given by the kernel's names,
 such as ``/dev/sdb``; directories become volumes, whose names are checked as the release makes them.
-The roles' defaults are those of today: an older release asks to set ``rook_cluster_ceph_image``,
-``rook_cluster_mgr_count`` and ``rook_cluster_wipe`` to what it has.
+What is not set is what the release has: without ``cluster.ceph_image`` the image of the table
+above, two managers or one, a dashboard, ``quick`` for ``cluster.wipe`` or ``none``.
 """,
     "Settings of the operator": """\
 Settings (``rook_operator_config``) that are known to have come or gone; all others are passed on.

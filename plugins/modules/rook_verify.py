@@ -40,7 +40,8 @@ options:
   image:
     description:
       - Image of the pods, with Python 3 and, for block pools, Ceph's Python bindings.
-      - If it is not set, the image of the Ceph cluster is used, which has both.
+      - If it is empty, the image of the Ceph cluster is used, which has both. Needed before Rook
+        0.9, which names none.
     type: str
   classes:
     description: Storage classes to prove. Empty means all of the model.
@@ -174,6 +175,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
     MODEL,
     WAIT,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
 from ansible_collections.rookery.rook.plugins.module_utils._lease import holding
 from ansible_collections.rookery.rook.plugins.module_utils._model.parse import (
     MODEL_KEYS,
@@ -195,6 +197,10 @@ SPEC = {
     "timeout": {"type": "int", "default": 300},
     "lock_timeout": WAIT["lock_timeout"],
 }
+_NO_IMAGE = (
+    "image: Rook {} names no image of Ceph. Set image (rook_verify_image) to one with Python 3 and "
+    "Ceph's Python bindings."
+)
 
 
 def main() -> None:
@@ -203,13 +209,15 @@ def main() -> None:
         present = module.params["state"] == "present"
         site = parse_site({key: module.params[key] for key in MODEL_KEYS if key in module.params})
         probes, unproven = probes_of(site, module.params["classes"])
+        image = module.params["image"] or site.cluster.ceph_image
+        if present and not image:
+            raise RookeryError(_NO_IMAGE.format(site.version))
         client = module.client(absent_ok=module.check_mode or not present)
         shown = (probes, unproven) if present else ((), ())
         left = leftovers(client, site)
         module.note(**outline(*shown, left), ended="")
         if module.check_mode:
             return
-        image = module.params["image"] or site.cluster.ceph_image
         claim = module.claim(site.name, f"state {module.params['state']}", proof=True)
         nothing = contextlib.nullcontext(client)
         began = time.monotonic()

@@ -114,6 +114,16 @@ def test_absent_on_a_cluster_that_is_gone_is_nothing(run: Onsite) -> None:
     assert result.get("failed") is None and result["changed"] is False
 
 
+def test_a_release_that_names_no_image_asks_for_one(run: Onsite, cluster: ProofWorld) -> None:
+    plain = {
+        "version": "0.8", "cluster": {}, "filesystems": [], "storage_classes": [],
+        "object_stores": [], "object_store_users": [],
+    }  # fmt: skip
+    assert "Set image (rook_verify_image)" in run(**plain)["msg"]
+    assert cluster.writes == []
+    assert run(**plain, state="absent")["changed"] is False
+
+
 def test_an_unknown_class_is_refused_before_anything_is_asked(
     run: Onsite, cluster: ProofWorld
 ) -> None:
