@@ -98,6 +98,7 @@ def test_keys_are_always_checked(pinned: bool, word: str) -> None:
         assert f"StrictHostKeyChecking={word}" in words(host)
         assert 'UserKnownHostsFile="/a b/k"' in words(host)
         assert "StrictHostKeyChecking=no" not in host["ansible_ssh_common_args"]
+        assert host["ansible_host_key_checking"] is True
 
 
 def test_a_server_that_is_gone_is_not_waited_for_nor_one_on_the_way() -> None:
