@@ -37,10 +37,11 @@ options:
       gateway_ip: {description: Address of the gateway. The first one if not set., type: str}
       enable_dhcp: {description: Whether addresses are given by DHCP., type: bool, default: true}
       dns_nameservers:
-        description: Name servers, in their order.
+        description:
+          - Name servers, in their order. If not set, they are left to the cloud; an empty list takes
+            them away.
         type: list
         elements: str
-        default: []
       allocation_pools:
         description:
           - Addresses that the cloud may give away. If not set, a new subnet gives away all but the

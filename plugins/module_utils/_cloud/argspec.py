@@ -70,7 +70,7 @@ DECLARATION: Spec = {
     "networks": _list(name=_NAME, mtu=_INT, port_security_enabled=_BOOL),
     "subnets": _list(
         name=_NAME, network=_STR, cidr=_NAME, gateway_ip=_STR,
-        enable_dhcp={"type": "bool", "default": True}, dns_nameservers=_SOME,
+        enable_dhcp={"type": "bool", "default": True}, dns_nameservers=_STRINGS,
         allocation_pools=_list(start=_NAME, end=_NAME),
     ),
     "routers": _list(

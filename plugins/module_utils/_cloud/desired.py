@@ -94,13 +94,13 @@ def _network(site: str, item: Network) -> Wanted:
 
 def _subnet(site: CloudSite, item: Subnet) -> Wanted:
     """Return a subnet, in which the cloud gives no address away that is declared."""
-    pools = item.allocation_pools
+    pools, resolvers = item.allocation_pools, item.dns_nameservers
     wanted = {
         "network_id": Ref("network", item.network),
         "cidr": item.cidr,
         "gateway_ip": item.gateway_ip,
         "enable_dhcp": item.enable_dhcp,
-        "dns_nameservers": list(item.dns_nameservers),
+        "dns_nameservers": None if resolvers is None else list(resolvers),
         "allocation_pools": None if pools is None else [{"start": a, "end": b} for a, b in pools],
     }
     thing = _thing(site.name, "subnet", item.name, wanted)

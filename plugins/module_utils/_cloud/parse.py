@@ -123,7 +123,7 @@ def _subnet(fields: Fields, only: str | None) -> Subnet:
         version=6 if ":" in cidr else 4,
         gateway_ip=read_address(fields, "gateway_ip"),
         enable_dhcp=fields.flag("enable_dhcp", default=True),
-        dns_nameservers=fields.texts("dns_nameservers"),
+        dns_nameservers=fields.texts("dns_nameservers") if fields.has("dns_nameservers") else None,
         allocation_pools=tuple(sorted(pools)) if fields.has("allocation_pools") else None,
     )
 

@@ -41,7 +41,7 @@ class Subnet:
     version: int
     gateway_ip: str | None
     enable_dhcp: bool
-    dns_nameservers: tuple[str, ...]
+    dns_nameservers: tuple[str, ...] | None
     allocation_pools: tuple[tuple[str, str], ...] | None
 
 

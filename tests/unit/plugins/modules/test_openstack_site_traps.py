@@ -144,6 +144,16 @@ def test_routes_that_others_added_stay_unless_routes_are_declared(site: InCloud)
     assert site.cloud.things["routers"][0]["routes"] == []
 
 
+def test_name_servers_that_others_added_stay_unless_they_are_declared(site: InCloud) -> None:
+    plain = {"subnets": [{"name": "subnet", "cidr": "192.0.2.0/24"}]}
+    site.present(**plain)
+    site.cloud.things["subnets"][0]["dns_nameservers"] = ["192.0.2.99"]
+    assert site.present(**plain)["plan"] == []
+    plain["subnets"][0]["dns_nameservers"] = []
+    assert steps(site.present(**plain)) == ["update subnet/subnet"]
+    assert site.cloud.things["subnets"][0]["dns_nameservers"] == []
+
+
 def test_a_boot_volume_makes_place_for_that_of_the_same_server(site: InCloud) -> None:
     servers = declaration()["servers"]
     servers[0]["boot_volume"] = {"size_gib": 30}
