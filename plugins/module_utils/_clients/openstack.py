@@ -22,6 +22,7 @@ from urllib.parse import urlencode, urlsplit
 
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Request, UnsureError
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.words import (
+    hide,
     message_of,
     sentence,
 )
@@ -212,7 +213,7 @@ class Cloud:
         status = answer.status_code
         if status < 300 or status in request.accept:
             return None, None
-        words = _told(answer)
+        words = _told(answer, request)
         if status in _BUSY:
             return ClientError(action, target, words, status), _after(answer)
         if status in _FAULTS and not request.again:
@@ -312,16 +313,16 @@ def _content(request: Request, answer: t.Any) -> t.Any:
         raise ClientError(action, request.target, f"{words}. {way_on}") from error
 
 
-def _told(answer: t.Any) -> str:
+def _told(answer: t.Any, request: Request) -> str:
     """Return the words of an answer with the id by which the cloud's logs know it."""
     try:
         text = message_of(answer.json())
     except ValueError:
         text = str(answer.reason or "")
     headers = answer.headers
-    request = headers.get("x-openstack-request-id") or headers.get("x-compute-request-id") or ""
-    words = sentence(answer.status_code, text)
-    return f"{words.rstrip('.')} [{request}]" if request else words
+    known = headers.get("x-openstack-request-id") or headers.get("x-compute-request-id") or ""
+    words = sentence(answer.status_code, hide(text, request.body))
+    return f"{words.rstrip('.')} [{known}]" if known else words
 
 
 def _after(answer: t.Any) -> float:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import typing as t
 
@@ -26,6 +27,7 @@ if t.TYPE_CHECKING:
 
 # Names in the metadata that are this collection's own begin with this.
 OWN_METADATA = "rook_"
+USER_DATA = 65535
 
 
 def read_servers(fields: Fields, only: str | None) -> tuple[Server, ...]:
@@ -79,12 +81,22 @@ def _servers(fields: Fields, only: str | None) -> Iterator[Server]:
             ports=tuple(_ports(ports, name, place, only)),
             floating_network=fields.text("floating_network") or None,
             volumes=tuple(_volume(item, name) for item in volumes),
-            user_data=fields.text("user_data") or None,
+            user_data=_user_data(fields),
             config_drive=fields.flag("config_drive", default=False)
             if fields.has("config_drive")
             else None,
             metadata=metadata,
         )
+
+
+def _user_data(fields: Fields) -> str | None:
+    """Return what a server is told at its first start; it may be secret, so only its length is."""
+    text = fields.text("user_data") or None
+    length = len(base64.b64encode((text or "").encode()))
+    if length > USER_DATA:
+        reason = f"has {length} characters as base64, and Nova takes {USER_DATA}"
+        fields.bad("user_data", None, reason, "Let the server fetch what is long.")
+    return text
 
 
 def _check_addresses(port: Fields, names: Sequence[str]) -> None:

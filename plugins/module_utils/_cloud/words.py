@@ -41,6 +41,13 @@ def sentence(status: int, text: str) -> str:
     return text
 
 
+def hide(text: str, body: t.Any) -> str:
+    """Return what the cloud said to a request, without the user data that it repeats of it."""
+    server = body.get("server") if isinstance(body, Mapping) else None
+    secret = server.get("user_data") if isinstance(server, Mapping) else None
+    return text.replace(str(secret), "(hidden)") if secret else text
+
+
 def message_of(body: t.Any) -> str:
     """Return what an answer says went wrong; each service has a form of its own."""
     if isinstance(body, Mapping):

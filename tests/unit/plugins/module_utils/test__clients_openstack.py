@@ -162,6 +162,16 @@ def test_an_error_is_a_sentence_with_the_thing_and_the_request(
     assert "[req-1]" in message and f"({status})" in message
 
 
+def test_what_a_cloud_repeats_of_user_data_is_not_told() -> None:
+    body = {"server": {"name": "w1", "user_data": "c2VjcmV0"}}
+    words = f"Invalid input for field/attribute server. Value: {body['server']}. Not valid"
+    client, _region = cloud(answer(400, {"badRequest": {"message": words}}))
+    with pytest.raises(ClientError) as caught:
+        client.send(Request("POST", "compute", "/servers", "server/w1", body))
+    assert "c2VjcmV0" not in str(caught.value)
+    assert "'user_data': '(hidden)'" in str(caught.value)
+
+
 def test_what_is_gone_already_is_no_error() -> None:
     client, _region = cloud(answer(404, {"itemNotFound": {"message": "no"}}))
     assert client.send(DROP) is None

@@ -77,6 +77,13 @@ def test_a_server_that_cannot_be_is_told(server: dict[str, t.Any], told: str) ->
     assert told in "\n".join(problems(servers=[{**SERVER, **server}]))
 
 
+def test_user_data_that_nova_does_not_take_are_told_by_their_length() -> None:
+    parse_site({**SITE, "servers": [{**SERVER, "user_data": "x" * 49149}]})
+    (told,) = problems(servers=[{**SERVER, "user_data": "x" * 49152}])
+    assert "user_data: has 65536 characters as base64, and Nova takes 65535" in told
+    assert "xxx" not in told
+
+
 def test_a_router_without_gateway_hides_nothing() -> None:
     told = problems(routers=[{"name": "r", "enable_snat": False}])
     assert "enable_snat: goes not without external_network" in "\n".join(told)
