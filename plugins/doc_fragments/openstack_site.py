@@ -38,8 +38,8 @@ options:
       enable_dhcp: {description: Whether addresses are given by DHCP., type: bool, default: true}
       dns_nameservers:
         description:
-          - Name servers, in their order. If not set, they are left to the cloud; an empty list takes
-            them away.
+          - Name servers, in their order. If not set, they are left to the cloud; an empty list
+            takes them away.
         type: list
         elements: str
       allocation_pools:

@@ -64,7 +64,7 @@ def _variables(server: Server, jump: Server | None, way: Way) -> dict[str, t.Any
     found: dict[str, t.Any] = {
         "ansible_host": public or fixed,
         "ansible_ssh_common_args": _arguments(server, None if public else jump, way),
-        # Where Ansible checks none, it tells ssh so before those arguments, and the first word counts.
+        # Where Ansible checks none it tells ssh so before that, and the first word counts.
         "ansible_host_key_checking": True,
         # A floating IP is on no interface of the node.
         "rook_kubernetes_node_ip": fixed,

@@ -73,7 +73,11 @@ def _undrained(plan: Plan, found: Found, allowed: Permission) -> Iterator[Refusa
 
 
 def _taken_out(plan: Plan, found: Found, allowed: Permission) -> Iterator[Refusal]:
-    """Yield volumes that would be taken, with what is on them, out of servers that stay."""
+    """Yield volumes that would be taken, with what is on them, out of servers that stay.
+
+    One that no server has may have been taken out for a repair. That of a server which was named as
+    drained in an earlier run, and is gone, goes as that one did.
+    """
     going = {step.id: step.reason for step in plan.steps if step.op == "delete"}
     servers = {
         str(live["id"]): (target.partition("/")[2], str(live["name"]))
@@ -87,11 +91,27 @@ def _taken_out(plan: Plan, found: Found, allowed: Permission) -> Iterator[Refusa
     for target, step_id, live in [*own, *doubles]:
         if step_id not in going or kinds.kind_of(target) != "volume":
             continue
-        holders = {item["server_id"] for item in live.get("attachments") or ()} & servers.keys()
-        emptied = {target.partition("/")[2], str(live["name"])} & allowed.drained
+        attached = {item["server_id"] for item in live.get("attachments") or ()}
+        holders = attached & servers.keys()
+        names = {target.partition("/")[2], str(live["name"])}
+        emptied = names & allowed.drained
         if holders and not emptied and not all(allowed.drained & {*servers[x]} for x in holders):
             way_on = "Drain its server and name that or the volume in drained, or set force."
             yield Refusal(target, f"{going[step_id]}, and may hold data", way_on)
+        elif not attached and going[step_id] == UNDECLARED and not emptied | _with(
+            names, allowed.drained, {name for pair in servers.values() for name in pair}
+        ):
+            way_on = "Name it in drained if it holds none that are needed, or set force."
+            yield Refusal(target, f"{UNDECLARED}, is in no server, and may hold data", way_on)
+
+
+def _with(volume: set[str], drained: frozenset[str], others: set[str]) -> set[str]:
+    """Return the drained server with whose name that of a volume begins, and with no other's."""
+    whose = [
+        max((each for each in drained | others if name.startswith(f"{each}-")), key=len, default="")
+        for name in volume
+    ]
+    return drained & set(whose)
 
 
 def _taken(plan: Plan, wanted: Mapping[str, Wanted], sight: Sight) -> Iterator[Refusal]:

@@ -97,6 +97,28 @@ def test_a_volume_is_not_taken_from_a_server_that_stays_and_is_not_drained(site:
     assert "delete volume/worker-2-osd" in steps(made), made
 
 
+def test_a_volume_that_no_server_has_may_hold_data_all_the_same(site: InCloud) -> None:
+    site.present()
+    # Somebody took it out for a repair.
+    osd = next(x for x in site.cloud.things["volumes"] if x["name"] == "store1-worker-1-osd")
+    osd.update(attachments=[], status="available")
+    renamed = {"servers": declaration()["servers"], "confirm": "store1", "check": True}
+    renamed["servers"][1]["volumes"][0]["name"] = "data"
+    for drained in ([], ["worker-2"], ["worker"]):
+        told = site.present(**renamed, drained=["worker-2-osd", *drained])["msg"]
+        assert "volume/worker-1-osd: is no longer declared, is in no server" in told
+    for drained in (["worker-1-osd"], ["store1-worker-1"]):
+        made = site.present(**renamed, drained=["worker-2-osd", *drained])
+        assert "delete volume/worker-1-osd" in steps(made), made
+    # What an earlier run left of a server that was named as drained goes without more words.
+    servers = site.cloud.things["servers"]
+    servers[:] = [each for each in servers if each["name"] != "store1-worker-1"]
+    fewer = {"servers": declaration(workers=1)["servers"], "confirm": "store1", "check": True}
+    fewer["servers"][1] |= {"count": None, "names": ["worker-2"]}
+    assert "is in no server" in site.present(**fewer)["msg"]
+    assert "delete volume/worker-1-osd" in steps(site.present(**fewer, drained=["worker-1"]))
+
+
 @pytest.mark.parametrize("held", [True, False])
 def test_of_a_volume_that_is_there_twice_the_one_that_is_held_counts(
     site: InCloud, held: bool
