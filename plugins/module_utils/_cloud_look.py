@@ -22,6 +22,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.rookery.rook.plugins.module_utils._clients.openstack import Cloud
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Wanted
+    from ansible_collections.rookery.rook.plugins.module_utils._steps import Plan
 
 Objects = Sequence[Mapping[str, t.Any]]
 Listing = Callable[["Cloud"], Objects]
@@ -293,6 +294,13 @@ def look_for_room(cloud: Cloud, creates: Sequence[Wanted], sight: Sight) -> Sigh
     ):
         listings |= TYPES
     return Sight({**sight.lists, **look(cloud, listings).lists})
+
+
+def look_for_copies(cloud: Cloud, plan: Plan, sight: Sight) -> Sight:
+    """Return the lists with what others made of volumes, where a plan removes any."""
+    if not any(step.op == "delete" and step.target.startswith("volume/") for step in plan.steps):
+        return sight
+    return Sight({**sight.lists, **look(cloud, DERIVED).lists})
 
 
 def refresh(cloud: Cloud, kind: str, brief: bool = False) -> Objects:

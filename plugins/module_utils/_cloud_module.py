@@ -29,6 +29,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud_look import (
     look_at_offers,
     look_at_site,
     look_behind,
+    look_for_copies,
     look_for_removal,
     look_for_rest,
     look_for_room,
@@ -68,7 +69,10 @@ def prospect(cloud: Cloud, site: CloudSite, state: str, allowed: Permission) -> 
         sight = look_behind(cloud, found.uids("load_balancer"), sight)
     plan = make_plan(site.name, state, wanted, found, sight, allowed)
     creates = [wanted[step.target] for step in plan.steps if step.op == "create"]
-    return Prospect(wanted, look_for_room(cloud, creates, sight), found, plan, found.live)
+    sight = look_for_room(cloud, creates, sight)
+    if state == "present":
+        sight = look_for_copies(cloud, plan, sight)
+    return Prospect(wanted, sight, found, plan, found.live)
 
 
 def _with_flavors(cloud: Cloud, wanted: Mapping[str, Wanted], sight: Sight) -> Sight:

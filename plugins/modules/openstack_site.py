@@ -61,7 +61,8 @@ options:
   release_foreign:
     description:
       - Ids of things of others in the site's networks, or of snapshots and backups of its volumes,
-        that may be removed with it. Without it they are named and nothing is removed.
+        that may be removed with it, with O(state=absent). Without it they are named, and unless
+        they are only backups nothing is removed.
       - A port elsewhere that is in a security group of the site stays, and is taken out of it.
     type: list
     elements: str

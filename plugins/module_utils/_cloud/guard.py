@@ -30,6 +30,7 @@ def guard(
         refusals += _held(found, sight, allowed)
     else:
         refusals += [*_taken(plan, wanted, sight), *_unknown(found), *_unmarked(plan, found)]
+        refusals += _copied(plan, found, sight)
         if not allowed.force:
             refusals += [*_undrained(plan, found, allowed), *_taken_out(plan, found, allowed)]
     if refusals:
@@ -98,8 +99,11 @@ def _taken_out(plan: Plan, found: Found, allowed: Permission) -> Iterator[Refusa
         if holders and not emptied and not all(allowed.drained & {*servers[x]} for x in holders):
             way_on = "Drain its server and name that or the volume in drained, or set force."
             yield Refusal(target, f"{going[step_id]}, and may hold data", way_on)
-        elif not attached and going[step_id] == UNDECLARED and not emptied | _with(
-            names, allowed.drained, {name for pair in servers.values() for name in pair}
+        elif (
+            not attached
+            and going[step_id] == UNDECLARED
+            and not emptied
+            | _with(names, allowed.drained, {name for pair in servers.values() for name in pair})
         ):
             way_on = "Name it in drained if it holds none that are needed, or set force."
             yield Refusal(target, f"{UNDECLARED}, is in no server, and may hold data", way_on)
@@ -125,6 +129,19 @@ def _taken(plan: Plan, wanted: Mapping[str, Wanted], sight: Sight) -> Iterator[R
                 reason = f"a key pair {name} is there, and does not carry the site's mark"
                 way_on = f"Name it in adopt as {name}: {step.target}, or choose another name."
                 yield Refusal(step.target, reason, way_on)
+
+
+def _copied(plan: Plan, found: Found, sight: Sight) -> Iterator[Refusal]:
+    """Yield snapshots of volumes that would go, which the cloud refuses to remove before them."""
+    going = {step.id for step in plan.steps}
+    volumes = {
+        live["id"]: target for target, live in found.live.items() if f"delete {target}" in going
+    }
+    for item in sight.of("snapshot"):
+        if item["volume_id"] in volumes:
+            reason = f"was made from {volumes[item['volume_id']]}, which would go, and is not ours"
+            named = f"snapshot {item['id']} {item['name'] or ''}".strip()
+            yield Refusal(named, reason, "Have its owner remove it, or declare the volume.")
 
 
 def _clashing(found: Found) -> Iterator[Refusal]:

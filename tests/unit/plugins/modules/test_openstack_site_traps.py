@@ -97,6 +97,23 @@ def test_a_volume_is_not_taken_from_a_server_that_stays_and_is_not_drained(site:
     assert "delete volume/worker-2-osd" in steps(made), made
 
 
+def test_a_snapshot_of_a_volume_that_would_go_is_told_before_anything_is_done(
+    site: InCloud,
+) -> None:
+    site.present()
+    osd = next(x for x in site.cloud.things["volumes"] if x["name"] == "store1-worker-2-osd")
+    snapshot = {"id": "snap", "name": "before", "volume_id": osd["id"]}
+    site.cloud.things["snapshots"].append(snapshot)
+    before = site.state()
+    fewer = {"servers": declaration(workers=1)["servers"], "confirm": "store1"}
+    for check in (True, False):
+        told = site.present(check=check, **fewer, drained=["worker-2"])["msg"]
+        assert "snapshot snap before: was made from volume/worker-2-osd, which would go" in told
+    assert site.state() == before
+    site.cloud.things["snapshots"].clear()
+    assert "delete volume/worker-2-osd" in steps(site.present(**fewer, drained=["worker-2"]))
+
+
 def test_a_volume_that_no_server_has_may_hold_data_all_the_same(site: InCloud) -> None:
     site.present()
     # Somebody took it out for a repair.
