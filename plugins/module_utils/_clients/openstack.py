@@ -249,15 +249,18 @@ class Cloud:
         names, version, _details = SERVICES[service]
         url = self._region.get_endpoint(service)
         catalog = self._access().service_catalog
+        interface = self._region.get_interface(service) or "public"
+        region = self._region.get_region_name(service)
         for name in names:
             found = catalog.get_endpoints_data(
-                service_type=name,
-                interface=self._region.get_interface(service) or "public",
-                region_name=self._region.get_region_name(service),
+                service_type=name, interface=interface, region_name=region
             )
             url = url or next((item.url for items in found.values() for item in items), "")
         if not url:
-            raise NoService(f"The cloud's catalog has no {service} service for this project.")
+            where = f"{f'in region {region} ' if region else ''}with interface {interface}"
+            raise NoService(
+                f"The cloud's catalog has no {service} service {where} for this project."
+            )
         plain = str(url).rstrip("/")
         parts = urlsplit(plain).path.split("/")
         versioned = any(part[:1] == "v" and part[1:2].isdigit() for part in parts)

@@ -211,6 +211,14 @@ def test_services_are_found_under_their_older_names_and_missing_ones_told() -> N
     assert client.has("network") is True and client.has("load-balancer") is False
 
 
+def test_what_the_catalog_does_not_have_is_told_with_its_place() -> None:
+    client, _region = cloud()
+    with pytest.raises(RookeryError) as caught:
+        client.list("load-balancer", "/lbaas/pools", "pools")
+    told = "no load-balancer service in region one with interface public for this project"
+    assert told in str(caught.value)
+
+
 def test_no_request_waits_for_ever() -> None:
     _client, region = cloud()
     assert region.timeout == SILENCE
