@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from rooklab.config import Config
 from rooklab.errors import LabError
@@ -27,7 +28,12 @@ PACKAGES = (
     "mmdebstrap",
     "openssh-client",
 )
-_MIRROR = re.compile(r"^(?:deb\s+(?:\[[^]]*\]\s+)?|URIs:\s*)(\S+/debian/?)(?:\s|$)", re.MULTILINE)
+_MIRROR = re.compile(
+    r"^(?:deb\s+(?:\[[^]]*\]\s+)?|URIs:\s*)(mirror\+file:\S+|\S+/debian/?)(?:\s|$)",
+    re.MULTILINE,
+)
+# A line of apt's list of mirrors: an address, and what else is to be known of it.
+_LISTED = re.compile(r"^\s*([^#\s]\S*/debian/?)(?:\s|$)", re.MULTILINE)
 _ACQUIRE = re.compile(
     r'^Acquire::(?:https?::\S+|Check-Date|Check-Valid-Until) ".+";$', re.MULTILINE
 )
@@ -70,12 +76,20 @@ def ensure_packages(config: Config) -> None:
 
 
 def find_mirror(texts: list[str]) -> str | None:
-    """Return the first Debian archive that apt sources name."""
+    """Return the first Debian archive that apt sources name, be it in a list of mirrors."""
     for text in texts:
-        match = _MIRROR.search(text)
-        if match:
-            return match[1]
+        for match in _MIRROR.finditer(text):
+            found = _listed(match[1]) if match[1].startswith("mirror+file:") else match[1]
+            if found:
+                return found
     return None
+
+
+def _listed(uri: str) -> str | None:
+    """Return the first Debian archive in the list of mirrors that a file of this machine is."""
+    path = Path(urlsplit(uri).path)
+    match = _LISTED.search(path.read_text(errors="replace")) if path.is_file() else None
+    return match[1] if match else None
 
 
 def mirror() -> str:

