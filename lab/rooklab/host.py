@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import re
 import shutil
 from pathlib import Path
@@ -45,6 +46,15 @@ def need_root() -> None:
         raise LabError(
             f"user id {os.geteuid()} may not make nodes, disks and networks: run the command as "
             "root"
+        )
+
+
+def need_amd64() -> None:
+    """Refuse to go on where neither the programs nor the images would fit."""
+    if platform.machine() != "x86_64":
+        raise LabError(
+            f"this machine is {platform.machine()}, and the lab's programs and images are for "
+            "amd64 only: run the command on such a machine"
         )
 
 

@@ -64,6 +64,7 @@ def need(config: Config) -> Lab:
 def up(config: Config, wish: Wish, nodes_only: bool) -> None:
     """Build what is missing and start every node; what is there already stays as it is."""
     host.need_root()
+    host.need_amd64()
     old = load(config)
     if old:
         grown_lab(old, wish)
@@ -88,6 +89,7 @@ def up(config: Config, wish: Wish, nodes_only: bool) -> None:
 def build(config: Config, source: str | None) -> None:
     """Build everything that labs are made of, without making one."""
     host.need_root()
+    host.need_amd64()
     config = replace(config, image_source=image_source(load(config), Wish(image_source=source)))
     host.ensure_packages(config)
     base.build(config)

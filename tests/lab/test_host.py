@@ -13,7 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "lab"))
 
-from rooklab import host
+from rooklab import cli, host, lifecycle
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,19 @@ def test_the_archive_is_found_in_a_list_of_mirrors(tmp_path: Path, form: str) ->
     assert host.find_mirror(texts) == "https://deb.example/debian/"
     assert host.find_mirror(["".join(texts)]) == "https://deb.example/debian/"
     assert host.find_mirror(texts[:2]) is None
+
+
+@pytest.mark.parametrize("command", ["up", "build"])
+def test_a_machine_that_is_not_amd64_is_refused_before_anything_is_done(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def load(_: object) -> None:
+        raise AssertionError("the lab was looked at")
+
+    monkeypatch.setattr(host, "need_root", lambda: None)
+    monkeypatch.setattr(host.platform, "machine", lambda: "aarch64")
+    monkeypatch.setattr(lifecycle, "load", load)
+    assert cli.main([command]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("lab: this machine is aarch64, and the lab's programs and images are")
+    assert error.count("\n") == 1
