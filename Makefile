@@ -6,7 +6,7 @@
 
 help:
 	@echo 'make demo       bare hosts to proven shared files, in the embedded lab (root, Debian)'
-	@echo 'make demo-down  teardown.yml, then the lab itself: nothing is left'
+	@echo 'make demo-down  teardown.yml, then the lab itself; the cache and installed packages stay'
 	@echo 'make test       every ring; test-1 needs only Python, test-2 a kube-apiserver, test-3 the lab'
 	@echo 'make lint       formatting, types, Ansible lint'
 	@echo 'make build      the collection archive'
