@@ -35,7 +35,8 @@ options:
     default: present
   timeout:
     description:
-      - Seconds after which waiting for the consoles ends. In check mode nothing is waited for.
+      - Seconds after which waiting for the consoles ends; each is asked for a minute in any case,
+        and one that does not answer takes longer. In check mode each is asked once.
     type: int
     default: 180
   required:
@@ -82,7 +83,9 @@ pinned:
   elements: str
   sample: [worker-1]
 unpinned:
-  description: The others, each with the reason. ssh keeps the first key that it sees of them.
+  description:
+    - The others, each with the reason. ssh keeps the first key that it sees of them, unless the
+      inventory takes C(host_keys=pinned) alone, as which they are not reached.
   returned: always
   type: dict
   sample: {}
@@ -145,7 +148,10 @@ def tell_unpinned(module: Frame, reasons: dict[str, str]) -> None:
             "an image whose cloud-init prints them, or leave required out."
         )
     if reasons:
-        module.warn(f"ssh keeps the first host key that it sees of these servers. {told}.")
+        module.warn(
+            "ssh keeps the first host key that it sees of these servers; where the inventory has "
+            f"host_keys: pinned, it takes none, and they are not reached. {told}."
+        )
 
 
 if __name__ == "__main__":
