@@ -279,9 +279,9 @@ def look_for_rest(cloud: Cloud) -> Sight:
     return look(cloud, {kind: SITE[kind] for kind in kept})
 
 
-def look_for_room(cloud: Cloud, creates: Sequence[Wanted], sight: Sight) -> Sight:
-    """Return the lists with what tells whether there is room for what is to be created."""
-    if not creates:
+def look_for_room(cloud: Cloud, creates: Sequence[Wanted], sight: Sight, *, growth: bool) -> Sight:
+    """Return the lists with what tells whether there is room for what is to be created or grows."""
+    if not creates and not growth:
         return sight
     listings = dict(ROOM)
     if any(item.kind == "load_balancer" for item in creates):

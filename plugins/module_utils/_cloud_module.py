@@ -69,7 +69,7 @@ def prospect(cloud: Cloud, site: CloudSite, state: str, allowed: Permission) -> 
         sight = look_behind(cloud, found.uids("load_balancer"), sight)
     plan = make_plan(site.name, state, wanted, found, sight, allowed)
     creates = [wanted[step.target] for step in plan.steps if step.op == "create"]
-    sight = look_for_room(cloud, creates, sight)
+    sight = look_for_room(cloud, creates, sight, growth=bool(_growth(plan)))
     if state == "present":
         sight = look_for_copies(cloud, plan, sight)
     return Prospect(wanted, sight, found, plan, found.live)
@@ -91,6 +91,8 @@ def run_site(module: Frame) -> None:
     cloud = Cloud.connect(params, reads=module.check_mode, alone=True)
     seen = prospect(cloud, site, state, allowed)
     _tell(module, cloud, seen)
+    if not module.check_mode:
+        module.note(done=[])
     _check(seen, params["fingerprint"], allowed)
     if module.check_mode:
         module.note(changed=seen.plan.changed)
@@ -119,7 +121,18 @@ def _check(seen: Prospect, fingerprint: str | None, allowed: Permission) -> None
     ]
     there = seen.found.live
     replaced = {item.id: there[item.id] for item in creates if item.id in there}
-    refuse_shortages(creates, updates, seen.sight, replaced)
+    refuse_shortages(creates, updates, seen.sight, replaced, _growth(plan))
+
+
+def _growth(plan: Plan) -> int:
+    """Return by how many GiB volumes that are there would grow."""
+    return sum(
+        change.new - change.old
+        for step in plan.steps
+        if step.op == "update" and step.target.startswith("volume/")
+        for change in step.changes
+        if change.path == "size"
+    )
 
 
 def _do(

@@ -136,16 +136,19 @@ plan:
       type: list
       elements: dict
   sample:
-    - {op: create, target: network/net, reason: "", changes: []}
+    - op: create
+      target: network/net
+      reason: ""
+      changes: [{path: name, old: null, new: store1-net}]
     - op: update
       target: subnet/subnet
       reason: ""
       changes: [{path: dns_nameservers, old: [], new: [192.0.2.53]}]
 diff:
-  description: What is done, a line for each step, for C(--diff).
+  description: What is done, for C(--diff), a line for each step and one for each of its changes.
   returned: always
   type: dict
-  sample: {before: "", after: "create network/net\n"}
+  sample: {before: "", after: "create network/net\n    name: 'store1-net'\n"}
 fingerprint:
   description: Digest of the plan and of what it was made from.
   returned: always
@@ -189,7 +192,7 @@ servers:
           size_gib: 100
           device: /dev/disk/by-id/virtio-9b5c3a1e-58b7-4a31-8
 floating_ips:
-  description: Floating IPs of the site, by the name of what has it.
+  description: Floating IPs of the site, by what has it; one that nothing has by its own name.
   returned: always
   type: dict
   sample: {server/control: 203.0.113.17}

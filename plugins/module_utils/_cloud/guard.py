@@ -109,7 +109,7 @@ def _taken_out(plan: Plan, found: Found, allowed: Permission) -> Iterator[Refusa
             yield Refusal(target, f"{UNDECLARED}, is in no server, and may hold data", way_on)
 
 
-def _with(volume: set[str], drained: frozenset[str], others: set[str]) -> set[str]:
+def _with(volume: set[str], drained: frozenset[str], others: set[str]) -> frozenset[str]:
     """Return the drained server with whose name that of a volume begins, and with no other's."""
     whose = [
         max((each for each in drained | others if name.startswith(f"{each}-")), key=len, default="")

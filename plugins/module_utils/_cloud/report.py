@@ -141,8 +141,9 @@ def floating_ips(live: Mapping[str, Live]) -> dict[str, str]:
     for target, item in sorted(live.items()):
         if kind_of(target) == "floating_ip":
             name = target.partition("/")[2]
-            kind = "server" if f"server/{name}" in live else "load_balancer"
-            found[f"{kind}/{name}"] = str(item["floating_ip_address"])
+            holders = (f"{kind}/{name}" for kind in ("server", "load_balancer"))
+            holder = next((each for each in holders if each in live), target)
+            found[holder] = str(item["floating_ip_address"])
     return found
 
 

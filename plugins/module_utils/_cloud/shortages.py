@@ -50,16 +50,17 @@ def refuse_shortages(
     updates: Sequence[Wanted],
     sight: Sight,
     replaced: Mapping[str, Live],
+    growth: int = 0,
 ) -> None:
     """Raise ShortageError with everything that what is to be created or changed asks for in vain.
 
     updates have what changes alone. replaced is what goes before its successor is made, by id; its
-    room is free by then.
+    room is free by then. growth is by how many GiB volumes grow that are there.
     """
     problems = [
         *_offers([*creates, *updates], sight),
         *_zones_and_types(creates, sight),
-        *_quotas(creates, sight, replaced),
+        *_quotas(creates, sight, replaced, growth),
         *_crowded(creates, sight, replaced),
     ]
     if problems:
@@ -163,11 +164,12 @@ def _uses(item: Wanted, sight: Sight) -> Iterator[tuple[str, int]]:
 
 
 def _quotas(
-    creates: Sequence[Wanted], sight: Sight, replaced: Mapping[str, Live]
+    creates: Sequence[Wanted], sight: Sight, replaced: Mapping[str, Live], growth: int
 ) -> Iterator[Problem]:
     """Yield quotas that would be exceeded."""
     room: Mapping[str, Live] = {str(item["name"]): item for item in sight.of("quota")}
-    needs = _sum(use for item in creates for use in _uses(item, sight))
+    uses = [use for item in creates for use in _uses(item, sight)]
+    needs = _sum([*uses, ("gigabytes", growth)] if growth > 0 else uses)
     frees = _sum(use for target, live in replaced.items() for use in _frees(target, live, sight))
     for name, needed in sorted(needs.items()):
         quota = room.get(name)

@@ -48,7 +48,7 @@ def judge_state(kind: Kind, states: frozenset[str]) -> Callable[[Live | None], S
         if state in states:
             return Standing(READY)
         if state in kind.broken:
-            return Standing(FAILED, f"is in state {state}")
+            return Standing(FAILED, f"is in state {state}: {why(live or {})}")
         return Standing(WAITING, f"is in state {state or 'unknown'}")
 
     return judge

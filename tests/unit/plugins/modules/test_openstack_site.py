@@ -30,7 +30,7 @@ def test_check_mode_predicts_on_nothing_and_writes_nothing(site: InCloud) -> Non
 def test_a_second_run_changes_nothing_and_asks_as_often_for_more_servers(site: InCloud) -> None:
     site.present()
     again = site.present()
-    assert again["changed"] is False and again["plan"] == []
+    assert again["changed"] is False and again["plan"] == again["done"] == []
     more = declaration(workers=6)
     site.present(servers=more["servers"])
     assert site.present(servers=more["servers"])["requests"] == again["requests"] <= 14
@@ -193,6 +193,22 @@ def test_all_shortages_are_told_before_the_first_write(site: InCloud) -> None:
         "volume/worker-1-osd: slow is no volume type that this project can see. There are: fast",
     ):
         assert told in refused["msg"]
+
+
+def test_a_volume_that_would_outgrow_the_quota_is_told_before_the_first_write(
+    site: InCloud,
+) -> None:
+    site.present()
+    before, grown = site.state(), declaration()["servers"]
+    grown[1]["volumes"][0]["size_gib"] = 30
+    site.cloud.limits["Gigabytes"] = 59
+    refused = site.present(servers=grown)["msg"]
+    assert "quota gigabytes: needs 20 GiB, and 19 GiB of 59 GiB are free" in refused
+    assert site.state() == before
+    site.cloud.limits["Gigabytes"] = 60
+    assert steps(site.present(servers=grown)) == [
+        "update volume/worker-1-osd", "update volume/worker-2-osd",
+    ]  # fmt: skip
 
 
 def test_a_server_group_that_would_be_too_large_is_told_before_the_first_write(

@@ -33,6 +33,13 @@ def test_all_is_listed_with_its_costs(site: InCloud) -> None:
     assert "volume/worker-1-osd" in [item["id"] for item in told["things"]]
 
 
+def test_a_floating_ip_that_nothing_has_is_told_by_its_own_name(site: InCloud) -> None:
+    site.present()
+    servers = site.cloud.things["servers"]
+    servers[:] = [each for each in servers if each["name"] != "store1-control"]
+    assert list(site.info()["floating_ips"]) == ["floating_ip/control"]
+
+
 def test_without_the_site_all_of_it_is_what_differs(site: InCloud) -> None:
     drift = site.info(**declaration())["drift"]
     assert {step["op"] for step in drift} == {"create"}
