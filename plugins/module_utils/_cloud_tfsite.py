@@ -11,6 +11,7 @@ import re
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.report import device_of
+from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfstate import GROUP_KEYS
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError, Problem
 
 if t.TYPE_CHECKING:
@@ -51,7 +52,6 @@ _WORDS: Sequence[tuple[frozenset[str], tuple[str, ...]]] = (
     (frozenset({"storage", "store", "osd", "ceph", "rook"}), (NODE, STORAGE)),
     (frozenset({"worker", "node", "agent", "minion"}), (NODE,)),
 )
-_METADATA = ("rook_groups", "kubespray_groups")
 _OLD_GROUPS = {"kube-master": CONTROL_PLANE, "kube-node": NODE}
 # Words in the name of a volume that holds something else than Ceph's data.
 _NOT_FOR_CEPH = frozenset({"docker", "containerd", "boot", "root", "etcd", "registry", "var"})
@@ -353,7 +353,7 @@ def _words(resource: Resource) -> set[str]:
 def _groups(resource: Resource) -> tuple[str, ...]:
     """Return the groups of a server by its metadata, by its name, or by Terraform's name for it."""
     metadata = resource.attributes.get("metadata") or {}
-    named = next((metadata[key] for key in _METADATA if metadata.get(key)), "")
+    named = next((metadata[key] for key in GROUP_KEYS if metadata.get(key)), "")
     given = [_OLD_GROUPS.get(name, name) for name in re.split(r"[,\s]+", named)]
     told = tuple(name for name in (CONTROL_PLANE, NODE, STORAGE) if name in given)
     if told:

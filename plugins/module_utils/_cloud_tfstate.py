@@ -5,7 +5,8 @@
 """Terraform's and OpenTofu's state files, as the resources of OpenStack in them. Pure.
 
 A state file holds user data, passwords and private keys in clear. What comes out of here are the
-attributes that the table names, and of these none that the file itself calls sensitive.
+attributes that the table names, and of these none that the file itself calls sensitive. No text
+that people write as they like is in the table: they write secrets, too.
 """
 
 from __future__ import annotations
@@ -17,12 +18,14 @@ import typing as t
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError, Problem
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     Raw = Mapping[str, t.Any]
 
 PREFIX = "openstack_"
 VERSIONS = (3, 4)
+# What metadata may tell of a server; whatever else people keep there stays in the file.
+GROUP_KEYS = ("rook_groups", "kubespray_groups")
 
 _RULE = ("from_port", "to_port", "ip_protocol", "cidr", "from_group_id", "self")
 # Type of resource, without the provider's name -> attributes that may come out.
@@ -39,7 +42,7 @@ ATTRIBUTES: Mapping[str, Sequence[str]] = {
     ),
     "compute_interface_attach_v2": ("instance_id", "port_id", "network_id", "fixed_ip"),
     "compute_keypair_v2": ("name", "public_key", "fingerprint"),
-    "compute_secgroup_v2": ("name", "description", "rule"),
+    "compute_secgroup_v2": ("name", "rule"),
     "compute_servergroup_v2": ("name", "policies"),
     "compute_volume_attach_v2": ("instance_id", "volume_id", "device"),
     "images_image_v2": ("name",),
@@ -54,7 +57,7 @@ ATTRIBUTES: Mapping[str, Sequence[str]] = {
         "direction", "ethertype", "protocol", "port_range_min", "port_range_max",
         "remote_ip_prefix", "remote_group_id", "security_group_id",
     ),
-    "networking_secgroup_v2": ("name", "description"),
+    "networking_secgroup_v2": ("name",),
     "networking_subnet_v2": (
         "name", "network_id", "cidr", "ip_version", "gateway_ip", "dns_nameservers",
         "enable_dhcp",
@@ -203,7 +206,7 @@ def _of_version_4(state: Raw) -> Iterator[Resource]:
         data = "" if managed else "data."
         for one in item["instances"]:
             index = f"[{json.dumps(one['index_key'])}]" if "index_key" in one else ""
-            hidden = {path[0]["value"] for path in one.get("sensitive_attributes") or () if path}
+            hidden = _hidden(one.get("sensitive_attributes") or ())
             # What was brought over from version 3 stays flat until it is refreshed.
             flat = one.get("attributes_flat")
             attributes = one["attributes"] if flat is None else _nested(flat)
@@ -212,6 +215,22 @@ def _of_version_4(state: Raw) -> Iterator[Resource]:
                 f"{place}{data}{item['type']}.{item['name']}{index}", item["type"],
                 attributes["id"], shown, managed=managed, deposed=bool(one.get("deposed")),
             )  # fmt: skip
+
+
+def _hidden(paths: Iterable[Sequence[Raw]]) -> set[str]:
+    """Return the attributes that are sensitive as a whole or in a part that could come out."""
+    return {
+        path[0]["value"]
+        for path in paths
+        if path
+        and not (path[0]["value"] == "metadata" and path[1:] and _key(path[1]) not in GROUP_KEYS)
+    }
+
+
+def _key(step: Raw) -> t.Any:
+    """Return the key of a map that a step of a path names."""
+    value = step["value"]
+    return value["value"] if isinstance(value, dict) else value
 
 
 def _resource(
@@ -235,6 +254,8 @@ def _kept(attributes: Raw, names: Sequence[str]) -> dict[str, t.Any]:
 
 
 def _plain(name: str, value: t.Any) -> t.Any:
+    if name == "metadata":
+        return _kept(value, GROUP_KEYS)
     if name in _PARTS:
         return [_kept(each, _PARTS[name]) for each in value]
     if name in _NUMBERS:

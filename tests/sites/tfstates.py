@@ -9,7 +9,7 @@ import json
 import typing as t
 import zlib
 
-SECRETS = ("Sesam-1", "Sesam-2", "Sesam-3", "Sesam-4")
+SECRETS = ("Sesam-1", "Sesam-2", "Sesam-3", "Sesam-4", "Sesam-5", "Sesam-6")
 NET, SUBNET, ROUTER, PUBLIC = "net-0", "subnet-0", "router-0", "public-0"
 CIDR_ANY = "0.0.0.0/0"
 
@@ -26,7 +26,7 @@ def _server(name: str, number: int, groups: list[str]) -> dict[str, t.Any]:
         "name": f"kubeadm-{name}", "access_ip_v4": address, "flavor_name": "m1.large",
         "flavor_id": "4", "image_name": "Ubuntu 16.04 LTS x86_64", "image_id": _id("image"),
         "key_pair": "kubeadm-key_pair", "availability_zone": "nova",
-        "security_groups": groups, "metadata": {},
+        "security_groups": groups, "metadata": {"db_password": SECRETS[4]},
         "network": [
             {"name": "kubeadm-net", "uuid": _id(NET), "port": "", "fixed_ip_v4": address,
              "access_network": False}
@@ -72,7 +72,7 @@ def _networks() -> list[Row]:
         ("networking_router_interface_v2", "router_interface_1", None, _id("interface"),
          {"router_id": _id(ROUTER), "subnet_id": _id(SUBNET), "port_id": _id("interface")}),
         ("compute_secgroup_v2", "k8s", None, _id("group k8s"),
-         {"name": "kubeadm-k8s", "description": "Kubernetes", "rule": _OUTSIDE + _INSIDE}),
+         {"name": "kubeadm-k8s", "description": SECRETS[5], "rule": _OUTSIDE + _INSIDE}),
         ("compute_secgroup_v2", "bastion", None, _id("group bastion"),
          {"name": "kubeadm-bastion", "description": "",
           "rule": [_rule("tcp", 22, 22, cidr=CIDR_ANY)]}),

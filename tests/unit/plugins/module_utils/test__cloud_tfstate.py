@@ -61,6 +61,23 @@ def test_what_the_file_calls_sensitive_stays_in_it() -> None:
     assert [each for each in found if "metadata" in each.attributes] == []
 
 
+def test_a_sensitive_key_of_metadata_does_not_hide_the_groups() -> None:
+    told = {}
+    for key in ("db_password", "rook_groups"):
+        state = json.loads(version_4())
+        for item in state["resources"]:
+            for one in item["instances"]:
+                steps = [{"type": "get_attr", "value": "metadata"},
+                         {"type": "index", "value": {"value": key, "type": "string"}}]  # fmt: skip
+                one["sensitive_attributes"] = [steps]
+                one["attributes"]["metadata"] = {"rook_groups": "kube_node", "db_password": "x"}
+        found = read_state(json.dumps(state), "terraform.tfstate")
+        servers = [each for each in found if each.type == "compute_instance_v2"]
+        told[key] = [each.attributes.get("metadata") for each in servers]
+    assert told["db_password"] == [{"rook_groups": "kube_node"}] * 4
+    assert told["rook_groups"] == [None] * 4
+
+
 def test_addresses_are_those_that_terraform_shows() -> None:
     state = json.loads(version_4())
     next(item for item in state["resources"] if item["name"] == "worker")["module"] = "module.nodes"
