@@ -28,7 +28,7 @@ VERSIONS = (3, 4)
 GROUP_KEYS = ("rook_groups", "kubespray_groups")
 
 _RULE = ("from_port", "to_port", "ip_protocol", "cidr", "from_group_id", "self")
-# Type of resource, without the provider's name -> attributes that may come out.
+# Type of resource, without the provider's name -> attributes that may come out; none of others.
 ATTRIBUTES: Mapping[str, Sequence[str]] = {
     "blockstorage_volume_v2": ("name", "size", "volume_type", "availability_zone", "attachment"),
     "blockstorage_volume_v3": ("name", "size", "volume_type", "availability_zone", "attachment"),
@@ -236,10 +236,10 @@ def _key(step: Raw) -> t.Any:
 def _resource(
     address: str, kind: str, key: str, attributes: Raw, *, managed: bool, deposed: bool
 ) -> Iterator[Resource]:
-    """Yield the resource when it is OpenStack's and of a type that the table has."""
+    """Yield the resource when it is OpenStack's; of other types only what somebody made counts."""
     short = kind.removeprefix(PREFIX)
-    if kind.startswith(PREFIX) and short in ATTRIBUTES:
-        kept = Attributes(_kept(attributes, ATTRIBUTES[short]))
+    if kind.startswith(PREFIX) and (managed or short in ATTRIBUTES):
+        kept = Attributes(_kept(attributes, ATTRIBUTES.get(short, ())))
         kept.address = address
         yield Resource(address, short, key, kept, managed, deposed)
 

@@ -133,6 +133,23 @@ def test_what_is_declared_is_adopted_and_the_rest_is_told(site: TerraformSite) -
     assert ID["networking_floatingip_v2", "workerip"] in told
 
 
+@pytest.mark.parametrize("mode", ["managed", "data"])
+def test_what_is_of_a_type_that_nobody_here_knows_is_told_if_terraform_made_it(mode: str) -> None:
+    state = json.loads(version_4())
+    state["resources"].append(
+        {"mode": mode, "type": "openstack_networking_trunk_v2", "name": "t",
+         "instances": [{"attributes": {"id": "t-1", "name": "Sesam"}}]}
+    )  # fmt: skip
+    resources = read_state(json.dumps(state), "terraform.tfstate")
+    told = [each for each in TerraformSite(resources).unclear if "trunk" in each]
+    assert "Sesam" not in repr(resources)
+    if mode == "data":
+        assert told == []
+    else:
+        (sentence,) = told
+        assert sentence.startswith("openstack_networking_trunk_v2.t (t-1) is no part of")
+
+
 def test_a_port_in_a_network_that_is_only_looked_up_is_told() -> None:
     state = json.loads(version_4())
     for item in state["resources"]:
