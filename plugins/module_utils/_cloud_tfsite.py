@@ -6,38 +6,24 @@
 
 from __future__ import annotations
 
-import dataclasses
-import re
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._cloud.report import device_of
-from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfstate import GROUP_KEYS
+from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfservers import (
+    CONTROL_PLANE,
+    NODE,
+    STORAGE,
+    Known,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError, Problem
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfservers import Server
     from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfstate import Resource
 
     Entry = dict[str, t.Any]
 
-CONTROL_PLANE, NODE, STORAGE = "kube_control_plane", "kube_node", "rook_storage"
-# Type of resource -> kind of the declaration, for those that can be adopted.
-KINDS = {
-    "blockstorage_volume_v2": "volume",
-    "blockstorage_volume_v3": "volume",
-    "compute_floatingip_v2": "floating_ip",
-    "compute_instance_v2": "server",
-    "compute_keypair_v2": "keypair",
-    "compute_secgroup_v2": "security_group",
-    "compute_servergroup_v2": "server_group",
-    "networking_floatingip_v2": "floating_ip",
-    "networking_network_v2": "network",
-    "networking_port_v2": "port",
-    "networking_router_v2": "router",
-    "networking_secgroup_v2": "security_group",
-    "networking_subnet_v2": "subnet",
-}
 # What only joins two others, or stands inside one, is described with them.
 _JOINS = frozenset(
     {
@@ -46,62 +32,34 @@ _JOINS = frozenset(
         "networking_secgroup_rule_v2",
     }
 )  # fmt: skip
-# Words in the name of a server -> its groups; the first that fits counts.
-_WORDS: Sequence[tuple[frozenset[str], tuple[str, ...]]] = (
-    (frozenset({"master", "control", "controller", "controlplane", "cp"}), (CONTROL_PLANE,)),
-    (frozenset({"storage", "store", "osd", "ceph", "rook"}), (NODE, STORAGE)),
-    (frozenset({"worker", "node", "agent", "minion"}), (NODE,)),
-)
-_OLD_GROUPS = {"kube-master": CONTROL_PLANE, "kube-node": NODE}
-# Words in the name of a volume that holds something else than Ceph's data.
-_NOT_FOR_CEPH = frozenset({"docker", "containerd", "boot", "root", "etcd", "registry", "var"})
-
-
-@dataclasses.dataclass(frozen=True)
-class Server:
-    """One server with what belongs to it."""
-
-    resource: Resource
-    name: str
-    groups: tuple[str, ...]
-    address: str
-    floating: Resource | None
-    volumes: tuple[Resource, ...]
-
-    @property
-    def devices(self) -> list[str]:
-        """The stable names of those disks that are for Ceph."""
-        if STORAGE not in self.groups:
-            return []
-        return [device_of(each.id) for each in self.volumes if not _words(each) & _NOT_FOR_CEPH]
 
 
 class TerraformSite:
     """A site as a state file has it; what cannot be taken over is told in `unclear`."""
 
     def __init__(self, resources: Iterable[Resource], site: str = "") -> None:
-        self._all = tuple(resources)
-        self._own = [each for each in self._all if each.managed and not each.deposed]
-        self._by_id = {each.id: each for each in (*self._all, *self._own)}
+        self._known = Known(resources)
         self.site = site or self._found_site()
-        self.servers = tuple(self._server(each) for each in self._of("server"))
+        self.servers = tuple(
+            self._known.server(each, self._short(each)) for each in self._known.of("server")
+        )
         self.adopt = self._adopt()
         self.unclear = list(self._unclear())
 
     def declaration(self) -> Entry:
         """Return the options of openstack_site that make exactly this."""
         parts = {
-            "networks": [self._network(each) for each in self._of("network")],
-            "subnets": [self._subnet(each) for each in self._of("subnet")],
-            "routers": [self._router(each) for each in self._of("router")],
-            "security_groups": [self._group(each) for each in self._of("security_group")],
+            "networks": [self._network(each) for each in self._known.of("network")],
+            "subnets": [self._subnet(each) for each in self._known.of("subnet")],
+            "routers": [self._router(each) for each in self._known.of("router")],
+            "security_groups": [self._group(each) for each in self._known.of("security_group")],
             "keypairs": [
                 {"name": self._short(each), "public_key": each.attributes["public_key"].strip()}
-                for each in self._of("keypair")
+                for each in self._known.of("keypair")
             ],
             "server_groups": [
                 {"name": self._short(each), "policy": each.attributes["policies"][0]}
-                for each in self._of("server_group")
+                for each in self._known.of("server_group")
             ],
             "servers": [self._declared(each) for each in self.servers],
         }
@@ -131,15 +89,9 @@ class TerraformSite:
             host["rook_node_devices"] = server.devices
         return host
 
-    def _of(self, kind: str) -> list[Resource]:
-        return [each for each in self._own if KINDS.get(each.type) == kind]
-
-    def _typed(self, *types: str) -> list[Resource]:
-        return [each for each in self._own if each.type in types]
-
     def _found_site(self) -> str:
         """Return what the names of all servers begin with, up to a hyphen."""
-        names = [each.name for each in self._of("server")]
+        names = [each.name for each in self._known.of("server")]
         parts = [name.split("-")[:-1] for name in names]
         first = parts[0] if parts else []
         same = [all(each[: i + 1] == first[: i + 1] for each in parts) for i in range(len(first))]
@@ -156,40 +108,6 @@ class TerraformSite:
         name = resource.name or resource.address.rpartition(".")[2]
         return name.removeprefix(f"{self.site}-").removeprefix(f"{self.site}_")
 
-    def _server(self, resource: Resource) -> Server:
-        attached = {
-            each.attributes["volume_id"]: None
-            for each in self._typed("compute_volume_attach_v2")
-            if each.attributes.get("instance_id") == resource.id
-        }
-        volumes = [self._by_id[key] for key in attached if key in self._by_id]
-        nets = resource.attributes.get("network") or [{}]
-        fixed = nets[0].get("fixed_ip_v4") or resource.attributes.get("access_ip_v4", "")
-        return Server(
-            resource, self._short(resource), _groups(resource), fixed,
-            self._floating(resource, fixed), tuple(volumes),
-        )  # fmt: skip
-
-    def _floating(self, server: Resource, fixed: str) -> Resource | None:
-        """Return the floating IP that leads to a server, however the two were joined."""
-        ports = {net.get("port") for net in server.attributes.get("network") or ()} - {None}
-        joined = self._typed(
-            "compute_floatingip_associate_v2", "networking_floatingip_associate_v2"
-        )
-        for item in (*joined, *self._of("floating_ip")):
-            has = item.attributes
-            if (
-                has.get("instance_id") == server.id
-                or has.get("port_id") in ports
-                or (fixed and has.get("fixed_ip") == fixed)
-            ):
-                address = has.get("floating_ip") or has.get("address")
-                found = [
-                    x for x in self._of("floating_ip") if x.attributes.get("address") == address
-                ]
-                return found[0] if found else None
-        return None
-
     def _network(self, resource: Resource) -> Entry:
         kept = ("mtu", "port_security_enabled")
         return _without_none(name=self._short(resource), **_some(resource, kept))
@@ -204,24 +122,24 @@ class TerraformSite:
         outside = has.get("external_network_id") or has.get("external_gateway") or ""
         inside = [
             self._name_of(each.attributes["subnet_id"])
-            for each in self._typed("networking_router_interface_v2")
+            for each in self._known.typed("networking_router_interface_v2")
             if each.attributes.get("router_id") == resource.id and "subnet_id" in each.attributes
         ]
-        external = self._by_id[outside].name if outside in self._by_id else outside
+        external = self._known.by_id[outside].name if outside in self._known.by_id else outside
         return _without_none(
             name=self._short(resource), external_network=external or None, subnets=inside
         )
 
     def _name_of(self, key: str) -> str:
         """Return how the declaration calls something; its id if it is not the site's."""
-        found = self._by_id.get(key)
-        return self._short(found) if found is not None and found in self._own else key
+        found = self._known.by_id.get(key)
+        return self._short(found) if found is not None and found in self._known.own else key
 
     def _group(self, resource: Resource) -> Entry:
         inside = resource.attributes.get("rule") or ()
         alone = [
             each.attributes
-            for each in self._typed("networking_secgroup_rule_v2")
+            for each in self._known.typed("networking_secgroup_rule_v2")
             if each.attributes.get("security_group_id") == resource.id
         ]
         rules = [
@@ -269,13 +187,13 @@ class TerraformSite:
         )
 
     def _keypair(self, name: str | None) -> str | None:
-        found = next((each for each in self._of("keypair") if each.name == name), None)
+        found = next((each for each in self._known.of("keypair") if each.name == name), None)
         return self._short(found) if found else name
 
     def _port(self, net: Mapping[str, t.Any], has: Mapping[str, t.Any], index: int) -> Entry:
-        port = self._by_id.get(net.get("port", ""))
+        port = self._known.by_id.get(net.get("port", ""))
         groups = port.attributes.get("all_security_group_ids") if port else None
-        named = {each.name: self._short(each) for each in self._of("security_group")}
+        named = {each.name: self._short(each) for each in self._known.of("security_group")}
         network = port.attributes.get("network_id", "") if port else net.get("uuid", "")
         fixed = net.get("fixed_ip_v4") or (has.get("access_ip_v4") if not index else None)
         return _without_none(
@@ -303,7 +221,9 @@ class TerraformSite:
         """Return id -> kind and name, for what the declaration has."""
         whole = ("network", "subnet", "router", "security_group", "keypair", "server_group")
         found = {
-            each.id: f"{kind}/{self._short(each)}" for kind in whole for each in self._of(kind)
+            each.id: f"{kind}/{self._short(each)}"
+            for kind in whole
+            for each in self._known.of(kind)
         }
         for server in self.servers:
             found[server.resource.id] = f"server/{server.name}"
@@ -323,7 +243,7 @@ class TerraformSite:
 
     def _unclear(self) -> Iterator[str]:
         """Yield a sentence for each thing that is not taken over as it is."""
-        for each in self._all:
+        for each in self._known.all:
             if each.deposed:
                 yield f"{each.address} ({each.id}) was replaced and may still exist: remove it."
             elif each.managed and each.type not in _JOINS and each.id not in self.adopt:
@@ -331,7 +251,7 @@ class TerraformSite:
                     f"{each.address} ({each.id}) is no part of the declaration: "
                     "remove it with Terraform, or keep it by hand."
                 )
-        networks = {self._short(each) for each in self._of("network")}
+        networks = {self._short(each) for each in self._known.of("network")}
         for server in self.servers:
             has = server.resource.attributes
             for net in has.get("network") or ():
@@ -343,26 +263,6 @@ class TerraformSite:
                     )
             if not server.groups:
                 yield f"{server.resource.address}: its name tells no group. Put it into one."
-
-
-def _words(resource: Resource) -> set[str]:
-    """Return the words of a resource's name."""
-    return set(re.split(r"[^a-z]+", resource.name.lower()))
-
-
-def _groups(resource: Resource) -> tuple[str, ...]:
-    """Return the groups of a server by its metadata, by its name, or by Terraform's name for it."""
-    metadata = resource.attributes.get("metadata") or {}
-    named = next((metadata[key] for key in GROUP_KEYS if metadata.get(key)), "")
-    given = [_OLD_GROUPS.get(name, name) for name in re.split(r"[,\s]+", named)]
-    told = tuple(name for name in (CONTROL_PLANE, NODE, STORAGE) if name in given)
-    if told:
-        return told
-    for words in (_words(resource), set(re.split(r"[^a-z0-9]+", resource.address.lower()))):
-        for some, groups in _WORDS:
-            if words & some:
-                return groups
-    return ()
 
 
 def _some(resource: Resource, names: Sequence[str]) -> Entry:

@@ -67,6 +67,7 @@ PURE = (
     "_report_page",
     "_cloud",
     "_cloud_tfstate",
+    "_cloud_tfservers",
     "_cloud_tfsite",
     "_cloud_hosts",
     "_cloud_keys",

@@ -1,0 +1,135 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Servers as a state file of Terraform has them, with their groups, volumes and addresses. Pure."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.report import device_of
+from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfstate import GROUP_KEYS
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfstate import Resource
+
+CONTROL_PLANE, NODE, STORAGE = "kube_control_plane", "kube_node", "rook_storage"
+# Type of resource -> kind of the declaration, for those that can be adopted.
+KINDS = {
+    "blockstorage_volume_v2": "volume",
+    "blockstorage_volume_v3": "volume",
+    "compute_floatingip_v2": "floating_ip",
+    "compute_instance_v2": "server",
+    "compute_keypair_v2": "keypair",
+    "compute_secgroup_v2": "security_group",
+    "compute_servergroup_v2": "server_group",
+    "networking_floatingip_v2": "floating_ip",
+    "networking_network_v2": "network",
+    "networking_port_v2": "port",
+    "networking_router_v2": "router",
+    "networking_secgroup_v2": "security_group",
+    "networking_subnet_v2": "subnet",
+}
+# Words in the name of a server -> its groups; the first that fits counts.
+_WORDS: Sequence[tuple[frozenset[str], tuple[str, ...]]] = (
+    (frozenset({"master", "control", "controller", "controlplane", "cp"}), (CONTROL_PLANE,)),
+    (frozenset({"storage", "store", "osd", "ceph", "rook"}), (NODE, STORAGE)),
+    (frozenset({"worker", "node", "agent", "minion"}), (NODE,)),
+)
+_OLD_GROUPS = {"kube-master": CONTROL_PLANE, "kube-node": NODE}
+# Words in the name of a volume that holds something else than Ceph's data.
+_NOT_FOR_CEPH = frozenset({"docker", "containerd", "boot", "root", "etcd", "registry", "var"})
+
+
+@dataclasses.dataclass(frozen=True)
+class Server:
+    """One server with what belongs to it."""
+
+    resource: Resource
+    name: str
+    groups: tuple[str, ...]
+    address: str
+    floating: Resource | None
+    volumes: tuple[Resource, ...]
+
+    @property
+    def devices(self) -> list[str]:
+        """The stable names of those disks that are for Ceph."""
+        if STORAGE not in self.groups:
+            return []
+        return [device_of(each.id) for each in self.volumes if not _words(each) & _NOT_FOR_CEPH]
+
+
+class Known:
+    """The resources of a state, and those that are the site's own."""
+
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        self.all = tuple(resources)
+        self.own = [each for each in self.all if each.managed and not each.deposed]
+        self.by_id = {each.id: each for each in (*self.all, *self.own)}
+
+    def of(self, kind: str) -> list[Resource]:
+        """Return the site's own of a kind of the declaration."""
+        return [each for each in self.own if KINDS.get(each.type) == kind]
+
+    def typed(self, *types: str) -> list[Resource]:
+        """Return the site's own of some of Terraform's types."""
+        return [each for each in self.own if each.type in types]
+
+    def server(self, resource: Resource, name: str) -> Server:
+        """Return a server, under its name in the declaration, with what belongs to it."""
+        attached = {
+            each.attributes["volume_id"]: None
+            for each in self.typed("compute_volume_attach_v2")
+            if each.attributes.get("instance_id") == resource.id
+        }
+        volumes = [self.by_id[key] for key in attached if key in self.by_id]
+        nets = resource.attributes.get("network") or [{}]
+        fixed = nets[0].get("fixed_ip_v4") or resource.attributes.get("access_ip_v4", "")
+        return Server(
+            resource, name, _groups(resource), fixed,
+            self._floating(resource, fixed), tuple(volumes),
+        )  # fmt: skip
+
+    def _floating(self, server: Resource, fixed: str) -> Resource | None:
+        """Return the floating IP that leads to a server, however the two were joined."""
+        ports = {net.get("port") for net in server.attributes.get("network") or ()} - {None}
+        joined = self.typed("compute_floatingip_associate_v2", "networking_floatingip_associate_v2")
+        for item in (*joined, *self.of("floating_ip")):
+            has = item.attributes
+            if (
+                has.get("instance_id") == server.id
+                or has.get("port_id") in ports
+                or (fixed and has.get("fixed_ip") == fixed)
+            ):
+                address = has.get("floating_ip") or has.get("address")
+                found = [
+                    x for x in self.of("floating_ip") if x.attributes.get("address") == address
+                ]
+                return found[0] if found else None
+        return None
+
+
+def _words(resource: Resource) -> set[str]:
+    """Return the words of a resource's name."""
+    return set(re.split(r"[^a-z]+", resource.name.lower()))
+
+
+def _groups(resource: Resource) -> tuple[str, ...]:
+    """Return the groups of a server by its metadata, by its name, or by Terraform's name for it."""
+    metadata = resource.attributes.get("metadata") or {}
+    named = next((metadata[key] for key in GROUP_KEYS if metadata.get(key)), "")
+    given = [_OLD_GROUPS.get(name, name) for name in re.split(r"[,\s]+", named)]
+    told = tuple(name for name in (CONTROL_PLANE, NODE, STORAGE) if name in given)
+    if told:
+        return told
+    for words in (_words(resource), set(re.split(r"[^a-z0-9]+", resource.address.lower()))):
+        for some, groups in _WORDS:
+            if words & some:
+                return groups
+    return ()
