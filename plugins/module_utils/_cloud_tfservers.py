@@ -14,7 +14,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.report import 
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfstate import GROUP_KEYS
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfstate import Resource
 
@@ -44,6 +44,23 @@ _WORDS: Sequence[tuple[frozenset[str], tuple[str, ...]]] = (
 _OLD_GROUPS = {"kube-master": CONTROL_PLANE, "kube-node": NODE}
 # Words in the name of a volume that holds something else than Ceph's data.
 _NOT_FOR_CEPH = frozenset({"docker", "containerd", "boot", "root", "etcd", "registry", "var"})
+# What Terraform's provider writes in place of an image that there is not, or not any more.
+_NO_IMAGE = frozenset({"Attempt to boot from volume - no image supplied", "Image not found"})
+
+
+@dataclasses.dataclass(frozen=True)
+class Boot:
+    """What a server starts from; source says what its volume was made of, empty for none.
+
+    The image is that of the volume where there is one: the cloud compares it with nothing else.
+    What the state does not tell is empty.
+    """
+
+    image: str
+    source: str = ""
+    uid: str = ""
+    size: int = 0
+    type: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,6 +70,7 @@ class Server:
     resource: Resource
     name: str
     groups: tuple[str, ...]
+    boot: Boot
     address: str
     floating: Resource | None
     volumes: tuple[Resource, ...]
@@ -92,8 +110,24 @@ class Known:
         nets = resource.attributes.get("network") or [{}]
         fixed = nets[0].get("fixed_ip_v4") or resource.attributes.get("access_ip_v4", "")
         return Server(
-            resource, name, _groups(resource), fixed,
+            resource, name, _groups(resource), self._boot(resource.attributes), fixed,
             self._floating(resource, fixed), tuple(volumes),
+        )  # fmt: skip
+
+    def _boot(self, server: Mapping[str, t.Any]) -> Boot:
+        """Return what a server starts from."""
+        names = [server.get(key, "") for key in ("image_name", "image_id")]
+        image = next((name for name in names if name and name not in _NO_IMAGE), "")
+        device = next((x for x in server.get("block_device") or () if _boots(x)), None)
+        if device is None:
+            # The provider writes its words only where a volume is the first disk.
+            return Boot(image, "" if image or names[1] not in _NO_IMAGE else "volume")
+        source, uid = str(device.get("source_type", "volume")), str(device.get("uuid", ""))
+        volume = self.by_id[uid].attributes if source == "volume" and uid in self.by_id else {}
+        return Boot(
+            uid if source == "image" else volume.get("image_id", ""), source, uid,
+            device.get("volume_size") or volume.get("size", 0),
+            device.get("volume_type") or volume.get("volume_type", ""),
         )  # fmt: skip
 
     def _floating(self, server: Resource, fixed: str) -> Resource | None:
@@ -113,6 +147,10 @@ class Known:
                 ]
                 return found[0] if found else None
         return None
+
+
+def _boots(device: Mapping[str, t.Any]) -> bool:
+    return not device.get("boot_index") and device.get("destination_type") == "volume"
 
 
 def _words(resource: Resource) -> set[str]:

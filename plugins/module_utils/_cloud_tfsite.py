@@ -19,7 +19,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelE
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfservers import Server
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfservers import Boot, Server
     from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfstate import Resource
 
     Entry = dict[str, t.Any]
@@ -167,14 +167,13 @@ class TerraformSite:
     def _declared(self, server: Server) -> Entry:
         has = server.resource.attributes
         zone = has.get("availability_zone")
-        boot = next((x for x in has.get("block_device") or () if _boots(x)), None)
         hints = has.get("scheduler_hints") or [{}]
         return _without_none(
             name=server.name,
             groups=list(server.groups),
             flavor=has.get("flavor_name") or has.get("flavor_id"),
-            image=has.get("image_name") or has.get("image_id") or (boot or {}).get("uuid"),
-            boot_volume=_boot_volume(boot) if boot else None,
+            image=server.boot.image or None,
+            boot_volume=_boot_volume(server.boot),
             keypair=self._keypair(has.get("key_pair")),
             server_group=self._name_of(hints[0]["group"]) if hints[0].get("group") else None,
             # "nova" is what Nova says when nobody has chosen.
@@ -243,9 +242,16 @@ class TerraformSite:
 
     def _unclear(self) -> Iterator[str]:
         """Yield a sentence for each thing that is not taken over as it is."""
+        boots = {server.boot.uid: server.name for server in self.servers if server.boot.uid}
         for each in self._known.all:
             if each.deposed:
                 yield f"{each.address} ({each.id}) was replaced and may still exist: remove it."
+            elif each.managed and each.id in boots:
+                yield (
+                    f"{each.address} ({each.id}) is what server/{boots[each.id]} boots from, and "
+                    "is not adopted: if it does not go with the server, a teardown asks for it in "
+                    "release_foreign."
+                )
             elif each.managed and each.type not in _JOINS and each.id not in self.adopt:
                 yield (
                     f"{each.address} ({each.id}) is no part of the declaration: "
@@ -253,16 +259,28 @@ class TerraformSite:
                 )
         networks = {self._short(each) for each in self._known.of("network")}
         for server in self.servers:
-            has = server.resource.attributes
-            for net in has.get("network") or ():
-                name = self._port(net, has, 1).get("network")
-                if name and name not in networks:
-                    yield (
-                        f"{server.resource.address}: has a port in {name}, no network of this "
-                        "state. Only networks of the site can be declared: take the port out."
-                    )
-            if not server.groups:
-                yield f"{server.resource.address}: its name tells no group. Put it into one."
+            for sentence in self._unclear_of(server, networks):
+                yield f"{server.resource.address}: {sentence}"
+
+    def _unclear_of(self, server: Server, networks: set[str]) -> Iterator[str]:
+        """Yield what of a server cannot be declared, or has to be said."""
+        has = server.resource.attributes
+        for net in has.get("network") or ():
+            name = self._port(net, has, 1).get("network")
+            if name and name not in networks:
+                yield (
+                    f"has a port in {name}, no network of this state. Only networks of the site "
+                    "can be declared: take the port out."
+                )
+        if server.boot.source and not server.boot.image:
+            more = "" if server.boot.size else ", and boot_volume"
+            yield (
+                f"boots from a volume (source_type {server.boot.source}), of whose image the "
+                f"state tells nothing. Set image of {server.name} to the image_id in the volume's "
+                f"volume_image_metadata{more}."
+            )
+        if not server.groups:
+            yield "its name tells no group. Put it into one."
 
 
 def _some(resource: Resource, names: Sequence[str]) -> Entry:
@@ -284,9 +302,8 @@ def _ports(low: int | None, high: int | None) -> str | None:
     return str(low) if low == high else f"{low}-{high}"
 
 
-def _boots(device: Mapping[str, t.Any]) -> bool:
-    return device.get("boot_index") == 0 and device.get("destination_type") == "volume"
-
-
-def _boot_volume(device: Mapping[str, t.Any]) -> Entry:
-    return _without_none(size_gib=device.get("volume_size"), type=device.get("volume_type"))
+def _boot_volume(boot: Boot) -> Entry | None:
+    """Return the volume to boot from; none without a size, which the declaration needs."""
+    if not boot.source or not boot.size:
+        return None
+    return _without_none(size_gib=boot.size, type=boot.type or None)

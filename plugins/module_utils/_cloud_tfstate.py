@@ -27,11 +27,12 @@ VERSIONS = (3, 4)
 # What metadata may tell of a server; whatever else people keep there stays in the file.
 GROUP_KEYS = ("rook_groups", "kubespray_groups")
 
+_VOLUME = ("name", "size", "volume_type", "availability_zone", "image_id")
 _RULE = ("from_port", "to_port", "ip_protocol", "cidr", "from_group_id", "self")
 # Type of resource, without the provider's name -> attributes that may come out; none of others.
 ATTRIBUTES: Mapping[str, Sequence[str]] = {
-    "blockstorage_volume_v2": ("name", "size", "volume_type", "availability_zone", "attachment"),
-    "blockstorage_volume_v3": ("name", "size", "volume_type", "availability_zone", "attachment"),
+    "blockstorage_volume_v2": (*_VOLUME, "attachment"),
+    "blockstorage_volume_v3": (*_VOLUME, "attachment"),
     "compute_flavor_v2": ("name", "vcpus", "ram", "disk"),
     "compute_floatingip_associate_v2": ("floating_ip", "instance_id", "fixed_ip"),
     "compute_floatingip_v2": ("address", "pool", "fixed_ip", "instance_id"),

@@ -26,6 +26,16 @@ def by_name(entries: list[dict[str, t.Any]]) -> dict[str, dict[str, t.Any]]:
     return {each["name"]: each for each in entries}
 
 
+def changed(server: str, **attributes: t.Any) -> dict[str, t.Any]:
+    """Return the state with other attributes of a server."""
+    state: dict[str, t.Any] = json.loads(version_4())
+    for item in state["resources"]:
+        for one in item["instances"]:
+            if one["attributes"].get("name") == server:
+                one["attributes"].update(attributes)
+    return state
+
+
 def test_the_site_is_what_all_servers_names_begin_with(site: TerraformSite) -> None:
     assert site.site == "kubeadm"
 
@@ -120,6 +130,68 @@ def test_the_declaration_has_servers_with_what_belongs_to_them(site: TerraformSi
         "volumes": [{"name": "docker", "size_gib": 75, "type": "ssd"}],
     }  # fmt: skip
     assert sorted(each["name"] for each in servers["storage1"]["volumes"]) == ["data", "docker"]
+
+
+NO_IMAGE = "Attempt to boot from volume - no image supplied"
+DATA = {"boot_index": -1, "source_type": "blank", "destination_type": "volume", "volume_size": 9}
+BOOTS = {
+    "an image": (
+        {"source_type": "image", "uuid": "i-1", "volume_size": 20, "volume_type": "ssd"},
+        {"image": "i-1", "boot_volume": {"size_gib": 20, "type": "ssd"}}, "",
+    ),
+    "a volume of an image": (
+        {"source_type": "volume", "uuid": "v-1", "volume_size": 0, "volume_type": ""},
+        {"image": "i-2", "boot_volume": {"size_gib": 30, "type": "hdd"}}, "",
+    ),
+    "a volume of nobody knows what": (
+        {"source_type": "volume", "uuid": "v-2", "volume_size": 0},
+        {"boot_volume": {"size_gib": 40}}, "volume_image_metadata.",
+    ),
+    "a volume that is not in the state": (
+        {"source_type": "volume", "uuid": "v-3", "volume_size": None, "boot_index": None}, {},
+        "volume_image_metadata, and boot_volume.",
+    ),
+    "a snapshot": (
+        {"source_type": "snapshot", "uuid": "s-1", "volume_size": 50},
+        {"boot_volume": {"size_gib": 50}}, "volume_image_metadata.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("device", "declared", "told"), BOOTS.values(), ids=BOOTS)
+def test_a_server_that_boots_from_a_volume_has_the_image_of_that(
+    device: dict[str, t.Any], declared: dict[str, t.Any], told: str
+) -> None:
+    boot = {"boot_index": 0, "destination_type": "volume", **device}
+    state = changed("kubeadm-master", image_name="", image_id=NO_IMAGE, block_device=[DATA, boot])
+    for key, more in (("v-1", {"image_id": "i-2", "volume_type": "hdd", "size": 30}),
+                      ("v-2", {"image_id": "", "size": 40})):  # fmt: skip
+        volume = {"id": key, "name": "", **more}
+        state["resources"].append(
+            {"mode": "managed", "type": "openstack_blockstorage_volume_v3", "name": key,
+             "instances": [{"attributes": volume}]}
+        )  # fmt: skip
+    site = TerraformSite(read_state(json.dumps(state), "terraform.tfstate"))
+    master = by_name(site.declaration()["servers"])["master"]
+    assert {key: master[key] for key in ("image", "boot_volume") if key in master} == declared
+    sentences = [each for each in site.unclear if "boots from a volume" in each]
+    assert [each.partition("the volume's ")[2] for each in sentences] == ([told] if told else [])
+    uid = device["uuid"]
+    for sentence in (each for each in site.unclear if f"({uid})" in each):
+        assert "is what server/master boots from" in sentence and "remove it" not in sentence
+    assert uid not in site.adopt
+
+
+@pytest.mark.parametrize(
+    ("name", "uid", "image"),
+    [("", "i-1", "i-1"), ("Image not found", "i-1", "i-1"), ("debian", "i-1", "debian")],
+)
+def test_a_server_without_a_volume_to_boot_from_has_its_own_image(
+    name: str, uid: str, image: str
+) -> None:
+    state = changed("kubeadm-master", image_name=name, image_id=uid)
+    site = TerraformSite(read_state(json.dumps(state), "terraform.tfstate"))
+    assert by_name(site.declaration()["servers"])["master"]["image"] == image
 
 
 def test_what_is_declared_is_adopted_and_the_rest_is_told(site: TerraformSite) -> None:
