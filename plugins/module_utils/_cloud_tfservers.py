@@ -99,6 +99,15 @@ class Known:
         """Return the site's own of some of Terraform's types."""
         return [each for each in self.own if each.type in types]
 
+    def mine(self, key: str) -> Resource | None:
+        """Return what has an id, if it is the site's own."""
+        return next((each for each in self.own if each.id == key), None)
+
+    def network_of(self, net: Mapping[str, t.Any]) -> str:
+        """Return the id of the network that a port of a server is in."""
+        port = self.by_id.get(net.get("port", ""))
+        return str(port.attributes.get("network_id", "") if port else net.get("uuid", ""))
+
     def server(self, resource: Resource, name: str) -> Server:
         """Return a server, under its name in the declaration, with what belongs to it."""
         attached = {

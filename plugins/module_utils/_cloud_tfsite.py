@@ -14,24 +14,16 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfservers impo
     STORAGE,
     Known,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfunclear import unclear
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError, Problem
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfservers import Boot, Server
     from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfstate import Resource
 
     Entry = dict[str, t.Any]
-
-# What only joins two others, or stands inside one, is described with them.
-_JOINS = frozenset(
-    {
-        "compute_floatingip_associate_v2", "compute_volume_attach_v2",
-        "networking_floatingip_associate_v2", "networking_router_interface_v2",
-        "networking_secgroup_rule_v2",
-    }
-)  # fmt: skip
 
 
 class TerraformSite:
@@ -44,7 +36,7 @@ class TerraformSite:
             self._known.server(each, self._short(each)) for each in self._known.of("server")
         )
         self.adopt = self._adopt()
-        self.unclear = list(self._unclear())
+        self.unclear = list(unclear(self._known, self.servers, self.adopt))
 
     def declaration(self) -> Entry:
         """Return the options of openstack_site that make exactly this."""
@@ -132,8 +124,8 @@ class TerraformSite:
 
     def _name_of(self, key: str) -> str:
         """Return how the declaration calls something; its id if it is not the site's."""
-        found = self._known.by_id.get(key)
-        return self._short(found) if found is not None and found in self._known.own else key
+        found = self._known.mine(key)
+        return self._short(found) if found else key
 
     def _group(self, resource: Resource) -> Entry:
         inside = resource.attributes.get("rule") or ()
@@ -193,10 +185,9 @@ class TerraformSite:
         port = self._known.by_id.get(net.get("port", ""))
         groups = port.attributes.get("all_security_group_ids") if port else None
         named = {each.name: self._short(each) for each in self._known.of("security_group")}
-        network = port.attributes.get("network_id", "") if port else net.get("uuid", "")
         fixed = net.get("fixed_ip_v4") or (has.get("access_ip_v4") if not index else None)
         return _without_none(
-            network=self._name_of(network) or None,
+            network=self._name_of(self._known.network_of(net)) or None,
             fixed_ips=[fixed] if fixed else None,
             security_groups=sorted(
                 self._name_of(each) if port else named.get(each, each)
@@ -239,48 +230,6 @@ class TerraformSite:
             if server.floating:
                 found[server.floating.id] = f"floating_ip/{server.name}"
         return found
-
-    def _unclear(self) -> Iterator[str]:
-        """Yield a sentence for each thing that is not taken over as it is."""
-        boots = {server.boot.uid: server.name for server in self.servers if server.boot.uid}
-        for each in self._known.all:
-            if each.deposed:
-                yield f"{each.address} ({each.id}) was replaced and may still exist: remove it."
-            elif each.managed and each.id in boots:
-                yield (
-                    f"{each.address} ({each.id}) is what server/{boots[each.id]} boots from, and "
-                    "is not adopted: if it does not go with the server, a teardown asks for it in "
-                    "release_foreign."
-                )
-            elif each.managed and each.type not in _JOINS and each.id not in self.adopt:
-                yield (
-                    f"{each.address} ({each.id}) is no part of the declaration: "
-                    "remove it with Terraform, or keep it by hand."
-                )
-        networks = {self._short(each) for each in self._known.of("network")}
-        for server in self.servers:
-            for sentence in self._unclear_of(server, networks):
-                yield f"{server.resource.address}: {sentence}"
-
-    def _unclear_of(self, server: Server, networks: set[str]) -> Iterator[str]:
-        """Yield what of a server cannot be declared, or has to be said."""
-        has = server.resource.attributes
-        for net in has.get("network") or ():
-            name = self._port(net, has, 1).get("network")
-            if name and name not in networks:
-                yield (
-                    f"has a port in {name}, no network of this state. Only networks of the site "
-                    "can be declared: take the port out."
-                )
-        if server.boot.source and not server.boot.image:
-            more = "" if server.boot.size else ", and boot_volume"
-            yield (
-                f"boots from a volume (source_type {server.boot.source}), of whose image the "
-                f"state tells nothing. Set image of {server.name} to the image_id in the volume's "
-                f"volume_image_metadata{more}."
-            )
-        if not server.groups:
-            yield "its name tells no group. Put it into one."
 
 
 def _some(resource: Resource, names: Sequence[str]) -> Entry:

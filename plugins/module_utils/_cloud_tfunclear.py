@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""What of a state file of Terraform a declaration does not cover, in sentences. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfservers import Known, Server
+
+# What only joins two others, or stands inside one, is described with them.
+_JOINS = frozenset(
+    {
+        "compute_floatingip_associate_v2", "compute_volume_attach_v2",
+        "networking_floatingip_associate_v2", "networking_router_interface_v2",
+        "networking_secgroup_rule_v2",
+    }
+)  # fmt: skip
+
+
+def unclear(known: Known, servers: Sequence[Server], adopt: Mapping[str, str]) -> Iterator[str]:
+    """Yield a sentence for each thing that is not taken over as it is."""
+    boots = {server.boot.uid: server.name for server in servers if server.boot.uid}
+    for each in known.all:
+        if each.deposed:
+            yield f"{each.address} ({each.id}) was replaced and may still exist: remove it."
+        elif each.managed and each.id in boots:
+            yield (
+                f"{each.address} ({each.id}) is what server/{boots[each.id]} boots from, and is "
+                "not adopted: if it does not go with the server, a teardown asks for it in "
+                "release_foreign."
+            )
+        elif each.managed and each.type not in _JOINS and each.id not in adopt:
+            yield (
+                f"{each.address} ({each.id}) is no part of the declaration: "
+                "remove it with Terraform, or keep it by hand."
+            )
+    for server in servers:
+        for sentence in _of_server(server, known):
+            yield f"{server.resource.address}: {sentence}"
+
+
+def _of_server(server: Server, known: Known) -> Iterator[str]:
+    """Yield what of a server cannot be declared, or has to be said."""
+    for net in server.resource.attributes.get("network") or ():
+        network = known.network_of(net)
+        if network and known.mine(network) is None:
+            yield (
+                f"has a port in {network}, no network of this state. Only networks of the site "
+                "can be declared: take the port out."
+            )
+    if server.boot.source and not server.boot.image:
+        more = "" if server.boot.size else ", and boot_volume"
+        yield (
+            f"boots from a volume (source_type {server.boot.source}), of whose image the state "
+            f"tells nothing. Set image of {server.name} to the image_id in the volume's "
+            f"volume_image_metadata{more}."
+        )
+    if not server.groups:
+        yield "its name tells no group. Put it into one."
