@@ -202,6 +202,9 @@ def _nested(flat: Mapping[str, str]) -> dict[str, t.Any]:
 
 def _of_version_4(state: Raw) -> Iterator[Resource]:
     for item in state.get("resources") or ():
+        # What others' providers keep is their own affair; some have not even an id.
+        if not item["type"].startswith(PREFIX):
+            continue
         managed = item["mode"] == "managed"
         place = f"{item['module']}." if item.get("module") else ""
         data = "" if managed else "data."

@@ -86,6 +86,15 @@ def test_addresses_are_those_that_terraform_shows() -> None:
     assert "data.openstack_networking_network_v2.public_network" in addresses
 
 
+def test_what_other_providers_keep_needs_no_id() -> None:
+    state = json.loads(version_4())
+    state["resources"].append(
+        {"mode": "managed", "type": "kubernetes_manifest", "name": "m",
+         "instances": [{"attributes": {"manifest": {}}}]}
+    )  # fmt: skip
+    assert read_state(json.dumps(state), "f") == read_state(version_4(), "f")
+
+
 def test_a_deposed_object_is_told_apart_in_both_versions() -> None:
     three, four = json.loads(version_3()), json.loads(version_4())
     old = {"id": "old", "attributes": {"id": "old", "name": "kubeadm-master"}}
