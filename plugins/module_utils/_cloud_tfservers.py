@@ -14,7 +14,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.report import 
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfstate import GROUP_KEYS
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfstate import Resource
 
@@ -110,24 +110,38 @@ class Known:
 
     def server(self, resource: Resource, name: str) -> Server:
         """Return a server, under its name in the declaration, with what belongs to it."""
-        attached = {
-            each.attributes["volume_id"]: None
-            for each in self.typed("compute_volume_attach_v2")
-            if each.attributes.get("instance_id") == resource.id
-        }
-        volumes = [self.by_id[key] for key in attached if key in self.by_id]
+        boot = self._boot(resource.attributes)
         nets = resource.attributes.get("network") or [{}]
         fixed = nets[0].get("fixed_ip_v4") or resource.attributes.get("access_ip_v4", "")
         return Server(
-            resource, name, _groups(resource), self._boot(resource.attributes), fixed,
-            self._floating(resource, fixed), tuple(volumes),
+            resource, name, _groups(resource), boot, fixed, self._floating(resource, fixed),
+            tuple(each for each in self._volumes(resource) if each.id != boot.uid),
         )  # fmt: skip
+
+    def _volumes(self, server: Resource) -> Iterator[Resource]:
+        """Yield the site's own volumes on a server, however they came to be there."""
+        joined = [
+            each.attributes["volume_id"]
+            for each in self.typed("compute_volume_attach_v2")
+            if each.attributes.get("instance_id") == server.id
+        ]
+        made = [device.get("uuid") for device in server.attributes.get("block_device") or ()]
+        seen = [
+            volume.id
+            for volume in self.of("volume")
+            for each in volume.attributes.get("attachment") or ()
+            if each.get("instance_id") == server.id
+        ]
+        volumes = {each.id: each for each in self.of("volume")}
+        yield from (
+            volumes[key] for key in dict.fromkeys((*joined, *made, *seen)) if key in volumes
+        )
 
     def _boot(self, server: Mapping[str, t.Any]) -> Boot:
         """Return what a server starts from."""
         names = [server.get(key, "") for key in ("image_name", "image_id")]
         image = next((name for name in names if name and name not in _NO_IMAGE), "")
-        device = next((x for x in server.get("block_device") or () if _boots(x)), None)
+        device = next((x for x in server.get("block_device") or () if boots(x)), None)
         if device is None:
             # The provider writes its words only where a volume is the first disk.
             return Boot(image, "" if image or names[1] not in _NO_IMAGE else "volume")
@@ -158,7 +172,8 @@ class Known:
         return None
 
 
-def _boots(device: Mapping[str, t.Any]) -> bool:
+def boots(device: Mapping[str, t.Any]) -> bool:
+    """Tell whether a block device is a volume to boot from; the first one is where none is said."""
     return not device.get("boot_index") and device.get("destination_type") == "volume"
 
 

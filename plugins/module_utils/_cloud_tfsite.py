@@ -112,12 +112,14 @@ class TerraformSite:
     def _router(self, resource: Resource) -> Entry:
         has = resource.attributes
         outside = has.get("external_network_id") or has.get("external_gateway") or ""
-        inside = [
-            self._name_of(each.attributes["subnet_id"])
+        joined = [
+            self._known.mine(each.attributes.get("subnet_id", ""))
             for each in self._known.typed("networking_router_interface_v2")
-            if each.attributes.get("router_id") == resource.id and "subnet_id" in each.attributes
+            if each.attributes.get("router_id") == resource.id
         ]
-        external = self._known.by_id[outside].name if outside in self._known.by_id else outside
+        inside = [self._short(each) for each in joined if each]
+        known = self._known.by_id.get(outside)
+        external = (known.name if known else "") or outside
         return _without_none(
             name=self._short(resource), external_network=external or None, subnets=inside
         )

@@ -8,34 +8,44 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfservers import boots
+
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfservers import Known, Server
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfstate import Resource
 
-# What only joins two others, or stands inside one, is described with them.
-_JOINS = frozenset(
-    {
-        "compute_floatingip_associate_v2", "compute_volume_attach_v2",
-        "networking_floatingip_associate_v2", "networking_router_interface_v2",
-        "networking_secgroup_rule_v2",
-    }
-)  # fmt: skip
+# What only joins two others, or stands inside one, is described with them -> attributes that have
+# the ids of these, or the address of one.
+_JOINS: Mapping[str, Sequence[str]] = {
+    "compute_floatingip_associate_v2": ("floating_ip",),
+    "compute_volume_attach_v2": ("instance_id", "volume_id"),
+    "networking_floatingip_associate_v2": ("floating_ip",),
+    "networking_router_interface_v2": ("router_id", "subnet_id"),
+    "networking_secgroup_rule_v2": ("security_group_id",),
+}
 
 
 def unclear(known: Known, servers: Sequence[Server], adopt: Mapping[str, str]) -> Iterator[str]:
     """Yield a sentence for each thing that is not taken over as it is."""
-    boots = {server.boot.uid: server.name for server in servers if server.boot.uid}
+    roots = {server.boot.uid: server.name for server in servers if server.boot.uid}
     for each in known.all:
         if each.deposed:
             yield f"{each.address} ({each.id}) was replaced and may still exist: remove it."
-        elif each.managed and each.id in boots:
+        elif each.managed and each.id in roots:
             yield (
-                f"{each.address} ({each.id}) is what server/{boots[each.id]} boots from, and is "
+                f"{each.address} ({each.id}) is what server/{roots[each.id]} boots from, and is "
                 "not adopted: if it does not go with the server, a teardown asks for it in "
                 "release_foreign."
             )
-        elif each.managed and each.type not in _JOINS and each.id not in adopt:
+        elif each.managed and each.type in _JOINS:
+            yield from (
+                f"{each.address} ({each.id}) is no part of the declaration: its {name} {key} is "
+                "not what this state has made."
+                for name, key in _elsewhere(each, known)
+            )
+        elif each.managed and each.id not in adopt:
             yield (
                 f"{each.address} ({each.id}) is no part of the declaration: "
                 "remove it with Terraform, or keep it by hand."
@@ -43,6 +53,15 @@ def unclear(known: Known, servers: Sequence[Server], adopt: Mapping[str, str]) -
     for server in servers:
         for sentence in _of_server(server, known):
             yield f"{server.resource.address}: {sentence}"
+
+
+def _elsewhere(join: Resource, known: Known) -> Iterator[tuple[str, str]]:
+    """Yield what a join names, and Terraform did not make; the same for what it does not name."""
+    addresses = {each.attributes.get("address") for each in known.of("floating_ip")}
+    for name in _JOINS[join.type]:
+        key = join.attributes.get(name) or ""
+        if key not in addresses if name == "floating_ip" else known.mine(key) is None:
+            yield name, key
 
 
 def _of_server(server: Server, known: Known) -> Iterator[str]:
@@ -53,6 +72,14 @@ def _of_server(server: Server, known: Known) -> Iterator[str]:
             yield (
                 f"has a port in {network}, no network of this state. Only networks of the site "
                 "can be declared: take the port out."
+            )
+    for device in server.resource.attributes.get("block_device") or ():
+        to_volume = device.get("destination_type") == "volume" and not boots(device)
+        if to_volume and known.mine(device.get("uuid", "")) is None:
+            yield (
+                f"has a volume of {device.get('volume_size') or '?'} GiB by block_device, which is "
+                "not what this state has made. Declare it in volumes and adopt it, else it is "
+                "taken for somebody else's."
             )
     if server.boot.source and not server.boot.image:
         more = "" if server.boot.size else ", and boot_volume"

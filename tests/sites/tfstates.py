@@ -172,6 +172,25 @@ def version_4(**changes: t.Any) -> str:
     return json.dumps({**state, **changes})
 
 
+def version_4_with(*more: tuple[str, str, dict[str, t.Any]], **master: t.Any) -> str:
+    """Return the site with further resources, and with other attributes of its master.
+
+    A type is the one without the provider's name, or data and that.
+    """
+    state = json.loads(version_4())
+    for item in state["resources"]:
+        for one in item["instances"]:
+            if one["attributes"].get("name") == "kubeadm-master":
+                one["attributes"].update(master)
+    for kind, name, attributes in more:
+        mode, _dot, last = kind.rpartition(".")
+        state["resources"].append(
+            {"mode": mode or "managed", "type": f"openstack_{last}", "name": name,
+             "instances": [{"attributes": attributes}]}
+        )  # fmt: skip
+    return json.dumps(state)
+
+
 def upgraded() -> str:
     """Return the site as a Terraform later than 0.11 keeps what that has written."""
     state = json.loads(version_4())
