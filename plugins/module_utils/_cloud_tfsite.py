@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfrules import rules_of
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfservers import (
     CONTROL_PLANE,
     NODE,
@@ -20,6 +21,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelE
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfrules import Rule
     from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfservers import Boot, Server
     from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfstate import Resource
 
@@ -130,32 +132,18 @@ class TerraformSite:
         return self._short(found) if found else key
 
     def _group(self, resource: Resource) -> Entry:
-        inside = resource.attributes.get("rule") or ()
-        alone = [
-            each.attributes
-            for each in self._known.typed("networking_secgroup_rule_v2")
-            if each.attributes.get("security_group_id") == resource.id
-        ]
-        rules = [
-            *(self._rule(rule, resource, "from_port", "to_port") for rule in inside),
-            *(self._rule(rule, resource, "port_range_min", "port_range_max") for rule in alone),
-        ]
+        found = rules_of(resource, self._known)
+        rules = [self._rule(rule) for rule in found if not rule.beyond]
         return {"name": self._short(resource), "rules": rules}
 
-    def _rule(self, rule: Mapping[str, t.Any], group: Resource, low: str, high: str) -> Entry:
-        other = (
-            group.id
-            if rule.get("self")
-            else rule.get("remote_group_id") or rule.get("from_group_id")
-        )
-        protocol = rule.get("protocol") or rule.get("ip_protocol") or None
+    def _rule(self, rule: Rule) -> Entry:
         return _without_none(
-            direction=None if rule.get("direction") == "ingress" else rule.get("direction"),
-            ethertype=None if rule.get("ethertype") == "IPv4" else rule.get("ethertype"),
-            protocol=None if protocol in ("any", "-1") else protocol,
-            ports=_ports(rule.get(low), rule.get(high)),
-            remote_cidr=rule.get("remote_ip_prefix") or rule.get("cidr"),
-            remote_group=self._name_of(other) if other else None,
+            direction=None if rule.direction == "ingress" else rule.direction,
+            ethertype=None if rule.ethertype == "IPv4" else rule.ethertype,
+            protocol=rule.protocol,
+            ports=rule.ports,
+            remote_cidr=rule.cidr,
+            remote_group=self._name_of(rule.group) if rule.group else None,
         )
 
     def _declared(self, server: Server) -> Entry:
@@ -244,13 +232,6 @@ def _some(resource: Resource, names: Sequence[str]) -> Entry:
 
 def _without_none(**entry: t.Any) -> Entry:
     return {key: value for key, value in entry.items() if value is not None}
-
-
-def _ports(low: int | None, high: int | None) -> str | None:
-    """Return a range as the declaration has it; -1 and 0 are how Nova and Terraform say any."""
-    if low in (None, -1) or high in (None, -1) or (low, high) == (0, 0):
-        return None
-    return str(low) if low == high else f"{low}-{high}"
 
 
 def _boot_volume(boot: Boot) -> Entry | None:

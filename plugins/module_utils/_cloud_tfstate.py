@@ -56,7 +56,7 @@ ATTRIBUTES: Mapping[str, Sequence[str]] = {
     "networking_router_v2": ("name", "external_network_id", "external_gateway"),
     "networking_secgroup_rule_v2": (
         "direction", "ethertype", "protocol", "port_range_min", "port_range_max",
-        "remote_ip_prefix", "remote_group_id", "security_group_id",
+        "remote_ip_prefix", "remote_group_id", "remote_address_group_id", "security_group_id",
     ),
     "networking_secgroup_v2": ("name",),
     "networking_subnet_v2": (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfrules import rules_of
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfservers import boots
 
 if t.TYPE_CHECKING:
@@ -33,26 +34,32 @@ def unclear(known: Known, servers: Sequence[Server], adopt: Mapping[str, str]) -
     for each in known.all:
         if each.deposed:
             yield f"{each.address} ({each.id}) was replaced and may still exist: remove it."
-        elif each.managed and each.id in roots:
-            yield (
-                f"{each.address} ({each.id}) is what server/{roots[each.id]} boots from, and is "
-                "not adopted: if it does not go with the server, a teardown asks for it in "
-                "release_foreign."
-            )
-        elif each.managed and each.type in _JOINS:
-            yield from (
-                f"{each.address} ({each.id}) is no part of the declaration: its {name} {key} is "
-                "not what this state has made."
-                for name, key in _elsewhere(each, known)
-            )
         elif each.managed and each.id not in adopt:
-            yield (
-                f"{each.address} ({each.id}) is no part of the declaration: "
-                "remove it with Terraform, or keep it by hand."
-            )
+            for reason in _left_out(each, known, roots):
+                yield f"{each.address} ({each.id}) {reason}"
+    for group in known.of("security_group"):
+        for rule in rules_of(group, known):
+            if rule.beyond:
+                yield f"{rule.address}: has no rule in the declaration, for it {rule.beyond}."
     for server in servers:
         for sentence in _of_server(server, known):
             yield f"{server.resource.address}: {sentence}"
+
+
+def _left_out(thing: Resource, known: Known, roots: Mapping[str, str]) -> Iterator[str]:
+    """Yield why a thing is not adopted; nothing for what others bring along."""
+    if thing.id in roots:
+        yield (
+            f"is what server/{roots[thing.id]} boots from, and is not adopted: if it does not go "
+            "with the server, a teardown asks for it in release_foreign."
+        )
+    elif thing.type in _JOINS:
+        for name, key in _elsewhere(thing, known):
+            yield (
+                f"is no part of the declaration: its {name} {key} is not what this state has made."
+            )
+    else:
+        yield "is no part of the declaration: remove it with Terraform, or keep it by hand."
 
 
 def _elsewhere(join: Resource, known: Known) -> Iterator[tuple[str, str]]:

@@ -68,6 +68,7 @@ PURE = (
     "_cloud",
     "_cloud_tfstate",
     "_cloud_tfservers",
+    "_cloud_tfrules",
     "_cloud_tfunclear",
     "_cloud_tfsite",
     "_cloud_hosts",

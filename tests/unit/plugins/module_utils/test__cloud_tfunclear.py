@@ -96,3 +96,26 @@ def test_a_volume_that_a_server_made_for_itself_is_told() -> None:
               "volume_size": 9}  # fmt: skip
     (sentence,) = told(site_of(block_device=[device]))
     assert "instance_v2.master: has a volume of 9 GiB by block_device" in sentence
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ({"protocol": "tcp", "port_range_min": 22, "port_range_max": 22,
+          "remote_address_group_id": "a-1"}, "is for the address group a-1"),
+        ({"protocol": "icmp", "port_range_min": 8, "port_range_max": 0}, "is for type 8 of icmp"),
+        ({"protocol": "icmp", "port_range_min": 0, "port_range_max": 0}, ""),
+    ],
+)  # fmt: skip
+def test_a_rule_that_would_let_in_more_as_a_declaration_is_told_and_not_declared(
+    rule: dict[str, t.Any], words: str
+) -> None:
+    group: Row = ("networking_secgroup_v2", "web", {"id": "g-1", "name": "kubeadm-web"})
+    more = {"id": "r-1", "security_group_id": "g-1", "direction": "ingress", "ethertype": "IPv4",
+            "remote_ip_prefix": "", **rule}  # fmt: skip
+    site = site_of(group, ("networking_secgroup_rule_v2", "r", more))
+    (web,) = (each for each in site.declaration()["security_groups"] if each["name"] == "web")
+    assert web["rules"] == ([] if words else [{"protocol": "icmp"}])
+    sentences = told(site)
+    assert len(sentences) == bool(words)
+    assert all(words in each and "secgroup_rule_v2.r: " in each for each in sentences)
