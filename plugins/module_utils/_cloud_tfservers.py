@@ -99,22 +99,35 @@ class Known:
         """Return the site's own of some of Terraform's types."""
         return [each for each in self.own if each.type in types]
 
+    def key_of(self, resource: Resource) -> str:
+        """Return under what a thing is adopted: its id, and for a key pair its name."""
+        # Of a key pair that was made for a user the provider's id has that, too.
+        return resource.name if KINDS.get(resource.type) == "keypair" else resource.id
+
     def mine(self, key: str) -> Resource | None:
         """Return what has an id, if it is the site's own."""
         return next((each for each in self.own if each.id == key), None)
 
     def network_of(self, net: Mapping[str, t.Any]) -> str:
-        """Return the id of the network that a port of a server is in."""
+        """Return the id of the network that a port of a server is in; else what it is called."""
         port = self.by_id.get(net.get("port", ""))
-        return str(port.attributes.get("network_id", "") if port else net.get("uuid", ""))
+        if port:
+            return str(port.attributes.get("network_id", ""))
+        # Of a server that was given no network, the provider writes no more than the name.
+        name = net.get("name", "")
+        named = next((each.id for each in self.of("network") if each.name == name), name)
+        return str(net.get("uuid") or named)
 
     def server(self, resource: Resource, name: str) -> Server:
         """Return a server, under its name in the declaration, with what belongs to it."""
         boot = self._boot(resource.attributes)
         nets = resource.attributes.get("network") or [{}]
         fixed = nets[0].get("fixed_ip_v4") or resource.attributes.get("access_ip_v4", "")
+        # The provider writes it as in a URL.
+        other = resource.attributes.get("access_ip_v6", "").strip("[]")
         return Server(
-            resource, name, _groups(resource), boot, fixed, self._floating(resource, fixed),
+            resource, name, _groups(resource), boot, fixed or other,
+            self._floating(resource, fixed),
             tuple(each for each in self._volumes(resource) if each.id != boot.uid),
         )  # fmt: skip
 

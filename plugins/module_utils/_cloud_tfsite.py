@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfrules import rules_of
@@ -52,7 +53,7 @@ class TerraformSite:
                 for each in self._known.of("keypair")
             ],
             "server_groups": [
-                {"name": self._short(each), "policy": each.attributes["policies"][0]}
+                {"name": self._short(each), "policy": _policy(each.attributes)}
                 for each in self._known.of("server_group")
             ],
             "servers": [self._declared(each) for each in self.servers],
@@ -99,7 +100,8 @@ class TerraformSite:
 
     def _short(self, resource: Resource) -> str:
         """Return a resource's name without the site's; Terraform's own where it has none."""
-        name = resource.name or resource.address.rpartition(".")[2]
+        address = resource.address.partition(f"{resource.type}.")[2]
+        name = resource.name or re.sub(r"[^A-Za-z0-9_.-]+", "-", address).strip("-")
         return name.removeprefix(f"{self.site}-").removeprefix(f"{self.site}_")
 
     def _network(self, resource: Resource) -> Entry:
@@ -173,16 +175,19 @@ class TerraformSite:
 
     def _port(self, net: Mapping[str, t.Any], has: Mapping[str, t.Any], index: int) -> Entry:
         port = self._known.by_id.get(net.get("port", ""))
-        groups = port.attributes.get("all_security_group_ids") if port else None
+        ids = port.attributes.get("all_security_group_ids") if port else None
         named = {each.name: self._short(each) for each in self._known.of("security_group")}
+        # A port of its own may have none, whatever the other ones of its server have.
+        groups = (
+            [named.get(each, each) for each in has.get("security_groups") or ()]
+            if ids is None
+            else [self._name_of(each) for each in ids]
+        )
         fixed = net.get("fixed_ip_v4") or (has.get("access_ip_v4") if not index else None)
         return _without_none(
             network=self._name_of(self._known.network_of(net)) or None,
             fixed_ips=[fixed] if fixed else None,
-            security_groups=sorted(
-                self._name_of(each) if port else named.get(each, each)
-                for each in groups or has.get("security_groups") or ()
-            ),
+            security_groups=sorted(groups),
         )
 
     def _volume(self, volume: Resource, server: Server) -> Entry:
@@ -201,7 +206,7 @@ class TerraformSite:
         """Return id -> kind and name, for what the declaration has."""
         whole = ("network", "subnet", "router", "security_group", "keypair", "server_group")
         found = {
-            each.id: f"{kind}/{self._short(each)}"
+            self._known.key_of(each): f"{kind}/{self._short(each)}"
             for kind in whole
             for each in self._known.of(kind)
         }
@@ -220,6 +225,12 @@ class TerraformSite:
             if server.floating:
                 found[server.floating.id] = f"floating_ip/{server.name}"
         return found
+
+
+def _policy(group: Mapping[str, t.Any]) -> str:
+    """Return the policy of a server group, of which the provider has two notations."""
+    told = group.get("policies") or [group["policy"]]
+    return str(told[0])
 
 
 def _some(resource: Resource, names: Sequence[str]) -> Entry:

@@ -34,7 +34,7 @@ def unclear(known: Known, servers: Sequence[Server], adopt: Mapping[str, str]) -
     for each in known.all:
         if each.deposed:
             yield f"{each.address} ({each.id}) was replaced and may still exist: remove it."
-        elif each.managed and each.id not in adopt:
+        elif each.managed and known.key_of(each) not in adopt:
             for reason in _left_out(each, known, roots):
                 yield f"{each.address} ({each.id}) {reason}"
     for group in known.of("security_group"):
