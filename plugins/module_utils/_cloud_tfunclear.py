@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import typing as t
+from collections import Counter
 
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfrules import rules_of
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfservers import boots
@@ -17,6 +18,8 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfservers import Known, Server
     from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfstate import Resource
 
+# What is declared must be there; an adopted thing is not changed by what is not declared of it.
+_EITHER = "Declare and adopt that, or take it out of the declaration."
 # What only joins two others, or stands inside one, is described with them -> attributes that have
 # the ids of these, or the address of one.
 _JOINS: Mapping[str, Sequence[str]] = {
@@ -37,13 +40,28 @@ def unclear(known: Known, servers: Sequence[Server], adopt: Mapping[str, str]) -
         elif each.managed and known.key_of(each) not in adopt:
             for reason in _left_out(each, known, roots):
                 yield f"{each.address} ({each.id}) {reason}"
+    yield from _of_networks(known)
+    for server in servers:
+        for sentence in _of_server(server, known):
+            yield f"{server.resource.address}: {sentence}"
+    for target, count in Counter(adopt.values()).items():
+        if count > 1:
+            ids = ", ".join(sorted(key for key in adopt if adopt[key] == target))
+            yield f"{ids}: would all be {target}. Give them different names before."
+
+
+def _of_networks(known: Known) -> Iterator[str]:
+    """Yield what of networks and security groups cannot be declared, or needs more."""
+    for subnet in known.of("subnet"):
+        network = subnet.attributes.get("network_id", "")
+        if known.mine(network) is None:
+            yield f"{subnet.address}: is in {network}, no network of this state. {_EITHER}"
     for group in known.of("security_group"):
         for rule in rules_of(group, known):
             if rule.beyond:
                 yield f"{rule.address}: has no rule in the declaration, for it {rule.beyond}."
-    for server in servers:
-        for sentence in _of_server(server, known):
-            yield f"{server.resource.address}: {sentence}"
+            elif rule.group and known.mine(rule.group) is None:
+                yield f"{rule.address}: is for {rule.group}, no group of this state. {_EITHER}"
 
 
 def _left_out(thing: Resource, known: Known, roots: Mapping[str, str]) -> Iterator[str]:
@@ -80,6 +98,14 @@ def _of_server(server: Server, known: Known) -> Iterator[str]:
                 f"has a port in {network}, no network of this state. Only networks of the site "
                 "can be declared: take the port out."
             )
+    has = server.resource.attributes
+    pair = has.get("key_pair")
+    if pair and pair not in {each.name for each in known.of("keypair")}:
+        yield f"has the key pair {pair}, none of this state. {_EITHER}"
+    for hint in has.get("scheduler_hints") or ():
+        group = hint.get("group")
+        if group and known.mine(group) is None:
+            yield f"is in {group}, no server group of this state. {_EITHER}"
     for device in server.resource.attributes.get("block_device") or ():
         to_volume = device.get("destination_type") == "volume" and not boots(device)
         if to_volume and known.mine(device.get("uuid", "")) is None:

@@ -119,3 +119,31 @@ def test_a_rule_that_would_let_in_more_as_a_declaration_is_told_and_not_declared
     sentences = told(site)
     assert len(sentences) == bool(words)
     assert all(words in each and "secgroup_rule_v2.r: " in each for each in sentences)
+
+
+SUBNET_ELSEWHERE = {"id": "s", "name": "kubeadm-s", "network_id": "x", "cidr": "192.0.2.0/24"}
+ELSEWHERE: dict[str, tuple[Row | None, dict[str, t.Any], str]] = {
+    "a key pair": (None, {"key_pair": "mine"}, "instance_v2.master: has the key pair mine, "),
+    "a server group": (None, {"scheduler_hints": [{"group": "x"}]}, "instance_v2.master: is in x"),
+    "a network": (("networking_subnet_v2", "s", SUBNET_ELSEWHERE), {}, "subnet_v2.s: is in x, "),
+    "a security group": (
+        ("compute_secgroup_v2", "g",
+         {"id": "g", "name": "kubeadm-g", "rule": [{"from_group_id": "x"}]}),
+        {}, "secgroup_v2.g: is for x, ",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("more", "master", "words"), ELSEWHERE.values(), ids=ELSEWHERE)
+def test_what_the_declaration_names_and_the_state_has_not_is_told(
+    more: Row | None, master: dict[str, t.Any], words: str
+) -> None:
+    (sentence,) = told(site_of(*([more] if more else []), **master))
+    assert words in sentence and "Declare and adopt that" in sentence
+
+
+def test_things_that_would_have_one_name_are_told() -> None:
+    (sentence,) = told(site_of(name="kubeadm-worker0"))
+    worker = ID["compute_instance_v2", "kubeadm-worker0"]
+    assert sentence.startswith(", ".join(sorted((MASTER, worker))))
+    assert "would all be server/worker0" in sentence
