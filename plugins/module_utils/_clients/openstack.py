@@ -100,15 +100,19 @@ class Cloud:
         except ImportError as error:
             way_on = "Install openstacksdk into the Python that runs the module"
             raise RookeryError(f"openstacksdk cannot be loaded: {error}. {way_on}.") from error
+        known = None
         try:
-            region = config.OpenStackConfig().get_one(params["cloud"] or None, **_given(params))
+            known = config.OpenStackConfig()
+            region = known.get_one(params["cloud"] or None, **_given(params))
             return cls(region, reads=reads)
         # A key that auth must not have is told by a TypeError.
         except (exceptions.ConfigException, ClientException, TypeError, YAMLError) as error:
-            words = " ".join(str(error).split()).rstrip(".")
-            way_on = "Complete or correct these, or clouds.yaml"
+            words = _unnamed(known, params) or (
+                f"{' '.join(str(error).split()).rstrip('.')}. "
+                "Complete or correct these, or clouds.yaml"
+            )
             raise RookeryError(
-                f"No cloud can be made out of cloud, auth and OS_*: {words}. {way_on}."
+                f"No cloud can be made out of cloud, auth and OS_*: {words}."
             ) from error
 
     def login(self) -> None:
@@ -301,6 +305,20 @@ def _given(params: Mapping[str, t.Any]) -> dict[str, t.Any]:
         if params[name]:
             found[theirs] = params[name]
     return found
+
+
+def _unnamed(known: t.Any, params: Mapping[str, t.Any]) -> str:
+    """Return that one of several clouds is to be named; nothing when that is not what is missing.
+
+    openstacksdk takes the only one, and of several none: it misses what each of them has.
+    """
+    if known is None or known.default_cloud or params["cloud"] or params["auth"]:
+        return ""
+    names = ", ".join(sorted(known.get_cloud_names()))
+    return (
+        f"none is named, and clouds.yaml has {names}. Name one in cloud (the role's "
+        "rook_openstack_cloud), or in OS_CLOUD"
+    )
 
 
 def _content(request: Request, answer: t.Any) -> t.Any:

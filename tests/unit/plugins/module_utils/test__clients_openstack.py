@@ -259,6 +259,35 @@ def test_a_configuration_that_makes_no_cloud_is_told_as_such(
         Cloud.connect({**NOTHING, **given})
 
 
+CLOUDS = """
+clouds:
+  two: {auth: {auth_url: "http://127.0.0.1:1", username: u, password: secret}}
+  one: {auth: {auth_url: "http://127.0.0.1:1", username: u, password: secret}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({}, r"none is named, and clouds\.yaml has one, two\. Name one in cloud .* OS_CLOUD\.$"),
+        ({"cloud": "three"}, r"three.* Complete or correct these, or clouds\.yaml\.$"),
+        ({"auth": {"username": "u"}}, r"auth_url.* Complete or correct these, or clouds\.yaml\.$"),
+    ],
+)
+def test_one_of_several_clouds_is_to_be_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, t.Any], told: str
+) -> None:
+    for name in [name for name in os.environ if name.startswith("OS_")]:
+        monkeypatch.delenv(name)
+    (tmp_path / "clouds.yaml").write_text(CLOUDS)
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.yaml"))
+    with pytest.raises(RookeryError, match=rf"^No cloud can be made out of .*{told}"):
+        Cloud.connect({**NOTHING, **given})
+    monkeypatch.setenv("OS_CLOUD", "three")
+    with pytest.raises(RookeryError, match=r"three.* Complete or correct these"):
+        Cloud.connect(NOTHING)
+
+
 ALONE = """
 import sys
 {before}
