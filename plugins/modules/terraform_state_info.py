@@ -17,8 +17,8 @@ description:
     adopt so that M(rookery.rook.openstack_site) keeps and removes it from then on.
   - Groups come from the metadata C(rook_groups) or C(kubespray_groups) of a server, else from words
     in its name such as C(master), C(worker) and C(storage).
-  - Nothing is asked of the cloud. User data, passwords, private keys, outputs, and whatever the
-    file calls sensitive are not told.
+  - Nothing is asked of the cloud. User data, passwords, private keys, outputs, descriptions, other
+    metadata, and whatever the file calls sensitive are not told.
 extends_documentation_fragment:
   - rookery.rook.attributes.info
 options:
@@ -43,9 +43,10 @@ EXAMPLES = r"""
     user: ubuntu
   register: old
 
+# In place of the site that the sample declares there, with the cloud of the inventory.
 - name: Keep it as variables of the role
   ansible.builtin.copy:
-    content: "{{ old.variables | to_nice_yaml }}"
+    content: "{{ old.variables | combine({'rook_openstack_cloud': 'mycloud'}) | to_nice_yaml }}"
     dest: mysite/group_vars/all/openstack.yml
     mode: "0644"
 """
@@ -57,7 +58,9 @@ site:
   type: str
   sample: kubeadm
 resources:
-  description: The resources of OpenStack. What is not managed was only looked up.
+  description:
+    - The resources of OpenStack. What is not managed was only looked up. Those of types that are
+      not known here have no attributes.
   returned: always
   type: list
   elements: dict
@@ -88,7 +91,7 @@ variables:
     rook_openstack_networks: [{name: net}]
     rook_openstack_adopt: {5f1c8c1e-3b0f-4c5e-9d36-3e0a4f0b8f52: server/master}
 unclear:
-  description: What these variables do not cover, each with its reason.
+  description: What these variables do not cover, or need beside, each with its reason.
   returned: always
   type: list
   elements: str

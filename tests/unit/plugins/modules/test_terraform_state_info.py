@@ -10,10 +10,12 @@ import typing as t
 from pathlib import Path
 
 import pytest
+import yaml
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.rookery.rook.plugins.modules import terraform_state_info
 from sites.tfstates import SECRETS, version_3, version_4
 
+GUIDE = Path(__file__).resolve().parents[4] / "docs/docsite/rst/openstack_guide.rst"
 Tell = t.Callable[..., dict[str, t.Any]]
 
 
@@ -60,3 +62,10 @@ def test_what_is_no_state_of_a_site_fails_in_words(
 def test_a_file_that_is_not_there_is_named(tell: Tell) -> None:
     told = tell("", path="nowhere/terraform.tfstate")
     assert "Failed to read nowhere/terraform.tfstate: No such file" in told["msg"]
+
+
+def test_the_examples_keep_the_cloud_in_the_file_that_has_it_in_the_sample() -> None:
+    copied = yaml.safe_load(terraform_state_info.EXAMPLES)[1]["ansible.builtin.copy"]
+    assert copied["dest"].endswith("group_vars/all/openstack.yml")
+    assert "'rook_openstack_cloud': 'mycloud'" in copied["content"]
+    assert copied["content"] in GUIDE.read_text(encoding="utf-8")
