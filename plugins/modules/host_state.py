@@ -320,15 +320,16 @@ def main() -> None:
     module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
     system, wish = System(), module.params
     try:
-        host = {
-            "probes": state.probes(system, wish["probes"]),
-            "digests": state.digests(system, wish["digests"]),
-            "images_later": [
-                archive.path for archive in images.missing_archives(system, wish["images_later"])
-            ],
-        }
         make = state.plan_present if wish["state"] == "present" else state.plan_absent
         with turns.turn(system, wish["name"], module):
+            host = {
+                "probes": state.probes(system, wish["probes"]),
+                "digests": state.digests(system, wish["digests"]),
+                "images_later": [
+                    archive.path
+                    for archive in images.missing_archives(system, wish["images_later"])
+                ],
+            }
             plan = make(system, wish)
             steps.carry_out(plan.steps, module.check_mode)
     except (RookeryError, OSError) as problem:

@@ -38,7 +38,7 @@ class System:
     def __init__(self, root: str = "/") -> None:
         self.root = Path(root)
         self.inherited: tuple[int, ...] = ()
-        """Open files that every command gets."""
+        """Open files that whatever changes the host gets, as it may outlive its module."""
 
     def path(self, name: str) -> Path:
         """Return where a file of the host is."""
@@ -46,14 +46,14 @@ class System:
 
     def ask(
         self, *command: str, stdin: str = "", environment: Mapping[str, str] | None = None,
-        limit: float | None = None,
+        limit: float | None = None, heirs: tuple[int, ...] = (),
     ) -> subprocess.CompletedProcess[str]:  # fmt: skip
         """Return how a command ended: with 127 if there is no such program, 124 at the limit."""
         try:
             process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 text=True, errors="replace", env={**_ENVIRONMENT, **(environment or {})}, cwd="/",
-                pass_fds=self.inherited,
+                pass_fds=heirs,
             )  # fmt: skip
         except (FileNotFoundError, PermissionError) as problem:
             return subprocess.CompletedProcess(command, 127, "", str(problem))
@@ -81,7 +81,9 @@ class System:
         environment: Mapping[str, str] | None = None, cure: str = "", limit: float | None = None,
     ) -> str:  # fmt: skip
         """Return a command's output, or raise with what was being done and its last lines."""
-        done = self.ask(*command, stdin=stdin, environment=environment, limit=limit)
+        done = self.ask(
+            *command, stdin=stdin, environment=environment, limit=limit, heirs=self.inherited
+        )
         if done.returncode:
             said = (done.stderr + "\n" + done.stdout).strip().splitlines()[-_SHOWN_LINES:]
             detail = f"`{' '.join(command)}` said: " + " / ".join(line.strip() for line in said)

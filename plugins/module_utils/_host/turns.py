@@ -26,6 +26,8 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
+# Of one's own directory of programs and images, which Kubernetes' end removes.
+_SHARED = {"kubernetes-artefacts": "kubernetes"}
 PATIENCE = 1800.0
 """Seconds; longer take only packages, programs and images over slow lines and on slow disks."""
 _PAUSE = 0.5
@@ -36,13 +38,13 @@ def turn(system: System, what: str, module: t.Any) -> Iterator[None]:
     """Have a part of the host alone, of those that have the names of records; not in check mode.
 
     module is Ansible's, for its name and mode.
-    The commands that are run meanwhile have it, too: of a module that is killed they live on. Those
-    that hang when it ends by itself, as on storage that is gone, keep it from nobody.
+    The commands that change something meanwhile have it, too: of a module that is killed they live
+    on. Those that hang when it ends by itself, as on storage that is gone, keep it from nobody.
     """
     if module.check_mode:
         yield
         return
-    path = system.path(f"/run/rookery-{what}.lock")
+    path = system.path(f"/run/rookery-{_SHARED.get(what, what)}.lock")
     handle = _taken(system, path)
     try:
         os.ftruncate(handle, 0)
@@ -93,5 +95,6 @@ def _refusal(system: System, path: Path, handle: int) -> Refusal:
         f"File/{path}",
         f"{module} of another run works on this host ({who or 'a process that just ended'}), and "
         f"has not ended within {PATIENCE:g} s",
-        "Wait until it has, or end these processes, and run again",
+        "Wait until it has, or end these processes, and run again. What cannot be ended goes with a "
+        "restart of the host",
     )

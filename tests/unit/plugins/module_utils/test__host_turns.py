@@ -28,7 +28,8 @@ _OTHER = """
     module = types.SimpleNamespace(check_mode=False, _name="kubeadm_node")
     with turns.turn(host, "kubernetes", module):
         print("begun", flush=True)
-        host.ask("sh", "-c", "echo $$ > '%s/child'; exec sleep 60" % sys.argv[1])
+        words = "echo $$ > '%s/child'; exec sleep 60" % sys.argv[1]
+        host.run("join", "this node", ["sh", "-c", words])
 """
 
 
@@ -118,7 +119,6 @@ def test_what_a_killed_module_began_keeps_its_turn(
 
 def test_what_hangs_after_a_module_ended_by_itself_keeps_nobody_waiting(host: System) -> None:
     with turns.turn(host, "kubernetes", module()):
-        assert host.ask("sleep", "60", limit=0.1).returncode == 124
         hung = subprocess.Popen(["sleep", "60"], pass_fds=host.inherited)
     try:
         with turns.turn(host, "kubernetes", module()):
@@ -126,6 +126,18 @@ def test_what_hangs_after_a_module_ended_by_itself_keeps_nobody_waiting(host: Sy
     finally:
         hung.kill()
         hung.wait(60)
+
+
+def test_a_look_keeps_it_from_nobody_and_a_change_does(host: System) -> None:
+    look = ["sh", "-c", "ls -l /proc/self/fd"]
+    with turns.turn(host, "kubernetes", module()):
+        assert "rookery-kubernetes.lock" not in host.ask(*look).stdout
+        assert "rookery-kubernetes.lock" in host.run("change", "it", look)
+
+
+def test_what_goes_with_kubernetes_shares_its_turn(host: System) -> None:
+    with turns.turn(host, "kubernetes-artefacts", module()):
+        assert [path.name for path in (host.root / "run").iterdir()] == ["rookery-kubernetes.lock"]
 
 
 def test_many_have_it_one_after_the_other(host: System) -> None:

@@ -55,6 +55,7 @@ class BareHost(System):
         stdin: str = "",
         environment: t.Mapping[str, str] | None = None,
         limit: float | None = None,
+        heirs: tuple[int, ...] = (),
     ) -> subprocess.CompletedProcess[str]:
         program = Path(command[0]).name
         self.limits[program] = limit

@@ -10,7 +10,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.rookery.rook.plugins.module_utils._host import packages
+from ansible_collections.rookery.rook.plugins.module_utils._host import packages, turns
 from ansible_collections.rookery.rook.plugins.modules import host_state
 from barehost import BareHost, archive
 from diskhost import call
@@ -34,6 +34,8 @@ WISH: dict[str, t.Any] = {
     ],
     "images": ["/art/images"],
 }
+
+DRIFTED = {"path": "/etc/demo.conf", "content": "x\n", "reason": "drift", "cure": "No."}
 
 
 @pytest.fixture(name="host")
@@ -160,7 +162,9 @@ def test_a_unit_starts_only_once_what_it_waits_for_is_there(run: Run, host: Bare
     assert host.units["kubelet.service"]["ActiveState"] == "active"
 
 
-def test_probes_digests_and_images_for_later_are_told(run: Run, host: BareHost) -> None:
+def test_probes_digests_and_images_for_later_are_told(
+    run: Run, host: BareHost, monkeypatch: pytest.MonkeyPatch
+) -> None:
     host.put("/etc/one", "1")
     result = run(
         probes={"one": ["/etc/one"], "both": ["/etc/one", "/etc/two"]},
@@ -171,6 +175,12 @@ def test_probes_digests_and_images_for_later_are_told(run: Run, host: BareHost) 
     assert result["host"]["digests"]["/etc/two"] == ""
     assert result["host"]["digests"]["/etc/one"].startswith("6b86b273ff34fce1")
     assert result["host"]["images_later"] == [str(host.path("/art/images/pause.tar"))]
+    # What somebody else does until it is one's turn is seen.
+    taken = turns._taken
+    monkeypatch.setattr(
+        turns, "_taken", lambda *where: (host.put("/etc/two", "2"), taken(*where))[1]
+    )
+    assert run(probes={"both": ["/etc/one", "/etc/two"]})["host"]["probes"] == {"both": True}
 
 
 @pytest.mark.parametrize(
@@ -178,14 +188,7 @@ def test_probes_digests_and_images_for_later_are_told(run: Run, host: BareHost) 
     [
         ({"address": "192.0.2.99"}, "Address/192.0.2.99: this host does not have it"),
         ({"swap_refused": True}, "Swap//dev/sda2: a kubelet does not start"),
-        (
-            {
-                "expects": [
-                    {"path": "/etc/demo.conf", "content": "x\n", "reason": "drift", "cure": "No."}
-                ]
-            },
-            "File//etc/demo.conf: drift: -old; +x. No.",
-        ),
+        ({"expects": [DRIFTED]}, "File//etc/demo.conf: drift: -old; +x. No."),
         ({"copies": [{"src": "/art/none", "dest": "/x"}]}, "there is no file /art/none"),
         ({"directories": [{"path": "/etc/demo.conf"}]}, "there is a file of that name"),
         ({"state": "absent", "purge": [{"path": "/var/lib"}]}, "the host's own files are there"),
