@@ -68,10 +68,7 @@ PREFIX = "rook_"
 UNREAD = object()
 # To be empty says something else than their defaults; the options whose default is empty are more.
 # The values of rook_common fall back to their defaults, where they have some.
-MEANT_EMPTY = (
-    "rook_cluster_ceph_image", "rook_diagnose_bundle", "rook_kubernetes_node_ip",
-    "rook_openstack_user_data", "rook_verify_image",
-)  # fmt: skip
+MEANT_EMPTY = ("rook_diagnose_bundle", "rook_kubernetes_node_ip", "rook_openstack_user_data")
 FALLS_BACK = "rook_common"
 # In AWX an approval that a job before has not told is empty, and must not be one for anything.
 APPROVALS = "rook_plan_fingerprint"

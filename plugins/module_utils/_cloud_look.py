@@ -161,7 +161,7 @@ ZONES: Mapping[str, Listing] = {
 TYPES: Mapping[str, Listing] = {"volume_type": _at("block-storage", "/types", "volume_types")}
 # What others make of our volumes.
 DERIVED: Mapping[str, Listing] = {
-    "snapshot": _at("block-storage", "/snapshots/detail", "snapshots"),
+    "snapshot": _permitted("snapshots", _at("block-storage", "/snapshots/detail", "snapshots")),
     "backup": _permitted("backups", _at("block-storage", "/backups/detail", "backups")),
 }
 
@@ -300,7 +300,7 @@ def look_for_copies(cloud: Cloud, plan: Plan, sight: Sight) -> Sight:
     """Return the lists with what others made of volumes, where a plan removes any."""
     if not any(step.op == "delete" and step.target.startswith("volume/") for step in plan.steps):
         return sight
-    return Sight({**sight.lists, **look(cloud, DERIVED).lists})
+    return Sight({**sight.lists, **look(cloud, {"snapshot": DERIVED["snapshot"]}).lists})
 
 
 def refresh(cloud: Cloud, kind: str, brief: bool = False) -> Objects:

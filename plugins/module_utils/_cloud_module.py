@@ -178,7 +178,7 @@ def _tell(module: Frame, cloud: Cloud, seen: Prospect) -> None:
     for step in seen.plan.steps:
         if step.op == "keep":
             module.warn(f"{step.target} is left as it is: {step.reason}.")
-    if seen.plan.state == "absent":
+    if seen.plan.state == "absent" or "snapshots" in cloud.refused:
         _warn_of_unseen(module, cloud)
 
 

@@ -30,7 +30,7 @@ def guard(
         refusals += _held(found, sight, allowed)
     else:
         refusals += [*_taken(plan, wanted, sight), *_unknown(found), *_unmarked(plan, found)]
-        refusals += _copied(plan, found, sight)
+        refusals += _shared(plan, found, sight)
         if not allowed.force:
             refusals += [*_undrained(plan, found, allowed), *_taken_out(plan, found, allowed)]
     if refusals:
@@ -131,17 +131,27 @@ def _taken(plan: Plan, wanted: Mapping[str, Wanted], sight: Sight) -> Iterator[R
                 yield Refusal(step.target, reason, way_on)
 
 
-def _copied(plan: Plan, found: Found, sight: Sight) -> Iterator[Refusal]:
-    """Yield snapshots of volumes that would go, which the cloud refuses to remove before them."""
+def _shared(plan: Plan, found: Found, sight: Sight) -> Iterator[Refusal]:
+    """Yield what others have of volumes that would go: servers that hold them, and snapshots.
+
+    The first would be taken their data, and before the second the cloud removes none.
+    """
     going = {step.id for step in plan.steps}
-    volumes = {
-        live["id"]: target for target, live in found.live.items() if f"delete {target}" in going
-    }
-    for item in sight.of("snapshot"):
-        if item["volume_id"] in volumes:
-            reason = f"was made from {volumes[item['volume_id']]}, which would go, and is not ours"
-            named = f"snapshot {item['id']} {item['name'] or ''}".strip()
-            yield Refusal(named, reason, "Have its owner remove it, or declare the volume.")
+    own = [(f"delete {target}", target, live) for target, live in found.live.items()]
+    more = [(f"delete {each} {live.get('id')}", each, live) for each, live in found.doubles]
+    servers = found.uids("server")
+    for step_id, target, live in [*own, *more]:
+        if step_id not in going or kinds.kind_of(target) != "volume":
+            continue
+        for item in live.get("attachments") or ():
+            if item["server_id"] not in servers:
+                reason = f"would go, and server {item['server_id']} has it, which is not ours"
+                yield Refusal(target, reason, "Have it detached there, or declare the volume.")
+        for item in sight.of("snapshot"):
+            if item["volume_id"] == live["id"]:
+                named = f"snapshot {item['id']} {item['name'] or ''}".strip()
+                reason = f"was made from {target}, which would go, and is not ours"
+                yield Refusal(named, reason, "Have its owner remove it, or declare the volume.")
 
 
 def _clashing(found: Found) -> Iterator[Refusal]:

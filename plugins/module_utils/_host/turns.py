@@ -95,6 +95,6 @@ def _refusal(system: System, path: Path, handle: int) -> Refusal:
         f"File/{path}",
         f"{module} of another run works on this host ({who or 'a process that just ended'}), and "
         f"has not ended within {PATIENCE:g} s",
-        "Wait until it has, or end these processes, and run again. What cannot be ended goes with a "
-        "restart of the host",
+        "Wait until it has, or end these processes, and run again. What cannot be ended goes with "
+        "a restart of the host",
     )

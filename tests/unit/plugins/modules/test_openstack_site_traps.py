@@ -9,7 +9,7 @@ import pytest
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_servers import servers_of
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
-from cloudsite import GROUPS, InCloud, declaration, steps
+from cloudsite import GROUPS, KEY, InCloud, declaration, steps
 
 
 @pytest.fixture(name="site")
@@ -111,7 +111,30 @@ def test_a_snapshot_of_a_volume_that_would_go_is_told_before_anything_is_done(
         assert "snapshot snap before: was made from volume/worker-2-osd, which would go" in told
     assert site.state() == before
     site.cloud.things["snapshots"].clear()
-    assert "delete volume/worker-2-osd" in steps(site.present(**fewer, drained=["worker-2"]))
+    # Who may not look is told so.
+    site.cloud.forbidden = "snapshots"
+    made = site.present(**fewer, drained=["worker-2"])
+    assert "delete volume/worker-2-osd" in steps(made) and "snapshots" in str(made["warnings"])
+
+
+def test_a_volume_that_a_server_of_others_has_is_not_taken_from_it(site: InCloud) -> None:
+    site.present()
+    osd = next(x for x in site.cloud.things["volumes"] if x["name"] == "store1-worker-1-osd")
+    osd["attachments"] = [{"server_id": "rescue", "device": "/dev/vdb"}]
+    before, renamed = site.state(), declaration()["servers"]
+    renamed[1]["volumes"][0]["name"] = "data"
+    told = site.present(servers=renamed, confirm="store1", force=True)["msg"]
+    assert "volume/worker-1-osd: would go, and server rescue has it, which is not ours" in told
+    assert site.state() == before
+
+
+def test_a_key_pair_that_is_declared_no_more_goes_by_its_name(site: InCloud) -> None:
+    more = [*declaration()["keypairs"], {"name": "ops", "public_key": f"{KEY} ops@here"}]
+    site.present(keypairs=more)
+    for pair in site.cloud.things["keypairs"]:
+        # Nova's list has none.
+        pair.pop("id", None)
+    assert steps(site.present(confirm="store1")) == ["delete keypair/ops"]
 
 
 def test_a_volume_that_no_server_has_may_hold_data_all_the_same(site: InCloud) -> None:
