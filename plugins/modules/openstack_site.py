@@ -164,6 +164,7 @@ servers:
     declared: {description: Name without the site's., type: str}
     id: {description: Id., type: str}
     status: {description: "State, such as V(ACTIVE).", type: str}
+    created: {description: "When it was made, in UTC.", type: str}
     groups: {description: Groups of the inventory., type: list, elements: str}
     availability_zone: {description: Zone., type: str}
     host_id: {description: "What tells servers on one host, opaque.", type: str}
@@ -181,6 +182,7 @@ servers:
       declared: worker-1
       id: 4d0e5cd6-7a16-4d3c-9a9a-6f7b0c6d3a55
       status: ACTIVE
+      created: "2026-11-27T09:00:00Z"
       groups: [kube_node, rook_storage]
       availability_zone: nova
       host_id: 2f1a0a0d2a7c

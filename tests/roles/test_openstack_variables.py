@@ -1,10 +1,11 @@
 # Copyright: (c) 2026, The rookery.rook authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers are waited for that are new, made again or started; the region goes to every module."""
+"""Servers are waited for that may still boot; the region goes to every module."""
 
 from __future__ import annotations
 
+import datetime
 import re
 import typing as t
 from pathlib import Path
@@ -28,19 +29,24 @@ def told(folder: Path, words: str, **given: t.Any) -> str:
     return found[1]
 
 
-def test_servers_that_have_just_begun_are_waited_for(tmp_path: Path) -> None:
+def test_servers_that_may_still_boot_are_waited_for(tmp_path: Path) -> None:
+    status, more = {"path": "status", "old": "SHUTOFF"}, {"path": "volumes", "old": []}
     plan = [
-        {"op": op, "target": target}
-        for op, target in (
-            ("create", "port/a-net"), ("create", "server/a"), ("update", "server/b"),
-            ("delete", "server/c"), ("keep", "server/d"),
+        {"op": op, "target": target, "changes": changes}
+        for op, target, changes in (
+            ("create", "port/a-net", [more]), ("create", "server/a", [more]),
+            ("update", "server/b", [more, status]), ("update", "server/c", [more]),
+            ("delete", "server/d", []), ("keep", "server/e", [status]),
         )
     ]  # fmt: skip
+    now = datetime.datetime.now(datetime.UTC)
+    servers = [
+        {"declared": name, "created": f"{now - datetime.timedelta(minutes=age):%Y-%m-%dT%H:%M:%SZ}"}
+        for name, age in (("a", 1), ("b", 90), ("c", 90), ("e", 90), ("f", 50))
+    ]
     words = "{{ _rook_openstack_awaited | join(',') }}"
-    found: dict[str, t.Any] = {
-        "__rook_openstack_keys": {"new": ["a", "e"]}, "__rook_openstack_site": {"plan": plan},
-    }  # fmt: skip
-    assert told(tmp_path, words, **found) == "a,e,b"
+    found: dict[str, t.Any] = {"__rook_openstack_site": {"plan": plan, "servers": servers}}
+    assert told(tmp_path, words, **found) == "a,f,b"
     assert told(tmp_path, words, **found, rook_preflight_plan_enabled=True) == ""
 
 

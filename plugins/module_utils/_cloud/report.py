@@ -84,6 +84,7 @@ def _server(
         "declared": name,
         "id": uid,
         "status": server["status"],
+        "created": server.get("created") or "",
         "groups": [group for group in groups.split(",") if group],
         "availability_zone": server.get("OS-EXT-AZ:availability_zone") or "",
         "host_id": server.get("hostId") or "",
