@@ -94,7 +94,8 @@ def examine(question: Question, kubeconfig: str, timeout: float) -> Answer:
     """
     path = Path(kubeconfig).expanduser()
     if is_missing(str(path)):
-        none = {"unknown": {"api": "there is no Kubernetes cluster yet"}}
+        when = "yet" if question.state == "present" else "any more"
+        none = {"unknown": {"api": f"there is no Kubernetes cluster {when}"}}
         return Answer(none, tuple(_nothing_to_adopt(question, str(path))), absent=True)
     try:
         client = KubeClient.connect(str(path), seconds=timeout / TRIES)
@@ -121,7 +122,10 @@ def ask(client: Kube, question: Question) -> Answer:
     against = _against(found, question)
     return Answer(
         # Afterwards nothing in the API could tell which disks were the site's.
-        facts={"ceph_fsid": _own_fsid(client, question.site, found.observed.objects)},
+        facts={
+            "api": True,
+            "ceph_fsid": _own_fsid(client, question.site, found.observed.objects),
+        },
         findings=(
             *strange,
             *(
@@ -233,6 +237,7 @@ def _facts(client: Kube, question: Question, nodes: tuple[Object, ...]) -> dict[
             }
             for item in clusters
         ],
+        "api": True,
         "ceph_fsid": _fsid(client, site),
         "adopted": question.adopt,
         **neighbourhood(client, site, clusters),

@@ -48,6 +48,7 @@ _CLUSTER = {
 }  # fmt: skip
 FORM: dict[str, t.Any] = {
     "kubernetes_version": str, "operator_release": str, "ceph_fsid": str, "openshift": bool,
+    "api": bool,
     "adopted": bool, "imports": bool, "images": _TEXTS,
     "monitors": {"age": _NUMBER, "last": str},
     "nodes": {"*": _NODE}, "clusters": [_CLUSTER], "served": {"*": bool}, "classes": _TEXTS,

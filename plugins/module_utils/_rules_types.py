@@ -22,6 +22,7 @@ Facts are a plain dictionary; of what is not in it nothing is found, and its rul
   when; only of a cluster that runs
 - images: the images of the site's pods, when all of them are known
 - imports: whether images that nodes do not have are imported there later
+- api: that it answered, and for the cluster that is meant
 - ceph_fsid: the id of this site's own Ceph cluster, when it exists
 - hosts: inventory host -> {devices, directories, kubelet, modules, system, peers, images, runtime}
   - devices: what disk_info returns as disks: [{path, links, type, size, signatures, mounts,

@@ -172,14 +172,12 @@ def test_probes_digests_and_images_for_later_are_told(
         images_later=["/art/images"],
     )
     assert result["host"]["probes"] == {"one": True, "both": False}
-    assert result["host"]["digests"]["/etc/two"] == ""
-    assert result["host"]["digests"]["/etc/one"].startswith("6b86b273ff34fce1")
+    digests = result["host"]["digests"]
+    assert digests["/etc/two"] == "" and digests["/etc/one"].startswith("6b86b273ff34fce1")
     assert result["host"]["images_later"] == [str(host.path("/art/images/pause.tar"))]
     # What somebody else does until it is one's turn is seen.
-    taken = turns._taken
-    monkeypatch.setattr(
-        turns, "_taken", lambda *where: (host.put("/etc/two", "2"), taken(*where))[1]
-    )
+    taken, late = turns._taken, functools.partial(host.put, "/etc/two", "2")
+    monkeypatch.setattr(turns, "_taken", lambda *where: (late(), taken(*where))[1])
     assert run(probes={"both": ["/etc/one", "/etc/two"]})["host"]["probes"] == {"both": True}
 
 

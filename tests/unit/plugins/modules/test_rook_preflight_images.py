@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils import _examine
+from ansible_collections.rookery.rook.plugins.module_utils._clients.failures import (
+    UnreachableError,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.modules import rook_preflight
 from fakekube import FakeKube
@@ -124,3 +127,35 @@ def test_where_no_host_has_a_kubelet_there_is_no_cluster_whose_rules_could_speak
         assert status(found, "NODE-12")[1] == "clusters: there is no Kubernetes cluster yet"
     adopted = judge(kubelets=bare, kubernetes_adopt=True, **away)
     assert status(adopted, "NODE-12")[0] == "not decided"
+
+
+ASKED = ("API-CERT", "API-REACH", "API-UID")
+ENDS = ("TEARDOWN", "TEAR-01", "TEAR-02", "TEAR-03", "TEAR-05", "TEAR-06", "TEAR-07")
+
+
+def test_what_nobody_was_asked_for_has_not_passed(judge: Judge) -> None:
+    found = judge()
+    assert {status(found, rule)[0] for rule in ASKED} == {"not decided"}
+    found = judge(systems={})
+    for rule in ("NODE-REACH", "NODE-ROOT"):
+        assert status(found, rule) == ("not decided", "system of w1, w2, w3: it was not asked")
+    found = judge(state="absent", confirm="store1", kubeconfig="/nonexistent/kubeconfig")
+    why = "api: there is no Kubernetes cluster any more"
+    assert {status(found, rule) for rule in (*ASKED, *ENDS)} == {("not decided", why)}
+    assert status(found, "TEAR-04")[0] == "passed"
+
+
+def test_what_the_api_was_asked_for_has_passed(
+    judge: Judge, api: FakeKube, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert {status(judge(api=True), rule)[0] for rule in ASKED} == {"passed"}
+    found = judge(api=True, state="absent", confirm="store1")
+    assert {status(found, rule)[0] for rule in (*ASKED, *ENDS)} == {"passed"}
+
+    def nothing(*_where: str, **_which: t.Any) -> t.NoReturn:
+        raise UnreachableError("list", "Node", "nothing listens there")
+
+    monkeypatch.setattr(api, "list", nothing)
+    found = judge(api=True, state="absent", confirm="store1")
+    assert status(found, "API-REACH")[0] == "error"
+    assert {status(found, rule)[0] for rule in ENDS} == {"not decided"}
