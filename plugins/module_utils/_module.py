@@ -86,9 +86,9 @@ class CollectionModule(Frame):
         holder = f"{_user()}@{host}, process {process}: {self.name} {purpose}"
         return Claim(site, holder, self.params["lock_timeout"], proof)
 
-    def limits(self) -> Limits | None:
-        """Return how long to wait, or None when waiting is not wanted."""
-        return Limits.of(self.params["wait_timeout"]) if self.params["wait"] else None
+    def limits(self) -> Limits:
+        """Return how long to wait, if only for that on which other things stand."""
+        return Limits.of(self.params["wait_timeout"])
 
 
 def run_wish(module: CollectionModule, wish: Wish) -> None:
@@ -190,7 +190,8 @@ def _guarded(module: CollectionModule, found: Prospect) -> Prospect:
 def _do(module: CollectionModule, client: Kube, found: Prospect) -> None:
     """Do a plan; what was done before something failed is told too."""
     try:
-        execute(client, found, module.limits(), module.log, module.note)
+        waits = module.params["wait"]
+        execute(client, found, module.limits(), module.log, module.note, waits=waits)
     except ApplyError as error:
         module.note(changed=error.changed, done=error.applied.done)
         raise

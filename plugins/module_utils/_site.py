@@ -51,7 +51,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._render.types import Desired
 
 PREREQUISITES = ("CustomResourceDefinition/", "Namespace/")
-PREREQUISITE_SECONDS = 120
 
 
 @dataclasses.dataclass(frozen=True)
@@ -143,16 +142,18 @@ def _planned(client: Kube, wish: Wish, desired: tuple[Desired, ...]) -> Prospect
 def execute(
     client: Kube,
     found: Prospect,
-    limits: Limits | None,
+    limits: Limits,
     say: Callable[[str], None],
     note: Callable[..., None],
+    *,
+    waits: bool = True,
 ) -> None:
     """Do a guarded plan and wait; note the result, and how each wait went in any case.
 
-    Without limits Ceph is not waited for.
+    Without waits only that is waited for on which other things stand.
     """
-    plan = found.plan if limits else _without_waits(found.plan)
-    with _waiting(client, limits or Limits.of(PREREQUISITE_SECONDS), say) as (feed, waiter):
+    plan = found.plan if waits else _without_waits(found.plan)
+    with _waiting(client, limits, say) as (feed, waiter):
         wanted = {item.id: item for item in found.desired}
         site = found.wish.site
         expect = Expect(frozenset(site.cluster.mute_health), release=site.release)
@@ -166,7 +167,7 @@ def execute(
 def await_users(
     client: Kube,
     found: Prospect,
-    limits: Limits | None,
+    limits: Limits,
     say: Callable[[str], None],
     note: Callable[..., None],
 ) -> Prospect:

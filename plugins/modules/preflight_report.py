@@ -179,7 +179,7 @@ def main() -> None:
         except OSError as error:
             raise PageError(
                 f"Failed to write the page of site {judged.site} into {folder}: {error.strerror}. "
-                "Set rook_report_dir to a directory that this user may write."
+                "Set path (rook_preflight_report_dir) to a directory that this user may write."
             ) from error
 
 

@@ -47,8 +47,8 @@ EXAMPLES = r"""
 
 - name: Stop when something is not ready
   ansible.builtin.assert:
-    that: found.objects | rejectattr('ready') | length == 0
-    fail_msg: "{{ found.objects | rejectattr('ready') }}"
+    that: found.standing.summary.state == 'ready'
+    fail_msg: "{{ found.standing.summary.state }}: {{ found.objects | rejectattr('ready') }}"
 """
 
 RETURN = r"""

@@ -63,12 +63,23 @@ EXAMPLES = r"""
       - {name: rook-cephfs, filesystem: shared}
     wait_timeout: 1800
 
-- name: See what that would change
+# What is left out of the model is wanted no more.
+- name: See what more replicas would change
   rookery.rook.rook_site:
     site: store1
     version: "1.18.11"
     operator:
       manifests: /srv/rook/1.18.11
+    hosts:
+      node1: {devices: [/dev/disk/by-id/nvme-EXAMPLE_SSD_SERIAL0001]}
+      node2: {devices: [/dev/disk/by-id/nvme-EXAMPLE_SSD_SERIAL0002]}
+      node3: {devices: [/dev/disk/by-id/nvme-EXAMPLE_SSD_SERIAL0003]}
+    filesystems:
+      - name: shared
+        metadata_replicas: 2
+        data_pools: [{name: replicated, replicas: 2}]
+    storage_classes:
+      - {name: rook-cephfs, filesystem: shared}
   check_mode: true
 """
 

@@ -305,7 +305,7 @@ def test_a_page_that_cannot_be_written_takes_nothing_from_what_was_found(
         refused(run("rookery.rook.site", hosts, site)),
         "preflight found 1 error.",
         f"Failed to write the page of site store1 into {tmp_path}/file/below: Not a directory. "
-        "Set rook_report_dir to a directory that this user may write.",
+        "Set path (rook_preflight_report_dir) to a directory that this user may write.",
     )
 
 

@@ -131,7 +131,7 @@ def run(world: ShopWorld, site: Site, policy: Policy, monkeypatch: pytest.Monkey
     try:
         found = prospect(client, Wish(site, "absent", stages, policy=policy))
         guard(found.plan, found.observed, site.name, found.plan.fingerprint)
-        found = await_users(client, found, None, lambda _words: None, lambda **_more: None)
+        found = await_users(client, found, Limits.of(1), lambda _words: None, lambda **_more: None)
         assert not [step for step in found.plan.steps if step.executor == OWNER]
         guard(found.plan, found.observed, site.name, found.plan.fingerprint)
         carry_out(world, found)

@@ -75,7 +75,7 @@ def test_a_place_that_cannot_be_written_is_named_with_a_way_out(
     assert refused["failed"] is True and refused["verdict"] == "refused"
     assert refused["msg"] == (
         f"Failed to write the page of site store1 into {tmp_path}/file/below: Not a directory. "
-        "Set rook_report_dir to a directory that this user may write."
+        "Set path (rook_preflight_report_dir) to a directory that this user may write."
     )
 
 

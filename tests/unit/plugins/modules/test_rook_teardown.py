@@ -10,7 +10,6 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.rookery.rook.plugins.module_utils import _site
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ConflictError
 from ansible_collections.rookery.rook.plugins.modules import rook_site, rook_teardown
@@ -80,12 +79,9 @@ def test_a_stage_takes_down_only_its_part(onsite: Onsite) -> None:
     assert "CephBlockPool/rook-ceph/fast" in deleted(onsite)
 
 
-def test_without_waiting_nothing_goes_before_what_stands_on_it(
-    onsite: Onsite, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(_site, "PREREQUISITE_SECONDS", 0.2)
+def test_without_waiting_nothing_goes_before_what_stands_on_it(onsite: Onsite) -> None:
     onsite.kube.patch(FAST, {"metadata": {"finalizers": ["cephblockpool.ceph.rook.io"]}})
-    stuck = onsite(wait=False, **CONFIRMED)
+    stuck = onsite(wait=False, wait_timeout=1, **CONFIRMED)
     assert stuck["failed"] and "CephBlockPool/rook-ceph/fast" in stuck["msg"]
     assert CLUSTER not in deleted(onsite)
     assert "Deployment/rook-ceph/rook-ceph-operator" not in deleted(onsite)
