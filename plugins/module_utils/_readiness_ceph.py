@@ -260,9 +260,11 @@ def cephcluster_gone(last: Manifest, children: Sequence[Manifest]) -> Verdict:
     """Judge what follows the deletion: daemons stop, then a job cleans each host if asked for.
 
     Rook takes the cluster away before the hosts are clean, and needs operator and namespace still.
-    Of an external cluster it cleans none.
+    Of an external cluster it cleans none. A cluster that was gone before anybody looked has no uid:
+    whether its hosts were to be cleaned only tells what is at work.
     """
-    if at(last, "spec.external.enable") or not at(last, "spec.cleanupPolicy.confirmation"):
+    asked = at(last, "spec.cleanupPolicy.confirmation") or not at(last, "metadata.uid")
+    if at(last, "spec.external.enable") or not asked:
         return Ready()
     daemons = sorted(item["metadata"]["name"] for item in children if item["kind"] == "Deployment")
     if daemons:

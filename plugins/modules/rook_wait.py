@@ -31,7 +31,9 @@ extends_documentation_fragment:
   - rookery.rook.storage_sections
 options:
   until:
-    description: What to wait for.
+    description:
+      - What to wait for. A cluster is V(gone) when Ceph's daemons have stopped and Rook's jobs that
+        clean its hosts, where there are any, have ended.
     type: str
     choices: [ready, gone]
     default: ready

@@ -136,7 +136,27 @@ def test_a_cluster_that_was_never_built_has_no_host_to_clean() -> None:
 
 
 def test_a_cluster_that_is_not_wiped_is_gone_at_once() -> None:
-    assert gone(cluster(), None, daemons()) == Ready()
+    last = cluster()
+    last["metadata"]["uid"] = "1"
+    assert gone(last, None, daemons()) == Ready()
+
+
+@pytest.mark.parametrize(
+    ("children", "words"),
+    [
+        (daemons(), "Ceph daemons are still stopping: rook-ceph-mgr-a"),
+        ([job("w1", **DONE), job("w2", active=1)], "host w2 is being cleaned: 1 pods are at work"),
+        ([job("w1", **BROKEN)], "host w1 was not cleaned: the job failed: disk busy"),
+        ([job("w1", **DONE)], ""),
+        ([], ""),
+    ],
+)
+def test_a_cluster_that_was_gone_before_is_judged_by_what_is_still_at_work(
+    children: list[Params], words: str
+) -> None:
+    wanted = {key: value for key, value in cluster().items() if key != "status"}
+    verdict = gone(wanted, None, children)
+    assert isinstance(verdict, Ready) if not words else words in getattr(verdict, "reason", "")
 
 
 @pytest.mark.parametrize(

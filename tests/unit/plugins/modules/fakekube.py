@@ -166,7 +166,7 @@ class FakeKube:
             self._forget(Ref.of(child))
         if cluster["spec"].get("cleanupPolicy"):
             for node in cluster["spec"]["storage"]["nodes"]:
-                job = _cleanup_job(cluster["metadata"]["namespace"], node["name"])
+                job = cleanup_job(cluster["metadata"]["namespace"], node["name"])
                 self._store(Ref.of(job), job)
 
 
@@ -250,7 +250,8 @@ def _daemon(namespace: str, sort: str, name: str, count: int, **labels: str) -> 
     }
 
 
-def _cleanup_job(namespace: str, host: str) -> Object:
+def cleanup_job(namespace: str, host: str) -> Object:
+    """Return the job with which Rook has cleaned a host."""
     pod = {"nodeSelector": {"kubernetes.io/hostname": host}}
     labels = {"app": "rook-ceph-cleanup"}
     return {

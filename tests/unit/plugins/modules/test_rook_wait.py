@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.modules import rook_site, rook_wait
+from fakekube import cleanup_job
 from onsite import Onsite, run_module
 from wholesite import MODEL, write_manifests
 
@@ -83,6 +84,20 @@ def test_what_is_there_is_not_gone_and_what_is_not_is(built: Onsite) -> None:
     result = built(until="gone", objects=["CephBlockPool/fast", "CephFilesystem/never"])
     assert result["failed"] is True and "it was not asked to go yet" in result["msg"]
     assert outcomes(result)["CephFilesystem/rook-ceph/never"] == "gone"
+
+
+@pytest.mark.parametrize("check", [False, True])
+def test_a_cluster_is_not_gone_while_its_hosts_are_being_cleaned(wait: Onsite, check: bool) -> None:
+    job = cleanup_job("rook-ceph", "w1")
+    wait.kube.objects[Ref.of(job)] = {**job, "status": {"active": 1}}
+    for narrowed in ({"stages": ["cluster"]}, {"objects": ["CephCluster/rook-ceph"]}):
+        told = wait(check=check, until="gone", **narrowed)
+        assert told.get("failed", False) is not check
+        (row,) = told["waited"]
+        assert row["outcome"] == ("waiting" if check else "timeout")
+        assert row["reasons"] == ["host w1 is being cleaned: 1 pods are at work"]
+    wait.kube.objects[Ref.of(job)] = job
+    assert set(outcomes(wait(check=check, until="gone", stages=["cluster"])).values()) == {"gone"}
 
 
 def test_without_a_cluster_everything_is_gone(wait: Onsite) -> None:
