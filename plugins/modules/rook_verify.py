@@ -33,7 +33,9 @@ options:
   state:
     description:
       - V(present) proves the storage.
-      - V(absent) only removes what an interrupted proof left.
+      - V(absent) only removes what an interrupted proof left. To remove a bucket or an image from
+        Ceph it needs the object store with its user, or the storage class, in the model. Without
+        these the pods that tell of it stay, and a warning names it.
     type: str
     choices: [present, absent]
     default: present
@@ -94,6 +96,11 @@ EXAMPLES = r"""
   rookery.rook.rook_verify:
     site: store1
     version: "1.18.11"
+    filesystems:
+      - name: shared
+        data_pools: [{name: replicated, replicas: 3}]
+    storage_classes:
+      - {name: rook-cephfs, filesystem: shared}
     state: absent
 """
 
@@ -183,9 +190,17 @@ from ansible_collections.rookery.rook.plugins.module_utils._model.parse import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
 from ansible_collections.rookery.rook.plugins.module_utils._verify.bench import World
-from ansible_collections.rookery.rook.plugins.module_utils._verify.clearing import leftovers
+from ansible_collections.rookery.rook.plugins.module_utils._verify.clearing import (
+    leftovers,
+    untold,
+    without,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._verify.probes import probes_of
-from ansible_collections.rookery.rook.plugins.module_utils._verify.proof import prove, remove
+from ansible_collections.rookery.rook.plugins.module_utils._verify.proof import (
+    prove,
+    remove,
+    untold_words,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._verify.result import outcome, outline
 
 SPEC = {
@@ -208,15 +223,20 @@ def main() -> None:
     with CollectionModule(SPEC) as module:
         present = module.params["state"] == "present"
         site = parse_site({key: module.params[key] for key in MODEL_KEYS if key in module.params})
-        probes, unproven = probes_of(site, module.params["classes"])
+        probes, unproven = probes_of(site, module.params["classes"] if present else ())
         image = module.params["image"] or site.cluster.ceph_image
         if present and not image:
             raise RookeryError(_NO_IMAGE.format(site.version))
         client = module.client(absent_ok=module.check_mode or not present)
         shown = (probes, unproven) if present else ((), ())
         left = leftovers(client, site)
+        names = {probe.name for probe in probes}
+        told = () if present else untold_words(left, names)
+        left = left if present else without(left, untold(left, names))
         module.note(**outline(*shown, left), ended="")
         if module.check_mode:
+            for text in told:
+                module.warn(text)
             return
         claim = module.claim(site.name, f"state {module.params['state']}", proof=True)
         nothing = contextlib.nullcontext(client)

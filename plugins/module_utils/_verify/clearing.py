@@ -11,11 +11,14 @@ import typing as t
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
 from ansible_collections.rookery.rook.plugins.module_utils._verify.bench import wait_for
-from ansible_collections.rookery.rook.plugins.module_utils._verify.objects import selector
+from ansible_collections.rookery.rook.plugins.module_utils._verify.objects import (
+    PROBE_LABEL,
+    selector,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._verify.probes import PREFIX
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
     from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Kube, Object
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
@@ -44,9 +47,35 @@ def leftovers(client: Kube, site: Site) -> tuple[Object, ...]:
     return (*found, *client.list("v1", "PersistentVolume", "", "", keep).items)
 
 
-def clear(world: World) -> tuple[Object, ...]:
-    """Remove the proof's objects; the programs go last, as they tell of an interrupted proof."""
+def probe_of(item: Object) -> str:
+    """Return the name of the probe that an object belongs to, or nothing."""
+    return str((item["metadata"].get("labels") or {}).get(PROBE_LABEL) or "")
+
+
+def untold(found: Iterable[Object], names: Collection[str]) -> tuple[Object, ...]:
+    """Return the pods that tell of a bucket or image of another probe than the named ones.
+
+    Only with its part of the model can that be removed from Ceph; until then nothing else tells of
+    it. A pod with a claim comes after its probe's image, and tells of none.
+    """
+    return tuple(
+        item
+        for item in found
+        if item["kind"] == "Pod"
+        and probe_of(item).startswith((f"{PREFIX}-bucket-", f"{PREFIX}-block-"))
+        and probe_of(item) not in names
+        and not any("persistentVolumeClaim" in each for each in at(item, "spec.volumes") or ())
+    )
+
+
+def clear(world: World, names: Collection[str] | None = None) -> tuple[Object, ...]:
+    """Remove the proof's objects, and return them; with names, not what is told of other probes.
+
+    The programs go last, as they tell of an interrupted proof.
+    """
     found = leftovers(world.client, world.site)
+    if names is not None:
+        found = without(found, untold(found, names))
     programs = [item for item in found if item["kind"] == "ConfigMap"]
     volumes = _volumes(found)
     others = [item for item in found if item not in programs and item not in volumes]
@@ -62,6 +91,11 @@ def clear(world: World) -> tuple[Object, ...]:
         _wait_gone(world, late)
     _remove(world, programs)
     return found
+
+
+def without(items: Iterable[Object], others: Sequence[Object]) -> tuple[Object, ...]:
+    """Return the items that are not among the others."""
+    return tuple(item for item in items if item not in others)
 
 
 def _volumes(items: Iterable[Object]) -> list[Object]:

@@ -14,12 +14,15 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     ProofFailed,
     RookeryError,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import id_of
 from ansible_collections.rookery.rook.plugins.module_utils._verify.bench import Bench
-from ansible_collections.rookery.rook.plugins.module_utils._verify.clearing import clear
-from ansible_collections.rookery.rook.plugins.module_utils._verify.objects import (
-    PROBE_LABEL,
-    programs,
+from ansible_collections.rookery.rook.plugins.module_utils._verify.clearing import (
+    clear,
+    leftovers,
+    probe_of,
+    untold,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._verify.objects import programs
 from ansible_collections.rookery.rook.plugins.module_utils._verify.places import find_places
 from ansible_collections.rookery.rook.plugins.module_utils._verify.procedures import (
     PROCEDURES,
@@ -27,13 +30,18 @@ from ansible_collections.rookery.rook.plugins.module_utils._verify.procedures im
 )
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Object
     from ansible_collections.rookery.rook.plugins.module_utils._verify.bench import Told, World
     from ansible_collections.rookery.rook.plugins.module_utils._verify.probes import Probe
 
 
+_UNTOLD = (
+    "Ceph may still hold {0}, which an interrupted proof made, and the given model has no storage "
+    "class, or object store with a user, that says where. What tells of it stays: {1}. Run this "
+    "again with the model that was proven; where that or Ceph is no more, remove it by hand"
+)
 _WAY_ON = "Run this again when the reason is gone: it begins by removing them."
 
 
@@ -76,16 +84,19 @@ def prove(world: World, probes: Sequence[Probe]) -> Proof:
 def remove(world: World, probes: Iterable[Probe]) -> Proof:
     """Remove what an interrupted proof left, in Kubernetes and then in Ceph.
 
-    Only a probe whose own objects were left can have left something in Ceph. Ceph may be gone or
-    broken already, so that what cannot be removed from it is a warning.
+    Only a probe whose own objects were left can have left something in Ceph; of one that is not
+    given these stay. Ceph may be gone or broken already, so that what cannot be removed from it is
+    a warning.
     """
-    removed = clear(world)
-    names = {(item["metadata"].get("labels") or {}).get(PROBE_LABEL) for item in removed}
-    left = [probe for probe in probes if probe.name in names and probe.kind != "files"]
+    known = {probe.name: probe for probe in probes}
+    removed = clear(world, known)
+    warnings = untold_words(leftovers(world.client, world.site), known)
+    names = {probe_of(item) for item in removed}
+    left = [probe for probe in known.values() if probe.name in names and probe.kind != "files"]
     if not left:
-        return Proof(removed)
-    tidied = _with_programs(world, removed, left, tidy)
-    warnings = tuple(
+        return Proof(removed, warnings=warnings)
+    tidied = _with_programs(world, removed, left, tidy, known)
+    warnings += tuple(
         f"{item.probe.target} may still hold {item.probe.name}, which a proof made: {item.problem}"
         for item in tidied.findings
         if item.problem
@@ -93,11 +104,20 @@ def remove(world: World, probes: Iterable[Probe]) -> Proof:
     return Proof(removed, left=tidied.left, warnings=warnings)
 
 
+def untold_words(found: Iterable[Object], names: Collection[str]) -> tuple[str, ...]:
+    """Return a warning for each probe, not one of the named, of which something stays."""
+    pods: dict[str, list[str]] = {}
+    for item in untold(found, names):
+        pods.setdefault(probe_of(item), []).append(id_of(item))
+    return tuple(_UNTOLD.format(name, ", ".join(pods[name])) for name in sorted(pods))
+
+
 def _with_programs(
     world: World,
     removed: tuple[Object, ...],
     probes: Sequence[Probe],
     procedure: Callable[[Bench], None],
+    names: Collection[str] | None = None,
 ) -> Proof:
     """Do a procedure for each probe in a thread of its own, and remove everything in any case."""
     nodes = world.client.list("v1", "Node").items
@@ -110,14 +130,14 @@ def _with_programs(
             benches = [Bench(world, probe, places) for probe in probes]
             findings = tuple(pool.map(lambda bench: _one(bench, procedure), benches))
     finally:
-        left = _why_left(world)
+        left = _why_left(world, names)
     return Proof(removed, findings, left)
 
 
-def _why_left(world: World) -> str:
+def _why_left(world: World, names: Collection[str] | None) -> str:
     """Remove everything; return why something is still there."""
     try:
-        clear(world)
+        clear(world, names)
     except RookeryError as problem:
         return str(problem)
     return ""

@@ -94,6 +94,23 @@ def test_absent_removes_what_was_left_once(run: Onsite, cluster: ProofWorld) -> 
     assert run(state="absent")["changed"] is False
 
 
+def test_absent_without_the_model_keeps_what_tells_of_a_bucket_and_warns(
+    run: Onsite, cluster: ProofWorld
+) -> None:
+    name = "rookery-proof-bucket-objects-a"
+    cluster.kept.add(name)
+    assert run(timeout=5)["failed"] is True
+    cluster.kept.clear()
+    bare = {key: [] for key, value in MODEL.items() if isinstance(value, list)}
+    for check in (True, False, True):
+        told = run(check=check, state="absent", **bare)
+        assert f"Pod/rook-ceph/{name}" in str(told["warnings"]), told
+        assert not any(name in each for each in told["removed"]) and name in cluster.names("Pod")
+    assert told["changed"] is False
+    assert run(state="absent", classes=["files"])["removed"] == [f"Pod/rook-ceph/{name}"]
+    assert cluster.names("Pod") == cluster.names("ConfigMap") == []
+
+
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_two_proofs_of_one_site_do_not_meet(run: Onsite, cluster: ProofWorld, state: str) -> None:
     cluster.store(programs(parse_site({"site": "store1", "version": "1.18"})))

@@ -216,6 +216,33 @@ def test_removing_only_also_takes_the_bucket_that_was_left(
     assert nothing_left(cluster, whole_site)
 
 
+def test_what_the_model_does_not_tell_how_to_remove_stays_until_it_does(
+    cluster: ProofWorld, whole_site: Site
+) -> None:
+    interrupt(cluster, whole_site)
+    pod = "rookery-proof-bucket-objects-a"
+    for removed in (4, 0):
+        proof = remove(world(cluster, whole_site), only(whole_site, "files"))
+        proof.check()
+        assert len(proof.removed) == removed and cluster.names("Pod") == [pod]
+        (words,) = proof.warnings
+        assert "rookery-proof-bucket-objects" in words and f"Pod/rook-ceph/{pod}" in words
+    assert cluster.ran == [] and cluster.names("ConfigMap") == []
+    proof = remove(world(cluster, whole_site), probes_of(whole_site, ())[0])
+    assert len(proof.removed) == 1 and proof.warnings == ()
+    assert cluster.ran == [(pod, "s3.py", "remove")] and nothing_left(cluster, whole_site)
+
+
+def test_a_pod_with_a_claim_tells_of_no_image_and_does_not_stay(
+    cluster: ProofWorld, whole_site: Site
+) -> None:
+    (probe,) = only(whole_site, "block")
+    place, extra = Place("w1", "w1.local"), [objects.claimed(probe)]
+    cluster.create(objects.pod(whole_site, probe, "m", place, "registry.example/ceph:v1", extra))
+    proof = remove(world(cluster, whole_site), ())
+    assert len(proof.removed) == 1 and proof.warnings == ()
+
+
 def test_a_bucket_that_cannot_be_removed_is_a_warning(
     cluster: ProofWorld, whole_site: Site
 ) -> None:
