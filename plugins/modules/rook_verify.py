@@ -46,7 +46,7 @@ options:
         0.9, which names none.
     type: str
   classes:
-    description: Storage classes to prove. Empty means all of the model.
+    description: Storage classes to prove. Empty means all of the model. The others are unproven.
     type: list
     elements: str
     default: []
@@ -148,7 +148,9 @@ evidence:
       seconds: 0.41
       answer: {}
 unproven:
-  description: What the model names and no probe tries, each with the reason.
+  description:
+    - What the model names and no probe tries, each with the reason. A pool or file system is tried
+      through its storage classes. Without any probe there is a warning.
   returned: always
   type: list
   elements: dict
@@ -212,6 +214,10 @@ SPEC = {
     "timeout": {"type": "int", "default": 300},
     "lock_timeout": WAIT["lock_timeout"],
 }
+_NO_PROBE = (
+    "Nothing is proven: the model has no storage class of a file system or block pool, and no "
+    "object store with a user."
+)
 _NO_IMAGE = (
     "image: Rook {} names no image of Ceph. Set image (rook_verify_image) to one with Python 3 and "
     "Ceph's Python bindings."
@@ -234,6 +240,8 @@ def main() -> None:
         told = () if present else untold_words(left, names)
         left = left if present else without(left, untold(left, names))
         module.note(**outline(*shown, left), ended="")
+        if present and not probes:
+            module.warn(_NO_PROBE)
         if module.check_mode:
             for text in told:
                 module.warn(text)

@@ -12,7 +12,7 @@ import re
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError, Problem
-from ansible_collections.rookery.rook.plugins.module_utils._kinds import make_id
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import KINDS, make_id
 from ansible_collections.rookery.rook.plugins.module_utils._render.storage import provisioner
 
 if t.TYPE_CHECKING:
@@ -28,6 +28,17 @@ PREFIX = "rookery-proof"
 _LONGEST = 55
 _NO_USER = "no user of it is in the model: add one to object_store_users"
 _CLAIMS = "claims for buckets are not tried; its gateway is, by a user's bucket"
+_NOT_CHOSEN = "it is not among the chosen classes"
+_NO_CLASS = "no storage class of the model is for it: add one to storage_classes"
+# What serves beside classes and stores.
+_NOT_TRIED = {
+    "CephNVMeOFGateway": "no host connects to it",
+    "CephRBDMirror": "nothing is mirrored to another cluster",
+    "CephFilesystemMirror": "nothing is mirrored to another cluster",
+    "CephCOSIDriver": "no bucket is made through it",
+    "CephBucketNotification": "no event is sent",
+    "VolumeSnapshotClass": "no snapshot is taken",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,8 +84,8 @@ def probe_name(*parts: str) -> str:
 def probes_of(site: Site, classes: Sequence[str]) -> tuple[tuple[Probe, ...], tuple[Unproven, ...]]:
     """Return the probes of a site, of the named classes or of all, and what stays unproven."""
     _check_known(site, classes)
-    chosen = [item for item in site.storage_classes if not classes or item.name in classes]
-    found = [*(_of_class(site, item) for item in chosen), *_of_stores(site)]
+    of_classes = (_of_class(site, item, classes) for item in site.storage_classes)
+    found = [*of_classes, *_of_stores(site), *_without_class(site), *_not_tried(site)]
     return (
         tuple(item for item in found if isinstance(item, Probe)),
         tuple(item for item in found if isinstance(item, Unproven)),
@@ -99,11 +110,13 @@ def _check_known(site: Site, classes: Sequence[str]) -> None:
         raise ModelError(problems)
 
 
-def _of_class(site: Site, item: StorageClass) -> Probe | Unproven:
+def _of_class(site: Site, item: StorageClass, classes: Sequence[str]) -> Probe | Unproven:
     """Return the probe of a class for files or for block devices."""
     target = make_id("StorageClass", "", item.name)
     if item.type == "bucket":
         return Unproven(target, _CLAIMS)
+    if classes and item.name not in classes:
+        return Unproven(target, _NOT_CHOSEN)
     kind = "files" if item.type in ("cephfs", "nfs") else "block"
     return Probe(
         kind=kind,
@@ -126,6 +139,40 @@ def _of_stores(site: Site) -> Iterator[Probe | Unproven]:
             continue
         name = probe_name("bucket", store.name)
         yield Probe(kind="bucket", target=target, name=name, store=store.name, user=user.name)
+
+
+def _without_class(site: Site) -> Iterator[Unproven]:
+    """Yield the pools, file systems and NFS servers that no class of the model is for.
+
+    A pool whose name in Ceph begins with a dot is Ceph's own.
+    """
+    classes = site.storage_classes
+    # The data pool of a class for files is one of its file system's.
+    used = {
+        "CephBlockPool": {
+            name for item in classes if item.type == "rbd" for name in (item.pool, item.data_pool)
+        },
+        "CephFilesystem": {item.filesystem for item in classes},
+        "CephNFS": {item.nfs for item in classes},
+    }
+    pools = (pool for pool in site.block_pools if not str(pool.spec.get("name")).startswith("."))
+    things = {
+        "CephBlockPool": [pool.name for pool in pools],
+        "CephFilesystem": [item.name for item in site.filesystems],
+        "CephNFS": [item.name for item in site.resources if item.kind == "CephNFS"],
+    }
+    for kind, names in things.items():
+        for name in names:
+            if name not in used[kind]:
+                yield Unproven(make_id(kind, site.namespace, name), _NO_CLASS)
+
+
+def _not_tried(site: Site) -> Iterator[Unproven]:
+    """Yield what serves and no probe knows how to try."""
+    for item in site.resources:
+        if item.kind in _NOT_TRIED:
+            where = (item.namespace or site.namespace) if KINDS[item.kind].namespaced else ""
+            yield Unproven(make_id(item.kind, where, item.name), _NOT_TRIED[item.kind])
 
 
 _PROMISES = {

@@ -141,6 +141,20 @@ def test_a_release_that_names_no_image_asks_for_one(run: Onsite, cluster: ProofW
     assert run(**plain, state="absent")["changed"] is False
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_a_model_of_which_nothing_is_proven_says_so(
+    run: Onsite, cluster: ProofWorld, check: bool
+) -> None:
+    result = run(check=check, storage_classes=[], object_store_users=[])
+    assert result.get("failed") is None and result["probes"] == []
+    assert "Nothing is proven" in str(result["warnings"])
+    assert [row["target"] for row in result["unproven"]] == [
+        "CephObjectStore/rook-ceph/objects",
+        "CephFilesystem/rook-ceph/shared",
+    ]
+    assert cluster.names("Pod") == []
+
+
 def test_an_unknown_class_is_refused_before_anything_is_asked(
     run: Onsite, cluster: ProofWorld
 ) -> None:

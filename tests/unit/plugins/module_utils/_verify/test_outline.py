@@ -8,9 +8,16 @@ from __future__ import annotations
 import json
 import typing as t
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+import yaml
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError
+from ansible_collections.rookery.rook.plugins.module_utils._model.parse import (
+    MODEL_KEYS,
+    parse_site,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._model.sections import SECTION_OF
 from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
 from ansible_collections.rookery.rook.plugins.module_utils._verify import objects
 from ansible_collections.rookery.rook.plugins.module_utils._verify.places import (
@@ -18,12 +25,14 @@ from ansible_collections.rookery.rook.plugins.module_utils._verify.places import
     find_places,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._verify.probes import (
+    _NOT_TRIED,
     probe_name,
     probes_of,
     promise,
 )
 from proofworld import csi_node, node
 
+ROOT = Path(__file__).resolve().parents[5]
 IMAGE = "registry.example/ceph:v1"
 HERE = Place("w1", "w1.local")
 
@@ -52,7 +61,62 @@ def test_a_class_of_nfs_is_proven_by_shared_files(make_site: Callable[..., Site]
 def test_named_classes_narrow_the_classes_and_not_the_stores(whole_site: Site) -> None:
     probes, unproven = probes_of(whole_site, ["files"])
     assert [probe.kind for probe in probes] == ["files", "bucket"]
-    assert unproven == ()
+    reasons = {item.target: item.reason for item in unproven}
+    assert set(reasons) == {"StorageClass//block", "StorageClass//buckets"}
+    assert reasons["StorageClass//block"] == "it is not among the chosen classes"
+
+
+def test_what_no_class_is_for_is_told_as_unproven(make_site: Callable[..., Site]) -> None:
+    site = make_site(
+        block_pools=[
+            {"name": name, "replicas": 3} for name in ("fast", "bulk", "lonely")
+        ] + [{"name": "builtin-mgr", "replicas": 3, "spec": {"name": ".mgr"}}],
+        filesystems=[
+            {"name": name, "data_pools": [{"name": "fast", "replicas": 3}]}
+            for name in ("shared", "alone")
+        ],
+        nfs=[{"name": "exports"}, {"name": "idle"}],
+        storage_classes=[
+            {"name": "block", "pool": "fast", "data_pool": "bulk"},
+            {"name": "exported", "filesystem": "shared", "nfs": "exports"},
+        ],
+    )  # fmt: skip
+    probes, unproven = probes_of(site, ())
+    assert [probe.target for probe in probes] == ["StorageClass//block", "StorageClass//exported"]
+    assert [item.target for item in unproven] == [
+        "CephBlockPool/rook-ceph/lonely",
+        "CephFilesystem/rook-ceph/alone",
+        "CephNFS/rook-ceph/idle",
+    ]
+    assert all("storage_classes" in item.reason for item in unproven)
+
+
+def test_what_serves_and_is_not_tried_is_told_as_unproven(make_site: Callable[..., Site]) -> None:
+    site = make_site(
+        version="1.20.0",
+        filesystem_mirrors=[{"name": "mirror"}],
+        rbd_mirrors=[{"name": "mirror"}],
+        cosi_drivers=[{"name": "cosi"}],
+        snapshot_classes=[{"name": "snaps", "type": "rbd"}],
+        object_realms=[{"name": "realm"}],
+    )
+    assert {item.target: item.reason for item in probes_of(site, ())[1]} == {
+        "CephFilesystemMirror/rook-ceph/mirror": "nothing is mirrored to another cluster",
+        "CephRBDMirror/rook-ceph/mirror": "nothing is mirrored to another cluster",
+        "CephCOSIDriver/rook-ceph/cosi": "no bucket is made through it",
+        "VolumeSnapshotClass//snaps": "no snapshot is taken",
+    }
+    assert set(_NOT_TRIED) <= set(SECTION_OF)
+
+
+def test_of_the_site_of_the_lab_nothing_stays_unproven() -> None:
+    lab = yaml.safe_load((ROOT / "inventories/lab/group_vars/all/rook.yml").read_text("utf-8"))
+    names = {key: key.replace("storage_classes", "classes") for key in MODEL_KEYS}
+    stored = {key: lab.get(f"rook_storage_{name}") for key, name in names.items()}
+    model = {key: value for key, value in stored.items() if value}
+    assert len(model) == 5
+    probes, unproven = probes_of(parse_site({**model, "site": "lab", "version": "1.16"}), ())
+    assert len(probes) == 3 and unproven == ()
 
 
 def test_an_unknown_class_is_named_with_those_that_there_are(whole_site: Site) -> None:
