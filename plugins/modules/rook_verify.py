@@ -123,7 +123,9 @@ probes:
       proves: pods on two nodes share a volume
       reason: ''
 evidence:
-  description: Every act of every probe, in the order in which it ended. Empty in check mode.
+  description:
+    - Every act of every probe, in the order in which it ended, and of a block pool last how it was
+      proven, with neither pod nor node. Empty in check mode.
   returned: always
   type: list
   elements: dict
@@ -131,8 +133,8 @@ evidence:
     target: {description: The object that was proven., type: str}
     act: {description: "What was done, such as V(write), V(read), V(hold).", type: str}
     what: {description: "File, bucket or image, and size in MiB.", type: str}
-    pod: {description: In which pod., type: str}
-    node: {description: On which node., type: str}
+    pod: {description: In which pod; may be empty., type: str}
+    node: {description: On which node; may be empty., type: str}
     sha256: {description: Hash of what was written or read; null for other acts., type: str}
     bytes: {description: How much was written or read; null for other acts., type: int}
     seconds: {description: How long the act took in the pod., type: float}

@@ -130,7 +130,9 @@ class Bench:
 
     def note(self, act: str, words: str) -> None:
         """Keep as evidence how something was proven, or why not in another way."""
-        self.evidence.append({"target": self.probe.target, "act": act, "what": words})
+        row = {"act": act, "what": words, "pod": "", "node": ""}
+        figures = {"sha256": None, "bytes": None, "seconds": 0.0}
+        self.evidence.append({"target": self.probe.target, **row, **figures, "answer": {}})
 
     def close(self) -> None:
         """Begin to remove what was made; the end of the proof removes and waits for what stays."""

@@ -9,6 +9,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+import yaml
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Outcome
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ProofFailed
 from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
@@ -27,6 +28,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._verify.proof import 
     remove,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._verify.result import outcome
+from ansible_collections.rookery.rook.plugins.modules import rook_verify
 from proofworld import ProofWorld, csi_node
 
 FILES, BLOCK = "StorageClass//files", "StorageClass//block"
@@ -99,6 +101,17 @@ def test_block_says_why_it_was_proven_through_librbd(cluster: ProofWorld, whole_
         cluster.store(csi_node(name, "cephfs", "rbd"))
     note = rows(proven(cluster, whole_site, ["block"]), BLOCK)[-1]
     assert "no rbd module" in note["what"]
+
+
+def test_all_evidence_has_the_shape_that_is_documented(
+    cluster: ProofWorld, whole_site: Site
+) -> None:
+    evidence = outcome(proven(cluster, whole_site), 1.0)["evidence"]
+    documented = yaml.safe_load(rook_verify.RETURN)["evidence"]["contains"]
+    assert {tuple(sorted(row)) for row in evidence} == {tuple(sorted(documented))}
+    (note,) = (row for row in evidence if not row["pod"])
+    assert note["node"] == "" and note["sha256"] is note["bytes"] is None
+    assert note["seconds"] == 0 and note["answer"] == {}
 
 
 def test_block_is_proven_as_a_mounted_claim_where_the_kernel_allows_it(
