@@ -15,6 +15,7 @@ from collections.abc import Mapping
 
 from ansible_collections.rookery.rook.plugins.module_utils._diff import masked
 from ansible_collections.rookery.rook.plugins.module_utils._steps import HIDDEN
+from ansible_collections.rookery.rook.plugins.module_utils._urls import PASSWORD
 
 _WORDS = r"pass(?:word|wd|phrase)?|secret|token|credentials?|(?:access|secret|private|api)?[-_]?key"
 _OPTION = rf"--[\w-]{{0,60}}?(?i:{_WORDS})"
@@ -36,7 +37,7 @@ _SECRETS = (
     # Access keys of object stores.
     re.compile(r"()\b(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{20}\b"),
     re.compile(r"((?i:bearer|basic)\s+)[\w.~+/=-]{8,}"),
-    re.compile(r"(://[^\s:/@]*:)\S{1,300}(?=@)"),
+    PASSWORD,
     # Texts of YAML below their name, as far as they are indented.
     re.compile(
         rf"((?i:{_WORDS})[\"']?[ \t]*:[ \t]*[|>][-+\d]*[ \t]*\n([ \t]+))\S.*(?:\n\2.*)*"

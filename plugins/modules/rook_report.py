@@ -99,6 +99,7 @@ from pathlib import Path
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.rookery.rook.plugins.module_utils._page import page
+from ansible_collections.rookery.rook.plugins.module_utils._urls import without_passwords
 
 
 def last_report(path: Path) -> dict[str, t.Any]:
@@ -107,6 +108,8 @@ def last_report(path: Path) -> dict[str, t.Any]:
         report = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    # One of an earlier release may have passwords.
+    report = without_passwords(report)
     usable = isinstance(report, dict) and isinstance(report.get("standing"), dict)
     return report if usable else {}
 
@@ -160,6 +163,8 @@ def main() -> None:
         },
         supports_check_mode=True,
     )
+    # Everybody may read what is written here.
+    module.params = without_passwords(module.params)
     folder, standing = Path(module.params["path"]), module.params["standing"]
     files = {"markdown": folder / "report.md", "json": folder / "report.json"}
     last = last_report(files["json"])

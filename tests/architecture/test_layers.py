@@ -19,6 +19,7 @@ PREFIX = "ansible_collections.rookery.rook.plugins.module_utils"
 PURE = (
     "_errors",
     "_steps",
+    "_urls",
     "_eras_types",
     "_eras_table",
     "_eras",

@@ -15,6 +15,7 @@ import typing as t
 from collections.abc import Iterator, Mapping, Sequence
 
 from ansible_collections.rookery.rook.plugins.module_utils._errors import Problem
+from ansible_collections.rookery.rook.plugins.module_utils._urls import without_passwords
 
 # Ansible's own words; the command line and surveys give strings.
 _YES = frozenset({"yes", "on", "1", "true", "t", "y"})
@@ -26,7 +27,8 @@ _SHOWN = 60
 
 def shown(value: t.Any) -> str:
     """Return a value as an error message quotes it."""
-    text = repr(value)
+    # Before it is cut off: then the end of a password would not be found.
+    text: str = without_passwords(repr(value))
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 

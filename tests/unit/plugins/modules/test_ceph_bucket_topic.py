@@ -32,8 +32,26 @@ def test_an_address_with_a_password_is_not_shown(onsite: Onsite) -> None:
     (live,) = [item for item in onsite.kube.objects.values() if item["kind"] == "CephBucketTopic"]
     assert live["spec"]["endpoint"]["amqp"]["uri"] == amqp["uri"]
     assert "TOP-SECRET-VALUE" not in str(made)
+    # What Ansible takes out goes as a whole, not only the password in it.
+    assert "broker" not in str(made)
 
 
 def test_it_tells_in_exactly_one_way(onsite: Onsite) -> None:
     refused = onsite(http=None)
     assert refused["failed"] and "Give exactly one of http, amqp, kafka" in refused["msg"]
+
+
+@pytest.mark.parametrize("user", ["me", "other"])
+def test_a_new_password_is_a_change_that_shows_neither_the_old_nor_the_new(
+    onsite: Onsite, user: str
+) -> None:
+    amqp = {"uri": "amqp://me:OLD-SECRET@broker", "exchange": "ceph"}
+    onsite(http=None, amqp=amqp)
+    changed = onsite(http=None, amqp={**amqp, "uri": f"amqp://{user}:NEW-SECRET@broker"})
+    step = changed["plan"][0]
+    assert changed["changed"] and step["op"] == "update"
+    assert [change["path"] for change in step["changes"]] == ["spec.endpoint.amqp.uri"]
+    removed = onsite(state="absent", check=True)
+    gone = removed["diff"]["before"]["CephBucketTopic/rook-ceph/news"]
+    assert gone["spec"]["endpoint"]["amqp"]["uri"] == f"amqp://{user}:(hidden)@broker"
+    assert "-SECRET" not in str((changed, removed))

@@ -86,6 +86,14 @@ def test_drift_names_field_and_both_values(built: Onsite) -> None:
     ]
 
 
+def test_a_password_in_a_url_that_drifted_is_not_told(built: Onsite) -> None:
+    url = "http://me:TOP-SECRET@host"
+    change(built, POOL, {"spec": {"replicated": {"size": url}}})
+    found = built()
+    assert found["standing"]["drift"][0]["found"] == "http://me:(hidden)@host"
+    assert "TOP-SECRET" not in str(found)
+
+
 def test_what_is_not_ready_is_told_with_its_reason(built: Onsite) -> None:
     built.kube.objects[POOL]["status"]["phase"] = "Progressing"
     (row,) = [row for row in built()["objects"] if not row["ready"]]

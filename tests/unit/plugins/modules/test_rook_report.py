@@ -115,3 +115,15 @@ def test_a_directory_that_cannot_be_made_is_named_with_the_variable(
     result = run(capsys, tmp_path / "file")
     assert result["failed"] is True
     assert str(tmp_path / "file") in result["msg"] and "rook_report_dir" in result["msg"]
+
+
+def test_passwords_in_urls_are_in_no_report_also_when_the_last_one_had_them(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    drift = {"drift": [{"found": "amqp://me:TOP-SECRET@broker"}]}
+    last = {"standing": drift, "proof": "http://me:TOP-SECRET@host"}
+    (tmp_path / "report.json").write_text(json.dumps(last))
+    result = run(capsys, tmp_path, standing=drift, keep=["proof"])
+    texts = [(tmp_path / name).read_text() for name in ("report.md", "report.json")]
+    assert all(text.count(":(hidden)@") == 2 for text in texts)
+    assert "TOP-SECRET" not in str((result, texts)) and result["changed"] is False

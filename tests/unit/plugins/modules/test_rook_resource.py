@@ -63,3 +63,14 @@ def test_what_is_no_custom_resource_of_rook_is_refused(onsite: Onsite, kind: str
 def test_a_kind_of_a_later_release_is_refused(onsite: Onsite) -> None:
     refused = onsite(kind="CephObjectStoreAccount", spec={"store": "objects"})
     assert "'CephObjectStoreAccount' is no custom resource of Rook 1.18.11" in refused["msg"]
+
+
+def test_passwords_in_urls_are_written_and_not_shown(onsite: Onsite) -> None:
+    uri = "kafka://me:TOP-SECRET@broker"
+    endpoint = {"endpoint": {"kafka": {"uri": uri}}}
+    spec = {"objectStoreName": "o", "objectStoreNamespace": "rook-ceph", **endpoint}
+    made = onsite(kind="CephBucketTopic", name="news", spec=spec)
+    assert made.get("failed") is None, made["msg"]
+    assert made["object"]["spec"]["endpoint"]["kafka"]["uri"] == "kafka://me:(hidden)@broker"
+    assert [item["spec"] for item in onsite.kube.objects.values() if "spec" in item] == [spec]
+    assert "TOP-SECRET" not in str(made)

@@ -1,0 +1,27 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Take passwords out of the URLs that are in texts and objects. Pure."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+from collections.abc import Mapping
+
+from ansible_collections.rookery.rook.plugins.module_utils._steps import HIDDEN
+
+# Its group is what stands before the password.
+PASSWORD = re.compile(r"(://[^\s:/@]*:)\S{1,300}(?=@)")
+
+
+def without_passwords(value: t.Any) -> t.Any:
+    """Return a value in whose texts, at any depth, passwords of URLs are hidden."""
+    if isinstance(value, str):
+        return PASSWORD.sub(rf"\1{HIDDEN}", value)
+    if isinstance(value, Mapping):
+        return {without_passwords(key): without_passwords(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [without_passwords(item) for item in value]
+    return value
