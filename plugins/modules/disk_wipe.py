@@ -125,7 +125,8 @@ diff:
       before: "it holds an OSD\n"
       after: ""
 devices:
-  description: What was found on each device, and the proof of what is on it now.
+  description:
+    - What was found on each device, and the proof of what is on it now. Empty when one is refused.
   returned: always
   type: list
   elements: dict
@@ -195,7 +196,8 @@ def main() -> None:
     """Judge, and outside of check mode wipe and prove."""
     module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
     if os.geteuid():
-        module.fail_json(msg="Only root may wipe block devices. Set become to true for this task.")
+        words = "Only root may wipe block devices. Set become to true for this task."
+        module.fail_json(msg=words, **_told([], []))
     system, params = System(), module.params
     wish = wipe.Wish(
         devices=tuple(params["devices"]),
@@ -206,16 +208,24 @@ def main() -> None:
         data_dir=params["data_dir"] or "",
         other_data=params["other_data"],
     )
+    done: list[steps.HostStep] = []
+    targets: list[wipe.Target] = []
     try:
         with turns.turn(system, "node", module):
             targets = wipe.plan(system, wish)
             plan = wipe.steps(system, targets)
-            if not module.check_mode:
-                wipe.carry_out(plan)
+            if module.check_mode:
+                done += plan
+            else:
+                wipe.carry_out(plan, done)
     except (RookeryError, OSError) as problem:
-        module.fail_json(msg=str(problem))
-    devices = [target.result() for target in targets]
-    module.exit_json(**steps.as_result(plan), devices=devices)
+        module.fail_json(msg=str(problem), **_told(done, targets))
+    module.exit_json(**_told(done, targets))
+
+
+def _told(done: list[steps.HostStep], targets: list[wipe.Target]) -> dict[str, t.Any]:
+    """Return the result: what was wiped, and what is known of all devices."""
+    return {**steps.as_result(done), "devices": [target.result() for target in targets]}
 
 
 if __name__ == "__main__":

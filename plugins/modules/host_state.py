@@ -233,7 +233,7 @@ diff:
       after: "lvm2\n"
 host:
   description: What the host was like before.
-  returned: always
+  returned: success
   type: dict
   contains:
     probes:
@@ -319,6 +319,7 @@ def main() -> None:
     """Plan, and outside of check mode do it."""
     module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
     system, wish = System(), module.params
+    done: list[steps.HostStep] = []
     try:
         make = state.plan_present if wish["state"] == "present" else state.plan_absent
         with turns.turn(system, wish["name"], module):
@@ -331,12 +332,12 @@ def main() -> None:
                 ],
             }
             plan = make(system, wish)
-            steps.carry_out(plan.steps, module.check_mode)
+            steps.carry_out(plan.steps, done, module.check_mode)
     except (RookeryError, OSError) as problem:
-        module.fail_json(msg=str(problem))
+        module.fail_json(msg=str(problem), **steps.as_result(done))
     for note in plan.notes:
         module.warn(note)
-    module.exit_json(**steps.as_result(plan.steps), host={**host, "notes": plan.notes})
+    module.exit_json(**steps.as_result(done), host={**host, "notes": plan.notes})
 
 
 if __name__ == "__main__":

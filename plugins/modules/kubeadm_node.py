@@ -121,6 +121,7 @@ def main() -> None:
         supports_check_mode=True,
     )
     system, wish = System(), module.params
+    done: list[steps.HostStep] = []
     verb = "init" if wish["first"] else "join"
     try:
         with turns.turn(system, "kubernetes", module):
@@ -128,10 +129,10 @@ def main() -> None:
                 plan = list(kubeadm.plan_present(system, wish["kubeadm"], verb, wish["config"]))
             else:
                 plan = list(kubeadm.plan_absent(system, wish["kubeadm"], wish["whole_cluster"]))
-            steps.carry_out(plan, module.check_mode)
+            steps.carry_out(plan, done, module.check_mode)
     except (RookeryError, OSError) as problem:
-        module.fail_json(msg=str(problem))
-    module.exit_json(**steps.as_result(plan))
+        module.fail_json(msg=str(problem), **steps.as_result(done))
+    module.exit_json(**steps.as_result(done))
 
 
 if __name__ == "__main__":

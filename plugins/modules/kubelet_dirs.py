@@ -110,7 +110,7 @@ diff:
       after: "volumePluginDir: /var/lib/kubelet/volumeplugins\n"
 kubelet:
   description: The kubelet as it is after the call, in check mode as it is.
-  returned: always
+  returned: success
   type: dict
   contains:
     found:
@@ -185,6 +185,7 @@ def main() -> None:
     """Plan, and outside of check mode do it."""
     module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
     system, wish = System(), module.params
+    done: list[steps.HostStep] = []
     make = kubelet.plan_present if wish["state"] == "present" else kubelet.plan_absent
     writes = wish["volume_plugin_dir"] or wish["state"] == "absent"
     turn = turns.turn(system, "kubernetes", module) if writes else contextlib.nullcontext()
@@ -192,11 +193,11 @@ def main() -> None:
         with turn:
             found = kubelet_settings.find(system)
             plan = list(make(system, found, wish))
-            steps.carry_out(plan, module.check_mode)
+            steps.carry_out(plan, done, module.check_mode)
         after = kubelet_settings.find(system) if plan else found
     except (RookeryError, OSError) as problem:
-        module.fail_json(msg=str(problem))
-    module.exit_json(**steps.as_result(plan), kubelet=dataclasses.asdict(after))
+        module.fail_json(msg=str(problem), **steps.as_result(done))
+    module.exit_json(**steps.as_result(done), kubelet=dataclasses.asdict(after))
 
 
 if __name__ == "__main__":

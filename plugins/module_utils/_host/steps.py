@@ -45,11 +45,15 @@ def as_result(steps: Sequence[HostStep]) -> dict[str, t.Any]:
     }
 
 
-def carry_out(steps: Sequence[HostStep], check_mode: bool) -> None:
-    """Do every step in its order; in check mode none."""
-    if not check_mode:
-        for step in steps:
+def carry_out(steps: Sequence[HostStep], done: list[HostStep], check_mode: bool) -> None:
+    """Do every step in its order, and add each to those that are done before one may fail.
+
+    In check mode none is done, and all count as such.
+    """
+    for step in steps:
+        if not check_mode:
             step.do()
+        done.append(step)
 
 
 def _line(text: str) -> str:

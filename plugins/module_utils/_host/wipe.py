@@ -144,10 +144,14 @@ def steps(system: System, targets: Sequence[Target]) -> list[HostStep]:
     return found
 
 
-def carry_out(wanted: Sequence[HostStep]) -> None:
-    """Wipe all devices at the same time; raise when that is over, if one could not be wiped."""
+def carry_out(wanted: Sequence[HostStep], done: list[HostStep]) -> None:
+    """Wipe all devices at the same time; raise when that is over, if one could not be wiped.
+
+    The others are added to those that are done.
+    """
     with concurrent.futures.ThreadPoolExecutor(max(len(wanted), 1)) as pool:
         ended = {step.id: pool.submit(step.do) for step in wanted}
+    done += [step for step in wanted if ended[step.id].exception() is None]
     problems = {name: future.exception() for name, future in ended.items() if future.exception()}
     for problem in problems.values():
         if problem is not None and not isinstance(problem, (ClientError, OSError)):

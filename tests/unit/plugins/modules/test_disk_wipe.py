@@ -308,8 +308,9 @@ def test_one_refused_device_keeps_all_others_from_being_wiped(
 
 
 def test_what_can_still_be_read_afterwards_is_a_failure_and_not_a_success(
-    run: Run, osd: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, host: DiskHost, osd: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    put(host.root / "dev/sdc", 0, label())
     real = medium.Medium.zero
 
     def forgetful(self: medium.Medium, offset: int, length: int) -> None:
@@ -317,8 +318,10 @@ def test_what_can_still_be_read_afterwards_is_a_failure_and_not_a_success(
             real(self, offset, length)
 
     monkeypatch.setattr(medium.Medium, "zero", forgetful)
-    result = run(ceph_fsid=FSID)
-    assert result["failed"] is True
+    result = run(devices=[SDB, SDC], ceph_fsid=FSID)
+    assert (result["failed"], result["changed"]) == (True, True)
+    assert [step["id"] for step in result["plan"]] == [f"Device/{SDC}"]
+    assert [device["wiped"] for device in result["devices"]] == [False, True]
     assert f"read back, it still has data at {10 * GIB}, ceph_bluestore at" in result["msg"]
 
 

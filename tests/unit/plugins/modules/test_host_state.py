@@ -130,7 +130,9 @@ def test_a_repaired_file_restarts_the_unit_that_reads_it(run: Run, host: BareHos
 def test_a_restart_that_a_run_owed_is_made_up_for_by_the_next(run: Run, host: BareHost) -> None:
     """Its files are right, and the packages between them and the unit could not be had."""
     offered, host.available = host.available, {}
-    assert "Unable to locate" in run(**WISH)["msg"]
+    broken = run(**WISH)
+    assert "Unable to locate" in broken["msg"] and broken["changed"] is True
+    assert ids(broken)[-1] == broken["diff"][-1]["after_header"] == "File//usr/local/bin/kubelet"
     host.available = offered
     host.did.clear()
     predicted = run(check=True, **WISH)

@@ -185,7 +185,9 @@ def test_a_kubelet_that_has_not_read_its_file_is_restarted(run: Run, host: BareH
 
 def test_a_run_that_broke_off_before_the_restart_is_finished(run: Run, host: BareHost) -> None:
     host.answers["systemctl"] = lambda words: (1, "boom") if "restart" in words else (0, "")
-    assert "journalctl -u kubelet" in run(volume_plugin_dir=WANTED)["msg"]
+    broken = run(volume_plugin_dir=WANTED)
+    assert "journalctl -u kubelet" in broken["msg"] and broken["changed"] is True
+    assert [step["id"] for step in broken["plan"]] == [f"File/{CONFIG}"]
     del host.answers["systemctl"]
     result = run(volume_plugin_dir=WANTED)
     assert [step["id"] for step in result["plan"]] == ["Unit/kubelet"]
