@@ -13,7 +13,6 @@ import socket
 import typing as t
 
 from ansible.module_utils.basic import env_fallback
-from ansible_collections.rookery.rook.plugins.module_utils._applied import ApplyError
 from ansible_collections.rookery.rook.plugins.module_utils._argspec import ENVIRONMENT
 from ansible_collections.rookery.rook.plugins.module_utils._clients.absent import NoCluster
 from ansible_collections.rookery.rook.plugins.module_utils._clients.kube import KubeClient
@@ -188,13 +187,9 @@ def _guarded(module: CollectionModule, found: Prospect) -> Prospect:
 
 
 def _do(module: CollectionModule, client: Kube, found: Prospect) -> None:
-    """Do a plan; what was done before something failed is told too."""
-    try:
-        waits = module.params["wait"]
-        execute(client, found, module.limits(), module.log, module.note, waits=waits)
-    except ApplyError as error:
-        module.note(changed=error.changed, done=error.applied.done)
-        raise
+    """Do a plan, and wait as the module is asked to."""
+    waits = module.params["wait"]
+    execute(client, found, module.limits(), module.log, module.note, waits=waits)
 
 
 def _user() -> str:

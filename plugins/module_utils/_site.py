@@ -11,6 +11,7 @@ import dataclasses
 import functools
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._applied import ApplyError
 from ansible_collections.rookery.rook.plugins.module_utils._apply import Applier
 from ansible_collections.rookery.rook.plugins.module_utils._blockers import find_blockers
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
@@ -150,7 +151,8 @@ def execute(
 ) -> None:
     """Do a guarded plan and wait; note the result, and how each wait went in any case.
 
-    Without waits only that is waited for on which other things stand.
+    What was done before something failed is noted too. Without waits only that is waited for on
+    which other things stand.
     """
     plan = found.plan if waits else _without_waits(found.plan)
     with _waiting(client, limits, say) as (feed, waiter):
@@ -160,6 +162,9 @@ def execute(
         try:
             Applier(client, feed, waiter, found.observed, wanted, expect).run(plan)
             note(changed=found.plan.changed)
+        except ApplyError as error:
+            note(changed=error.changed, done=error.applied.done)
+            raise
         finally:
             note(waited=[wait.as_result() for wait in waiter.history])
 

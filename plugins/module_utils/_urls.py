@@ -12,8 +12,8 @@ from collections.abc import Mapping
 
 from ansible_collections.rookery.rook.plugins.module_utils._steps import HIDDEN
 
-# Its group is what stands before the password.
-PASSWORD = re.compile(r"(://[^\s:/@]*:)\S{1,300}(?=@)")
+# Its group is what stands before the password. A port is none, whatever comes behind its path.
+PASSWORD = re.compile(r"(://[^\s:/@]*:)(?!\d{1,5}[/,\"'])\S{1,300}(?=@)")
 
 
 def without_passwords(value: t.Any) -> t.Any:

@@ -363,3 +363,16 @@ def test_what_was_made_anew_meanwhile_stays_and_the_way_out_is_told(
     failed = onsite(**CONFIRMED)
     assert failed["failed"] and f"{FAST.id}: it was changed by somebody after" in failed["msg"]
     assert "Run again" in failed["msg"] and CLUSTER not in deleted(onsite)
+
+
+def test_users_who_do_not_leave_in_time_are_named_and_nothing_is_done(onsite: Onsite) -> None:
+    uses = {"clusterID": "rook-ceph", "fsName": "shared"}
+    csi = {"driver": "rook-ceph.cephfs.csi.ceph.com", "volumeAttributes": uses}
+    spec = {"csi": csi, "claimRef": {"namespace": "shop", "name": "data"}}
+    volume = {"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": "pv-1"}}
+    onsite.kube.apply({**volume, "spec": spec})
+    onsite.kube.writes.clear()
+    stuck = onsite(wait_timeout=1, consumers="wait", **CONFIRMED)
+    assert stuck["failed"] and "PersistentVolume//pv-1" in stuck["msg"]
+    assert (stuck["changed"], stuck["done"], onsite.kube.writes) == (False, [], [])
+    assert [row["id"] for row in stuck["waited"]] == ["PersistentVolume//pv-1"]
