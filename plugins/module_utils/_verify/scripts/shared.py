@@ -16,6 +16,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import time
 import typing as t
 
@@ -109,7 +110,7 @@ def _ended(process: int) -> bool:
 
 def _note(path: str) -> str:
     """Return where this pod, and only it, keeps who holds the lock."""
-    return "/tmp/" + os.path.basename(path) + ".pid"
+    return os.path.join(tempfile.gettempdir(), os.path.basename(path) + ".pid")
 
 
 if __name__ == "__main__":

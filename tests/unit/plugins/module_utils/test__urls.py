@@ -28,7 +28,15 @@ def test_passwords_are_hidden_at_any_depth(value: t.Any, wanted: t.Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["http://host:80/a", "amqp://me@broker", "quay.io:5000/a@sha256:0", 7, None, True]
+    "value",
+    [
+        "http://host:80/a",
+        "oci://host:80/a@sha256:0",
+        "amqp://me@broker",
+        "quay.io:5000/a@sha256:0",
+        7,
+        None,
+    ],
 )
 def test_everything_else_stays(value: t.Any) -> None:
     assert without_passwords(value) == value

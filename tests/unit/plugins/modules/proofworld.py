@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import typing as t
@@ -183,6 +184,8 @@ class ProofWorld(FakeKube):
             text=True,
             check=False,
             timeout=60,
+            # A pod's own, as that of this machine is shared.
+            env={**os.environ, "TMPDIR": str(self.folder)},
         )
         return Outcome(done.returncode, done.stdout, done.stderr)
 

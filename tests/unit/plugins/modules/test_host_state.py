@@ -168,11 +168,9 @@ def test_probes_digests_and_images_for_later_are_told(
     run: Run, host: BareHost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     host.put("/etc/one", "1")
-    result = run(
-        probes={"one": ["/etc/one"], "both": ["/etc/one", "/etc/two"]},
-        digests=["/etc/one", "/etc/two"],
-        images_later=["/art/images"],
-    )
+    both = ["/etc/one", "/etc/two"]
+    probes = {"one": both[:1], "both": both}
+    result = run(probes=probes, digests=both, images_later=["/art/images"])
     assert result["host"]["probes"] == {"one": True, "both": False}
     digests = result["host"]["digests"]
     assert digests["/etc/two"] == "" and digests["/etc/one"].startswith("6b86b273ff34fce1")
@@ -180,7 +178,7 @@ def test_probes_digests_and_images_for_later_are_told(
     # What somebody else does until it is one's turn is seen.
     taken, late = turns._taken, functools.partial(host.put, "/etc/two", "2")
     monkeypatch.setattr(turns, "_taken", lambda *where: (late(), taken(*where))[1])
-    assert run(probes={"both": ["/etc/one", "/etc/two"]})["host"]["probes"] == {"both": True}
+    assert run(probes={"both": both})["host"]["probes"] == {"both": True}
 
 
 @pytest.mark.parametrize(
