@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import json
+import sys
 import typing as t
 from pathlib import Path
 
 import pytest
+from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.rookery.rook.plugins.module_utils import _module
 from fakekube import FakeKube
@@ -17,6 +19,14 @@ from fakekube import FakeKube
 Result = dict[str, t.Any]
 SITE: Result = {"site": "store1", "version": "1.18.11"}
 HOSTS: Result = {name: {"devices": [f"/dev/disk/by-id/{name}-a"]} for name in ("w1", "w2", "w3")}
+
+
+def _forget_warnings() -> None:
+    """Let warnings be told that an earlier module of this process has told already."""
+    warnings._global_warnings.clear()
+    # Where another test has loaded Ansible's controller, it displays each of them once.
+    if display := sys.modules.get("ansible.utils.display"):
+        display.Display()._warns.clear()
 
 
 def run_module(
@@ -29,6 +39,7 @@ def run_module(
         "_ansible_keep_remote_files": False,
     }
     capsys.readouterr()
+    _forget_warnings()
     with patch_module_args({**arguments, **internal}), pytest.raises(SystemExit):
         module.main()
     captured = capsys.readouterr()
