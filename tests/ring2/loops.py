@@ -65,6 +65,7 @@ class Host:
     def __init__(self, root: Path, loops: t.Iterable[Loop]) -> None:
         self.root = root
         (root / "dev/disk/by-id").mkdir(parents=True)
+        (root / "run").mkdir()
         for name in ("proc", "sys"):
             (root / name).symlink_to(f"/{name}")
         for place, loop in enumerate(loops):
