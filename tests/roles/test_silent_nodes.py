@@ -51,7 +51,7 @@ def test_a_new_server_that_says_nothing_is_told(tmp_path: Path, silent: dict[str
     role = yaml.safe_load((ROOT / "roles/rook_openstack/tasks/present.yml").read_text())
     waits = [task for task in role if "ansible.builtin.wait_for_connection" in task]
     given = {
-        **silent, "__rook_openstack_keys": {"new": ["n1"]},
+        **silent, "_rook_openstack_awaited": ["n1"],
         "rook_openstack_ssh_timeout": 1, "_rook_openstack_patience": 2,
     }  # fmt: skip
     done = play(tmp_path, GROUPS, waits, given)
