@@ -16,7 +16,11 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.plan import Permission
-    from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Found, Sight
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import (
+        Found,
+        Live,
+        Sight,
+    )
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Wanted
     from ansible_collections.rookery.rook.plugins.module_utils._steps import Plan
 
@@ -79,34 +83,38 @@ def _taken_out(plan: Plan, found: Found, allowed: Permission) -> Iterator[Refusa
     One that no server has may have been taken out for a repair. That of a server which was named as
     drained in an earlier run, and is gone, goes as that one did.
     """
-    going = {step.id: step.reason for step in plan.steps if step.op == "delete"}
+    going = {step.id for step in plan.steps}
     servers = {
         str(live["id"]): (target.partition("/")[2], str(live["name"]))
         for target, live in found.live.items()
         if kinds.kind_of(target) == "server" and f"delete {target}" not in going
     }
-    doubles = [
-        (target, f"delete {target} {live.get('id')}", live) for target, live in found.doubles
-    ]
-    own = [(target, f"delete {target}", live) for target, live in found.live.items()]
-    for target, step_id, live in [*own, *doubles]:
-        if step_id not in going or kinds.kind_of(target) != "volume":
-            continue
+    for target, live, reason in _volumes(plan, found):
         attached = {item["server_id"] for item in live.get("attachments") or ()}
         holders = attached & servers.keys()
         names = {target.partition("/")[2], str(live["name"])}
         emptied = names & allowed.drained
         if holders and not emptied and not all(allowed.drained & {*servers[x]} for x in holders):
             way_on = "Drain its server and name that or the volume in drained, or set force."
-            yield Refusal(target, f"{going[step_id]}, and may hold data", way_on)
+            yield Refusal(target, f"{reason}, and may hold data", way_on)
         elif (
             not attached
-            and going[step_id] == UNDECLARED
+            and reason == UNDECLARED
             and not emptied
             | _with(names, allowed.drained, {name for pair in servers.values() for name in pair})
         ):
             way_on = "Name it in drained if it holds none that are needed, or set force."
             yield Refusal(target, f"{UNDECLARED}, is in no server, and may hold data", way_on)
+
+
+def _volumes(plan: Plan, found: Found) -> Iterator[tuple[str, Live, str]]:
+    """Yield the volumes that would go, also such as are there twice, each with the reason."""
+    going = {step.id: step.reason for step in plan.steps if step.op == "delete"}
+    own = [(f"delete {target}", target, live) for target, live in found.live.items()]
+    more = [(f"delete {each} {live.get('id')}", each, live) for each, live in found.doubles]
+    for step_id, target, live in [*own, *more]:
+        if step_id in going and kinds.kind_of(target) == "volume":
+            yield target, live, going[step_id]
 
 
 def _with(volume: set[str], drained: frozenset[str], others: set[str]) -> frozenset[str]:
@@ -136,13 +144,8 @@ def _shared(plan: Plan, found: Found, sight: Sight) -> Iterator[Refusal]:
 
     The first would be taken their data, and before the second the cloud removes none.
     """
-    going = {step.id for step in plan.steps}
-    own = [(f"delete {target}", target, live) for target, live in found.live.items()]
-    more = [(f"delete {each} {live.get('id')}", each, live) for each, live in found.doubles]
     servers = found.uids("server")
-    for step_id, target, live in [*own, *more]:
-        if step_id not in going or kinds.kind_of(target) != "volume":
-            continue
+    for target, live, _reason in _volumes(plan, found):
         for item in live.get("attachments") or ():
             if item["server_id"] not in servers:
                 reason = f"would go, and server {item['server_id']} has it, which is not ours"
