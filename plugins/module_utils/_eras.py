@@ -30,6 +30,8 @@ ERAS: Mapping[Version, Era] = {row.rook: row for row in ROWS}
 # The first releases that look devices up by their links, and that refuse a pool with one copy.
 DEVICE_LINKS, SAFE_SIZE = (1, 3), (1, 3)
 OLDEST, NEWEST = ROWS[0], ROWS[-1]
+# Files of earlier releases name the image of the patch release before.
+_OWN_IMAGES = (0, 8)
 BAD_CEPH_REASON = "it corrupts data that is read with CSI read affinity"
 
 
@@ -43,6 +45,12 @@ def image_version(image: str) -> Version | None:
     """Return the release of an image by its tag, or None when the tag does not tell."""
     name = image.partition("@")[0].rpartition("/")[2]
     return parse_version(name.partition(":")[2])
+
+
+def operator_fits(found: Version, wanted: Version) -> bool:
+    """Tell whether an operator's files are those of the wanted release of Rook."""
+    known = wanted if wanted >= _OWN_IMAGES else wanted[:2]
+    return found[: len(known)] == known
 
 
 def era_problem(version: str, *, allow_newer: bool = False) -> Problem | None:

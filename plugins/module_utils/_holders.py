@@ -11,16 +11,17 @@ the CSI operator nobody else takes away, so without the operator the object stay
 from __future__ import annotations
 
 import dataclasses
+import math
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping
 
+from ansible_collections.rookery.rook.plugins.module_utils import _eras
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import at, id_of
+from ansible_collections.rookery.rook.plugins.module_utils._kinds.ceph import ROOK_VERSION
 
 Manifest = Mapping[str, t.Any]
 # An operator with this in its environment looks after its own namespace alone.
 _ALONE = "ROOK_CURRENT_NAMESPACE_ONLY"
-# What Rook notes on the daemons that it makes.
-VERSION_LABEL = "rook-version"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -89,11 +90,19 @@ class Holders:
         return sorted(found, key=lambda item: (not self._is_inside(item), id_of(item)))
 
     def version(self) -> str:
-        """Return the release of Rook that made the daemons, else that of the operator's image."""
-        for item in self.deployments:
-            labels = at(item, "metadata.labels") or {}
-            if self._is_inside(item) and labels.get(VERSION_LABEL):
-                return str(labels[VERSION_LABEL]).lstrip("v")
+        """Return the release of Rook that made the daemons, else that of the operator's image.
+
+        While a change of release is under way, it is the one from which they come.
+        """
+        labels = [
+            str(label)
+            for item in self.deployments
+            if self._is_inside(item)
+            and (label := (at(item, "metadata.labels") or {}).get(ROOK_VERSION))
+        ]
+        if labels:
+            oldest = min(labels, key=lambda label: _eras.parse_version(label) or (math.inf,))
+            return oldest.lstrip("v")
         for item in self.serving(ROOK):
             for image in images(item):
                 tag = image.partition("@")[0].rpartition(":")[2].lstrip("v")
@@ -136,7 +145,7 @@ def images(item: Manifest) -> Iterator[str]:
 def kept(item: dict[str, t.Any]) -> dict[str, t.Any] | None:
     """Return a Deployment that tells of an operator or of the release that made daemons."""
     labels = at(item, "metadata.labels") or {}
-    told = VERSION_LABEL in labels or any(operator.runs_as(item) for operator in OPERATORS)
+    told = ROOK_VERSION in labels or any(operator.runs_as(item) for operator in OPERATORS)
     return item if told else None
 
 

@@ -20,6 +20,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._consumers import (
 from ansible_collections.rookery.rook.plugins.module_utils._diff import stripped
 from ansible_collections.rookery.rook.plugins.module_utils._holders import ROOK, held
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import at, id_of
+from ansible_collections.rookery.rook.plugins.module_utils._kinds.ceph import ROOK_VERSION
 from ansible_collections.rookery.rook.plugins.module_utils._readiness_core import blockers
 from ansible_collections.rookery.rook.plugins.module_utils._remains import remains
 
@@ -27,7 +28,7 @@ Manifest = Mapping[str, t.Any]
 Told = dict[str, t.Any]
 # What Rook notes on what it makes, with its own name as the value or without.
 _MAKER = ("app.kubernetes.io/managed-by", "app.kubernetes.io/created-by")
-_MADE = ("rook_cluster", "rook-version", "ceph_daemon_id")
+_MADE = ("rook_cluster", ROOK_VERSION, "ceph_daemon_id")
 _RUN_AGAIN = "Run the teardown again: it goes, or is named with what holds it."
 
 

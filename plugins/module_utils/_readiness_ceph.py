@@ -25,6 +25,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._readiness_core impor
     short_of,
     unseen,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._readiness_release import behind
 
 Manifest = Mapping[str, t.Any]
 # What the operator says when only a person can help; trying again changes nothing.
@@ -34,6 +35,8 @@ _TERMINAL = re.compile(
     r"|invalid topology|requireSafeReplicaSize is true|unrecognized failure domain"
     r"|no osds available for the device class|object store name cannot be longer"
 )
+# The daemons of a cluster itself, in the order in which they are made.
+_CORE = ("mon", "mgr", "osd")
 _FROZEN = ("ceph.rook.io/do-not-reconcile", "do_not_reconcile")
 
 
@@ -73,6 +76,24 @@ def phase_ready(manifest: Manifest, _children: Sequence[Manifest], _expect: Expe
     return NotReady(f"phase is {phase}" if phase else "Rook has not begun with it")
 
 
+def _served(
+    verdict: Verdict,
+    what: str,
+    daemons: tuple[str, int],
+    children: Sequence[Manifest],
+    expect: Expect,
+) -> Verdict:
+    """Return a verdict by phase, unless daemons are missing or of another release than wanted.
+
+    daemons are their app label and how many there are to be.
+    """
+    app, wanted = daemons
+    found = _labelled(children, "Deployment", app)
+    cluster = next((child for child in children if child["kind"] == "CephCluster"), {})
+    lacking = short_of(what, found, wanted) or behind(found, expect.release, cluster)
+    return NotReady(lacking) if isinstance(verdict, Ready) and lacking else verdict
+
+
 def _labelled(children: Sequence[Manifest], kind: str, app: str) -> list[Manifest]:
     """Return the children of a kind with an app label."""
     return [
@@ -92,8 +113,7 @@ def cephfilesystem_ready(
     always = bool(expect.release) and expect.release < (1, 19)
     spare = always or at(manifest, "spec.metadataServer.activeStandby")
     wanted = active * 2 if spare else active
-    short = short_of("metadata servers", _labelled(children, "Deployment", "rook-ceph-mds"), wanted)
-    return NotReady(short) if isinstance(verdict, Ready) and short else verdict
+    return _served(verdict, "metadata servers", ("rook-ceph-mds", wanted), children, expect)
 
 
 def cephobjectstore_ready(
@@ -103,8 +123,7 @@ def cephobjectstore_ready(
     verdict = phase_ready(_in_todays_words(manifest, expect), children, expect)
     external = at(manifest, "spec.gateway.externalRgwEndpoints")
     wanted = 0 if external else int(at(manifest, "spec.gateway.instances") or 1)
-    short = short_of("gateways", _labelled(children, "Deployment", "rook-ceph-rgw"), wanted)
-    return NotReady(short) if isinstance(verdict, Ready) and short else verdict
+    return _served(verdict, "gateways", ("rook-ceph-rgw", wanted), children, expect)
 
 
 def _in_todays_words(store: Manifest, expect: Expect) -> Manifest:
@@ -139,8 +158,7 @@ def _with_daemons(what: str, app: str, count_path: str = "", *, phase: bool = Tr
     def judge(manifest: Manifest, children: Sequence[Manifest], expect: Expect) -> Verdict:
         verdict = phase_ready(manifest, children, expect) if phase else Ready()
         wanted = int((at(manifest, count_path) if count_path else None) or 1)
-        short = short_of(what, _labelled(children, "Deployment", app), wanted)
-        return NotReady(short) if isinstance(verdict, Ready) and short else verdict
+        return _served(verdict, what, (app, wanted), children, expect)
 
     return judge
 
@@ -207,12 +225,22 @@ def _unfinished(manifest: Manifest, children: Sequence[Manifest], expect: Expect
         yield f"phase is {phase}, state is {state}: {message_of(manifest)}"
     if condition(manifest, done).get("status") != "True":
         yield f"its condition {done} is not True: {message_of(manifest)}"
+    old = "" if external else behind(_core(children), expect.release, manifest)
+    if old:
+        yield old
     health = health_problem(manifest, expect.muted)
     checked = at(manifest, "status.ceph.lastChecked") or ""
     if health:
         yield health
     if expect.since and checked <= expect.since:
         yield f"Ceph's health was last looked at {checked or 'never'}, before the last change"
+
+
+def _core(children: Sequence[Manifest]) -> list[Manifest]:
+    """Return the Deployments of a cluster's own daemons."""
+    return [
+        item for sort in _CORE for item in _labelled(children, "Deployment", f"rook-ceph-{sort}")
+    ]
 
 
 def expected_osds(manifest: Manifest) -> int:

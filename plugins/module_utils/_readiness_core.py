@@ -18,6 +18,8 @@ from ansible_collections.rookery.rook.plugins.module_utils import _kinds
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
 
 Manifest = Mapping[str, t.Any]
+# A pod of before a change is available, too; one is updated before it can be reached.
+_CURRENT = ("available", "updated")
 # Rook looks at Ceph's status every 60 seconds; what it says for longer than two looks, it means.
 SETTLED = 150
 # What a container waits for that does not come by itself, once kubelet has tried for a while.
@@ -95,20 +97,21 @@ def _rook_wrote_last(manifest: Manifest) -> bool:
     return "rook" in written and written["rook"] == max(written.values())
 
 
-def available(deployments: Sequence[Manifest]) -> int:
-    """Return how many replicas of some deployments are available."""
-    return sum(int(at(item, "status.availableReplicas") or 0) for item in deployments)
+def available(deployment: Manifest) -> int:
+    """Return how many replicas of a deployment are available as it was changed last."""
+    counts = (int(at(deployment, f"status.{name}Replicas") or 0) for name in _CURRENT)
+    return 0 if unseen(deployment) else min(counts)
 
 
 def short_of(what: str, deployments: Sequence[Manifest], wanted: int) -> str:
     """Return how many daemons are missing and which deployments are not available, or nothing."""
-    have = available(deployments)
+    have = sum(map(available, deployments))
     if have >= wanted:
         return ""
     waiting = sorted(
         item["metadata"]["name"]
         for item in deployments
-        if int(at(item, "status.availableReplicas") or 0) < int(at(item, "spec.replicas") or 1)
+        if available(item) < int(at(item, "spec.replicas") or 1)
     )
     names = f" ({', '.join(waiting)} not available)" if waiting else ""
     return f"{have} of {wanted} {what} available{names}"

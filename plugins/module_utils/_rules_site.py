@@ -61,7 +61,7 @@ def operator_findings(site: Site, facts: Facts) -> Iterator[Finding]:
     """Yield files of another release of the operator than the one that is wanted (VER-07)."""
     text = str(facts.get("operator_release") or "")
     release = _eras.parse_version(text)
-    if release is not None and release[:2] != site.release[:2]:
+    if release is not None and not _eras.operator_fits(release, site.release):
         reason = f"its files are those of Rook {text}, and {site.version} is wanted"
         cure = f"Take the files or chart of {site.version}."
         yield error("VER-07", f"operator.{site.operator.source}", text, reason, cure)

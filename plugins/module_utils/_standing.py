@@ -11,6 +11,10 @@ import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils import _kinds
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
+from ansible_collections.rookery.rook.plugins.module_utils._kinds.ceph import (
+    CEPH_VERSION,
+    ROOK_VERSION,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._kinds.osds import OSD, node_of_osd
 from ansible_collections.rookery.rook.plugins.module_utils._managed import holders
 from ansible_collections.rookery.rook.plugins.module_utils._readiness import (
@@ -163,8 +167,8 @@ def _versions(seen: Seen) -> Told:
         "operator_notes": {
             key: value for key, value in sorted(notes.items()) if not key.startswith(_NOISE)
         },
-        "rook": _different(label.get("rook-version") for label in labels),
-        "ceph": _different(label.get("ceph-version") for label in labels),
+        "rook": _different(label.get(ROOK_VERSION) for label in labels),
+        "ceph": _different(label.get(CEPH_VERSION) for label in labels),
         "ceph_image": at(seen.cluster, "status.version.image") or "",
         "kubernetes": _different(at(node, "status.nodeInfo.kubeletVersion") for node in seen.nodes),
     }

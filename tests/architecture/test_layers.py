@@ -55,6 +55,7 @@ PURE = (
     "_guards",
     "_applied",
     "_readiness_core",
+    "_readiness_release",
     "_readiness_ceph",
     "_readiness_csi",
     "_readiness_legacy",

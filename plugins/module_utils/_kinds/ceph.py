@@ -17,6 +17,10 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds.types import (
 )
 
 GROUP = "ceph.rook.io"
+# What Rook notes on the Deployments that it makes: its own release, and that of the image.
+ROOK_VERSION, CEPH_VERSION = "rook-version", "ceph-version"
+# Daemons are to be of the Ceph that their cluster is at.
+CLUSTER_CHILD = Child("CephCluster", "")
 _SHRINK = "fewer copies than there are would drop redundancy of data that exists"
 _SHRINK_WAY = "Make a new pool with the smaller size and move the data, or keep the size."
 _PROFILE = "Ceph cannot change the layout of a pool that exists"
@@ -110,7 +114,10 @@ STORAGE_ROWS = (
         "cephfilesystems",
         readiness="cephfilesystem",
         silent="legacy filesystem",
-        children=(Child("Deployment", "app=rook-ceph-mds,rook_file_system={name}"),),
+        children=(
+            Child("Deployment", "app=rook-ceph-mds,rook_file_system={name}"),
+            CLUSTER_CHILD,
+        ),
         set_like={"spec.dataPools": "name"},
         fixed=(
             *pool_guards("spec.metadataPool"),
@@ -131,7 +138,10 @@ STORAGE_ROWS = (
         refs=(Ref("CephObjectZone", "spec.zone.name"),),
         readiness="cephobjectstore",
         silent="legacy objectstore",
-        children=(Child("Deployment", "app=rook-ceph-rgw,rook_object_store={name}"),),
+        children=(
+            Child("Deployment", "app=rook-ceph-rgw,rook_object_store={name}"),
+            CLUSTER_CHILD,
+        ),
         fixed=(
             *pool_guards("spec.metadataPool"),
             *pool_guards("spec.dataPool"),

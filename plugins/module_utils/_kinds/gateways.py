@@ -6,7 +6,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.rookery.rook.plugins.module_utils._kinds.ceph import ceph_kind, stays
+from ansible_collections.rookery.rook.plugins.module_utils._kinds.ceph import (
+    CLUSTER_CHILD,
+    ceph_kind,
+    stays,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._kinds.types import Child, Fixed, Ref
 
 _NAMED = "Ceph cannot rename it"
@@ -55,7 +59,7 @@ GATEWAY_ROWS = (
         refs=(Ref("CephBlockPool", "spec.rados.pool"),),
         readiness="cephnfs",
         silent="nfs servers",
-        children=(Child("Deployment", "app=rook-ceph-nfs,ceph_nfs={name}"),),
+        children=(Child("Deployment", "app=rook-ceph-nfs,ceph_nfs={name}"), CLUSTER_CHILD),
         fixed=(stays("spec.rados.pool", "the exports stay in the old pool"),),
         since=(1, 0),
     ),
@@ -64,7 +68,10 @@ GATEWAY_ROWS = (
         "cephnvmeofgateways",
         refs=(Ref("CephBlockPool", "spec.pool"),),
         readiness="cephnvmeofgateway",
-        children=(Child("Deployment", "app=rook-ceph-nvmeof,app.kubernetes.io/part-of={name}"),),
+        children=(
+            Child("Deployment", "app=rook-ceph-nvmeof,app.kubernetes.io/part-of={name}"),
+            CLUSTER_CHILD,
+        ),
         fixed=(
             stays("spec.pool", "its subsystems stay in the old pool"),
             stays("spec.group", "its subsystems belong to the old group"),
@@ -75,14 +82,14 @@ GATEWAY_ROWS = (
         "CephRBDMirror",
         "cephrbdmirrors",
         readiness="cephrbdmirror",
-        children=(Child("Deployment", "app=rook-ceph-rbd-mirror"),),
+        children=(Child("Deployment", "app=rook-ceph-rbd-mirror"), CLUSTER_CHILD),
         since=(1, 4),
     ),
     ceph_kind(
         "CephFilesystemMirror",
         "cephfilesystemmirrors",
         readiness="cephfilesystemmirror",
-        children=(Child("Deployment", "app=rook-ceph-fs-mirror"),),
+        children=(Child("Deployment", "app=rook-ceph-fs-mirror"), CLUSTER_CHILD),
         since=(1, 6),
     ),
     ceph_kind(

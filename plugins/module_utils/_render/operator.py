@@ -24,8 +24,6 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
     from ansible_collections.rookery.rook.plugins.module_utils._render.types import Manifest
 
-# Files of earlier releases name the image of the patch release before.
-_OWN_IMAGES = (0, 8)
 _DEFINITION = "CustomResourceDefinition//"
 _CHART_CURE = "Give the chart rook-ceph of the release."
 _CHART_CSI_CURE = (
@@ -220,10 +218,9 @@ def _content_problems(site: Site, found: Mapping[str, Manifest]) -> Iterator[Pro
 def _release_problems(site: Site, deployment: Manifest | None) -> Iterator[Problem]:
     """Yield that the operator's image is of another release than the wanted one (VER-07)."""
     containers = _kinds.at(deployment, "spec.template.spec.containers") or ()
-    wanted = site.release if site.release >= _OWN_IMAGES else site.release[:2]
     for container in containers:
         image = container.get("image", "")
         release = _eras.image_version(image)
-        if release is not None and release[: len(wanted)] != wanted:
+        if release is not None and not _eras.operator_fits(release, site.release):
             reason = f"is of Rook {_eras.dotted(release)} ({image}), not {site.version} (VER-07)"
             yield _problem(site, reason, "Take the files of that release, or change version.")

@@ -22,7 +22,8 @@ def thing(kind: str, status: Params | None = None, **spec: t.Any) -> Params:
 
 
 def deployment(app: str, name: str = "d", available: int = 1) -> Params:
-    found = thing("Deployment", {"availableReplicas": available}, replicas=1)
+    status = {"availableReplicas": available, "updatedReplicas": available}
+    found = thing("Deployment", status, replicas=1)
     found["metadata"] = {"name": name, "labels": {"app": app}}
     return found
 

@@ -43,7 +43,7 @@ def daemon(app: str, available: int = 1) -> Params:
         "kind": "Deployment",
         "metadata": {"name": f"{app}-x-a", "labels": {"app": app}},
         "spec": {"replicas": 1},
-        "status": {"availableReplicas": available},
+        "status": {"availableReplicas": available, "updatedReplicas": available},
     }
 
 
@@ -180,7 +180,8 @@ def test_standby_metadata_servers_are_counted_where_there_are_any(
     }  # fmt: skip
     running = [
         {
-            "apiVersion": "apps/v1", "kind": "Deployment", "status": {"availableReplicas": 1},
+            "apiVersion": "apps/v1", "kind": "Deployment",
+            "status": {"availableReplicas": 1, "updatedReplicas": 1},
             "metadata": {"name": f"mds-{number}", "labels": {"app": "rook-ceph-mds"}},
         }
         for number in range(wanted)

@@ -246,7 +246,7 @@ def _daemon(namespace: str, sort: str, name: str, count: int, **labels: str) -> 
         "kind": "Deployment",
         "metadata": {"name": f"rook-ceph-{sort}-{name}", "namespace": namespace, "labels": labels},
         "spec": {"replicas": count},
-        "status": {"availableReplicas": count},
+        "status": {"availableReplicas": count, "updatedReplicas": count},
     }
 
 
