@@ -7,12 +7,10 @@
 from __future__ import annotations
 
 import signal
-import traceback
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.rookery.rook.plugins.module_utils._discreet import DiscreetModule
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
-from ansible_collections.rookery.rook.plugins.module_utils._urls import without_passwords
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,10 +23,7 @@ class Frame:
     def __init__(
         self, spec: Mapping[str, t.Any], *, reads: bool = False, **relations: t.Any
     ) -> None:
-        self._ansible = AnsibleModule(dict(spec), supports_check_mode=True, **relations)
-        # Ansible looks for its secrets in a result that no longer has the passwords of URLs.
-        secrets = self._ansible.no_log_values
-        secrets |= {without_passwords(secret) for secret in secrets}
+        self._ansible = DiscreetModule(dict(spec), supports_check_mode=True, **relations)
         self._reads = reads or self._ansible.check_mode
         self._result: dict[str, t.Any] = {"changed": False}
         self.params: dict[str, t.Any] = self._ansible.params
@@ -49,27 +44,17 @@ class Frame:
     ) -> t.Literal[False]:
         """End the module. An error without words of ours comes with its traceback."""
         if error is None:
-            self._ansible.exit_json(**self._told())
+            self._ansible.exit_json(**self._result)
         if isinstance(error, RookeryError):
-            self._fail(error, str(error))
+            self._fail(str(error))
         if isinstance(error, Exception):
             words = f"{type(error).__name__}: {error}"
-            self._fail(error, f"This is a fault of the collection, please report it. {words}")
+            self._fail(f"This is a fault of the collection, please report it. {words}")
         return False
 
-    def _told(self, **more: t.Any) -> dict[str, t.Any]:
-        """Return the result as people may read it.
-
-        Live objects and options that are plain dictionaries have passwords that Ansible knows not.
-        """
-        given = {"module_args": self.params}
-        found: dict[str, t.Any] = without_passwords({**self._result, **more, "invocation": given})
-        return found
-
-    def _fail(self, error: Exception, words: str) -> None:
+    def _fail(self, words: str) -> None:
         """End the module with a message."""
-        trace = "".join(traceback.format_exception(error))
-        self._ansible.fail_json(**self._told(msg=words, exception=trace))
+        self._ansible.fail_json(**{**self._result, "msg": words})
 
     def note(self, **result: t.Any) -> None:
         """Keep what the result tells, also when the module fails later."""
@@ -77,8 +62,8 @@ class Frame:
 
     def warn(self, text: str) -> None:
         """Show a warning at the end of the task."""
-        self._ansible.warn(without_passwords(text))
+        self._ansible.warn(text)
 
     def log(self, text: str) -> None:
         """Write progress to the system's log; it can be followed while the module runs."""
-        self._ansible.log(without_passwords(text))
+        self._ansible.log(text)

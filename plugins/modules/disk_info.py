@@ -144,7 +144,7 @@ modules:
 import os
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.rookery.rook.plugins.module_utils._discreet import DiscreetModule
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
 from ansible_collections.rookery.rook.plugins.module_utils._host import disks
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
@@ -157,7 +157,7 @@ SPEC: dict[str, t.Any] = {
 
 def main() -> None:
     """Look, and tell."""
-    module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
+    module = DiscreetModule(argument_spec=SPEC, supports_check_mode=True)
     if os.geteuid():
         module.fail_json(msg="Only root may read block devices. Set become to true for this task.")
     system, wish = System(), module.params

@@ -176,7 +176,7 @@ devices:
 import os
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.rookery.rook.plugins.module_utils._discreet import DiscreetModule
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
 from ansible_collections.rookery.rook.plugins.module_utils._host import steps, turns, wipe
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
@@ -194,7 +194,7 @@ SPEC: dict[str, t.Any] = {
 
 def main() -> None:
     """Judge, and outside of check mode wipe and prove."""
-    module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
+    module = DiscreetModule(argument_spec=SPEC, supports_check_mode=True)
     if os.geteuid():
         words = "Only root may wipe block devices. Set become to true for this task."
         module.fail_json(msg=words, **_told([], []))

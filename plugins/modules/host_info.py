@@ -113,7 +113,7 @@ system:
 
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.rookery.rook.plugins.module_utils._discreet import DiscreetModule
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
 from ansible_collections.rookery.rook.plugins.module_utils._host import machine
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
@@ -125,7 +125,7 @@ SPEC: dict[str, t.Any] = {
 
 def main() -> None:
     """Look, and tell."""
-    module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
+    module = DiscreetModule(argument_spec=SPEC, supports_check_mode=True)
     try:
         found = machine.describe(System(), module.params["places"])
     except RookeryError as problem:

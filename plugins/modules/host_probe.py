@@ -146,7 +146,7 @@ listening:
 
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.rookery.rook.plugins.module_utils._discreet import DiscreetModule
 from ansible_collections.rookery.rook.plugins.module_utils._host import probe, pulling
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
@@ -167,7 +167,7 @@ SPEC: dict[str, t.Any] = {
 
 def main() -> None:
     """Answer, or ask."""
-    module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
+    module = DiscreetModule(argument_spec=SPEC, supports_check_mode=True)
     wish, hosts = module.params, module.params["hosts"]
     after, before = probe.round_table(list(hosts), wish["name"], wish["most"])
     try:

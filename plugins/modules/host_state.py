@@ -17,6 +17,8 @@ description:
   - Keeps a record of every change and of what was there before in C(/etc/rookery).
     O(state=absent) undoes exactly what the record names.
   - Files that the record names and that are no longer wanted become as they were before.
+  - Passwords in URLs, as those of mirrors and proxies, are in the files and in the record, which
+    only root may read. Results, differences, messages and logs have V((hidden)) in their place.
   - What an earlier run began here, and was killed, may go on. It is waited for, half an hour at
     most, and then refused with its processes.
   - Needs nothing but Python 3.9. Packages are those of Debian and its relatives.
@@ -255,7 +257,7 @@ host:
 
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.rookery.rook.plugins.module_utils._discreet import DiscreetModule
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
 from ansible_collections.rookery.rook.plugins.module_utils._host import images, state, steps, turns
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
@@ -317,7 +319,7 @@ SPEC: dict[str, t.Any] = {
 
 def main() -> None:
     """Plan, and outside of check mode do it."""
-    module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
+    module = DiscreetModule(argument_spec=SPEC, supports_check_mode=True)
     system, wish = System(), module.params
     done: list[steps.HostStep] = []
     try:

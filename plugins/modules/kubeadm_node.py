@@ -99,7 +99,7 @@ diff:
 
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.rookery.rook.plugins.module_utils._discreet import DiscreetModule
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
 from ansible_collections.rookery.rook.plugins.module_utils._host import kubeadm, steps, turns
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
@@ -115,7 +115,7 @@ SPEC: dict[str, t.Any] = {
 
 def main() -> None:
     """Plan, and outside of check mode do it."""
-    module = AnsibleModule(
+    module = DiscreetModule(
         argument_spec=SPEC,
         required_if=[("state", "present", ["config"])],
         supports_check_mode=True,

@@ -22,6 +22,7 @@ description:
   - The controller manager of a control plane that kubeadm made gets the same directory; the
     kubelet starts it anew by itself. One that has it already is left alone.
   - A host without a kubelet is left alone.
+  - Passwords in URLs that its files have are hidden in results, differences and messages.
   - What an earlier run began here, and was killed, may go on. It is waited for, half an hour at
     most, and then refused with its processes.
   - Needs nothing but Python 3.9.
@@ -162,7 +163,7 @@ import contextlib
 import dataclasses
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.rookery.rook.plugins.module_utils._discreet import DiscreetModule
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
 from ansible_collections.rookery.rook.plugins.module_utils._host import (
     kubelet,
@@ -183,7 +184,7 @@ SPEC: dict[str, t.Any] = {
 
 def main() -> None:
     """Plan, and outside of check mode do it."""
-    module = AnsibleModule(argument_spec=SPEC, supports_check_mode=True)
+    module = DiscreetModule(argument_spec=SPEC, supports_check_mode=True)
     system, wish = System(), module.params
     done: list[steps.HostStep] = []
     make = kubelet.plan_present if wish["state"] == "present" else kubelet.plan_absent

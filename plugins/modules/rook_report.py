@@ -97,7 +97,7 @@ import tempfile
 import typing as t
 from pathlib import Path
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.rookery.rook.plugins.module_utils._discreet import DiscreetModule
 from ansible_collections.rookery.rook.plugins.module_utils._page import page
 from ansible_collections.rookery.rook.plugins.module_utils._urls import without_passwords
 
@@ -119,7 +119,7 @@ def pretty(value: t.Any) -> str:
     return json.dumps(value, indent=2, sort_keys=True) + "\n"
 
 
-def write_whole(module: AnsibleModule, path: Path, text: str) -> None:
+def write_whole(module: DiscreetModule, path: Path, text: str) -> None:
     """Replace a file in one step, so that an interrupted run leaves the old report."""
     path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=module.tmpdir)
@@ -130,7 +130,7 @@ def write_whole(module: AnsibleModule, path: Path, text: str) -> None:
 
 
 def write_report(
-    module: AnsibleModule,
+    module: DiscreetModule,
     files: dict[str, Path],
     standing: dict[str, t.Any],
     given: dict[str, t.Any],
@@ -153,7 +153,7 @@ def write_report(
 
 def main() -> None:
     """Compare with the last report, and write this one."""
-    module = AnsibleModule(
+    module = DiscreetModule(
         argument_spec={
             "path": {"type": "path", "required": True},
             "site": {"type": "str", "required": True},

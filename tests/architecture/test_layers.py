@@ -79,6 +79,7 @@ PURE = (
 WORLD = (
     "_files",
     "_clients",
+    "_discreet",
     "_frame",
     "_cloud_",
     "_linting",
@@ -210,5 +211,16 @@ def test_only_clients_import_kubernetes() -> None:
 
 def test_only_the_module_base_and_plugins_import_ansible() -> None:
     users = libraries_of(("plugins/module_utils",), "ansible")
-    bases = {f"plugins/module_utils/{name}.py" for name in ("_frame", "_module")}
+    bases = {f"plugins/module_utils/{name}.py" for name in ("_discreet", "_module")}
     assert set(users) - bases == set()
+
+
+def test_every_module_is_discreet() -> None:
+    found = [
+        f"{path.relative_to(ROOT)}, line {line}"
+        for top in ("plugins/modules", "plugins/module_utils")
+        for path in sorted((ROOT / top).rglob("*.py"))
+        for line, name in imported(ast.parse(path.read_text()))
+        if name.endswith(".AnsibleModule") and path.name != "_discreet.py"
+    ]
+    assert found == []

@@ -21,3 +21,13 @@ def test_a_password_in_an_address_of_the_wrong_form_is_not_quoted(
     found = run_module(capsys, rook_preflight, False, model=model)
     assert found["failed"] and "kafka.uri: ['kafka://me:(hidden)@broker'] is a list" in found["msg"]
     assert "TOP-SECRET" not in str(found)
+
+
+def test_a_call_that_ansible_itself_refuses_does_not_show_the_model(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    topics = [{"name": "a", "store": "objects", "amqp": {"uri": "amqp://me:TOP-SECRET@broker"}}]
+    model = {"site": "store1", **MODEL, "bucket_topics": topics}
+    found = run_module(capsys, rook_preflight, False, model=model, modle=model)
+    assert found["failed"] and "Unsupported parameters" in found["msg"]
+    assert "TOP-SECRET" not in str(found)
