@@ -12,8 +12,14 @@ from collections.abc import Mapping
 
 from ansible_collections.rookery.rook.plugins.module_utils._steps import HIDDEN
 
-# Its group is what stands before the password. A port is none, whatever comes behind its path.
-PASSWORD = re.compile(r"(://[^\s:/@]*:)(?!\d{1,5}[/,\"'])\S{1,300}(?=@)")
+# Its group is what stands before the password; programs in Go take a proxy without a scheme, too.
+# A port is none, whatever comes behind its path, other hosts or the end of the text that it is in.
+# Tokens are long; within texts of JSON only what is near is taken for one beyond a text's end.
+PASSWORD = re.compile(
+    r"((?:://|(?i:_proxy=)[\"']?)[^\s:/]*:)"
+    r"(?!//|\d{1,5}(?:/|[\"'][\],;:})]|,[^\s@,]*[:/]))"
+    r"(?:\S{1,300}(?=@))?[^\s\"'\\]{0,8192}(?=@)"
+)
 
 
 def without_passwords(value: t.Any) -> t.Any:
