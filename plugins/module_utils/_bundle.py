@@ -16,7 +16,8 @@ from pathlib import Path
 
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
 from ansible_collections.rookery.rook.plugins.module_utils._files import replace_file
-from ansible_collections.rookery.rook.plugins.module_utils._redact import hidden, redacted
+from ansible_collections.rookery.rook.plugins.module_utils._redact import hidden
+from ansible_collections.rookery.rook.plugins.module_utils._redact_objects import redacted
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping

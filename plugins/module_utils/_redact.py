@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for the modules of this collection only; its functions may change in any release.
-"""Take what looks like a secret out of texts and objects before anybody reads them. Pure.
+"""Take what looks like a secret out of texts before anybody reads them. Pure.
 
 Rather too much is hidden than too little: of a secret nothing may be left, of other words enough.
 """
@@ -10,15 +10,12 @@ Rather too much is hidden than too little: of a secret nothing may be left, of o
 from __future__ import annotations
 
 import re
-import typing as t
-from collections.abc import Mapping
 
-from ansible_collections.rookery.rook.plugins.module_utils._diff import masked
 from ansible_collections.rookery.rook.plugins.module_utils._steps import HIDDEN
 from ansible_collections.rookery.rook.plugins.module_utils._urls import PASSWORD
 
 _WORDS = r"pass(?:word|wd|phrase)?|secret|token|credentials?|(?:access|secret|private|api)?[-_]?key"
-_OPTION = rf"--[\w-]{{0,60}}?(?i:{_WORDS})"
+OPTION = rf"--[\w-]{{0,60}}?(?i:{_WORDS})"
 # One character of a line within a string of JSON, or a quote that the string has.
 _IN_STRING = r"(?:\\{1,8}\"|(?!\\{1,8}n)[^\"\n])"
 _SECRETS = (
@@ -56,11 +53,10 @@ _SECRETS = (
         r"(?:\\*\"(?:\\.|[^\"\\])*\"|'[^']*'|[^\s,;}\]]+)"
     ),
     # Options of commands.
-    re.compile(rf"((?<![\w-]){_OPTION}\s+)(?!-)\S+"),
+    re.compile(rf"((?<![\w-]){OPTION}\s+)(?!-)\S+"),
 )  # fmt: skip
 # What base64 looks like, and secret keys of object stores; names of things are not so mixed.
 _RUN = re.compile(r"[A-Za-z0-9+/]{32,}={0,2}")
-_CLUTTER = ("managedFields", "kubectl.kubernetes.io/last-applied-configuration")
 
 
 def hidden(text: str) -> str:
@@ -70,29 +66,9 @@ def hidden(text: str) -> str:
     return _RUN.sub(lambda found: HIDDEN if _mixed(found[0]) else found[0], text)
 
 
-def redacted(manifest: Mapping[str, t.Any]) -> dict[str, t.Any]:
-    """Return an object without secrets, and without what only machines read."""
-    return t.cast("dict[str, t.Any]", _cleared(masked(manifest)))
-
-
 def _mixed(run: str) -> bool:
     """Tell whether letters and digits follow each other as by chance."""
     upper = sum(letter.isupper() for letter in run)
     lower = sum(letter.islower() for letter in run)
     digits = any(letter.isdigit() for letter in run)
     return bool(upper and lower and digits) or min(upper, lower) * 4 >= len(run)
-
-
-def _cleared(value: t.Any) -> t.Any:
-    """Return a value with all its texts cleared, at any depth."""
-    if isinstance(value, Mapping):
-        return {key: _cleared(item) for key, item in value.items() if key not in _CLUTTER}
-    if isinstance(value, (list, tuple)):
-        return [_follower(*pair) for pair in zip(("", *value), value, strict=False)]
-    return hidden(value) if isinstance(value, str) else value
-
-
-def _follower(before: t.Any, item: t.Any) -> t.Any:
-    """Return an item of a list cleared; arguments of a command may name a secret just before it."""
-    named = isinstance(before, str) and re.fullmatch(_OPTION, before)
-    return HIDDEN if named and not str(item).startswith("-") else _cleared(item)

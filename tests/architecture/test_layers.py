@@ -39,6 +39,7 @@ PURE = (
     "_graph",
     "_diff",
     "_redact",
+    "_redact_objects",
     "_managed",
     "_plan_types",
     "_evict",

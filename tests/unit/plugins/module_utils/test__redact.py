@@ -10,7 +10,8 @@ import json
 import string
 
 import pytest
-from ansible_collections.rookery.rook.plugins.module_utils._redact import hidden, redacted
+from ansible_collections.rookery.rook.plugins.module_utils._redact import hidden
+from ansible_collections.rookery.rook.plugins.module_utils._redact_objects import redacted
 from hypothesis import given
 from hypothesis import strategies as st
 from sites.strategies import quick, seed_words
