@@ -5,7 +5,8 @@
 """What every module tells: its result, messages and warnings, without the passwords of URLs.
 
 Live objects, files and options that are plain texts or dictionaries have passwords that Ansible
-knows not. It shows them, and with -vvv the options of every call.
+knows not. It shows them, and with -vvv the options of every call. Options may be whole files, which
+have other secrets, too; a result has names that look like one, as those of disks, and is needed.
 """
 
 from __future__ import annotations
@@ -15,7 +16,11 @@ import traceback
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
-from ansible_collections.rookery.rook.plugins.module_utils._urls import without_passwords
+from ansible_collections.rookery.rook.plugins.module_utils._redact import hidden
+from ansible_collections.rookery.rook.plugins.module_utils._urls import (
+    in_texts,
+    without_passwords,
+)
 
 
 class DiscreetModule(AnsibleModule):  # type: ignore[misc]
@@ -38,11 +43,11 @@ class DiscreetModule(AnsibleModule):  # type: ignore[misc]
 
     def log(self, msg: str, log_args: t.Any = None) -> None:
         """Write to the system's log; Ansible writes there with which options it was called."""
-        super().log(without_passwords(msg), without_passwords(log_args))
+        super().log(hidden(msg), in_texts(log_args, hidden))
 
     def _told(self, result: dict[str, t.Any]) -> dict[str, t.Any]:
         """Return a result as people may read it."""
         # Ansible looks for its secrets in a result that no longer has the passwords of URLs.
         self.no_log_values |= {without_passwords(secret) for secret in self.no_log_values}
-        told = {"invocation": {"module_args": self.params}, **result}
+        told = {"invocation": {"module_args": in_texts(self.params, hidden)}, **result}
         return t.cast("dict[str, t.Any]", without_passwords(told))

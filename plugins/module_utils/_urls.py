@@ -12,6 +12,9 @@ from collections.abc import Mapping
 
 from ansible_collections.rookery.rook.plugins.module_utils._steps import HIDDEN
 
+if t.TYPE_CHECKING:
+    from collections.abc import Callable
+
 # Its group is what stands before the password; programs in Go take a proxy without a scheme, too.
 # A port is none, whatever comes behind its path, other hosts or the end of the text that it is in.
 # Tokens are long; within texts of JSON only what is near is taken for one beyond a text's end.
@@ -24,10 +27,15 @@ PASSWORD = re.compile(
 
 def without_passwords(value: t.Any) -> t.Any:
     """Return a value in whose texts, at any depth, passwords of URLs are hidden."""
+    return in_texts(value, lambda text: PASSWORD.sub(rf"\1{HIDDEN}", text))
+
+
+def in_texts(value: t.Any, change: Callable[[str], str]) -> t.Any:
+    """Return a value with all its texts changed, at any depth."""
     if isinstance(value, str):
-        return PASSWORD.sub(rf"\1{HIDDEN}", value)
+        return change(value)
     if isinstance(value, Mapping):
-        return {without_passwords(key): without_passwords(item) for key, item in value.items()}
+        return {in_texts(key, change): in_texts(item, change) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [without_passwords(item) for item in value]
+        return [in_texts(item, change) for item in value]
     return value

@@ -19,6 +19,7 @@ description:
   - Files that the record names and that are no longer wanted become as they were before.
   - Passwords in URLs, as those of mirrors and proxies, are in the files and in the record, which
     only root may read. Results, differences, messages and logs have V((hidden)) in their place.
+    Differences and logs do not show either what else looks like a secret, as a registry's login.
   - What an earlier run began here, and was killed, may go on. It is waited for, half an hour at
     most, and then refused with its processes.
   - Needs nothing but Python 3.9. Packages are those of Debian and its relatives.

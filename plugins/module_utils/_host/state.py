@@ -22,6 +22,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._host import (
     units,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._host.record import Record
+from ansible_collections.rookery.rook.plugins.module_utils._redact import hidden
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -179,7 +180,7 @@ def _differs(system: System, item: Wish) -> bool:
 def _drift(system: System, item: Wish) -> Refusal:
     old, new = (system.text(item["path"]) or "").splitlines(), item["content"].splitlines()
     changes = [
-        line for line in difflib.unified_diff(old, new, lineterm="", n=0)
+        hidden(line) for line in difflib.unified_diff(old, new, lineterm="", n=0)
         if line[:1] in "+-" and line[:3] not in ("+++", "---")
     ]  # fmt: skip
     return Refusal(f"File/{item['path']}", f"{item['reason']}: {'; '.join(changes)}", item["cure"])

@@ -9,6 +9,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._redact import hidden
+
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -26,7 +28,10 @@ class HostStep:
 
 
 def as_result(steps: Sequence[HostStep]) -> dict[str, t.Any]:
-    """Return the keys that every module of the collection returns about a plan."""
+    """Return the keys that every module of the collection returns about a plan.
+
+    Files have logins of registries and the like, which a difference does not show.
+    """
     return {
         "changed": bool(steps),
         "plan": [
@@ -37,8 +42,8 @@ def as_result(steps: Sequence[HostStep]) -> dict[str, t.Any]:
             {
                 "before_header": step.id,
                 "after_header": step.id,
-                "before": _line(step.before),
-                "after": _line(step.after),
+                "before": hidden(_line(step.before)),
+                "after": hidden(_line(step.after)),
             }
             for step in steps
         ],

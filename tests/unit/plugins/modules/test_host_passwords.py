@@ -107,6 +107,31 @@ def test_a_refusal_quotes_what_differs_without_the_password(run: Run) -> None:
     assert found["failed"] and '-[host."https://me:(hidden)@mirror.example/v2"]' in found["msg"]
 
 
+LOGIN = """\
+[plugins."io.containerd.grpc.v1.cri".registry.configs."quay.io".auth]
+  username = "me"
+  password = {0}
+[host."https://mirror.example".header]
+  Authorization = ["Basic {1}"]
+"""
+
+
+def login(password: str) -> str:
+    return LOGIN.format(f'"{password}"', f"{password}AAAA")
+
+
+def test_logins_of_registries_are_hidden_in_what_is_told_of_files(run: Run, host: BareHost) -> None:
+    host.put(MIRRORS, login(OLD))
+    wanted = {"path": MIRRORS, "content": login(NEW) + "[metrics]\n"}
+    told = LOGIN.format("(hidden)", "(hidden)")
+    refused = {**wanted, "reason": "it drifted", "cure": "No."}
+    assert "-  password = (hidden)" in run(host_state, name="demo", expects=[refused])["msg"]
+    found = run(host_state, name="demo", files=[wanted])
+    assert (found["diff"][0]["before"], found["diff"][0]["after"]) == (told, f"{told}[metrics]\n")
+    assert found["invocation"]["module_args"]["files"][0]["content"] == f"{told}[metrics]\n"
+    assert host.text(MIRRORS) == wanted["content"]
+
+
 def test_a_command_that_fails_may_repeat_its_source(run: Run, host: BareHost) -> None:
     host.answers["apt-get"] = lambda _words: (100, f"E: Failed to fetch {SOURCE}/InRelease  401")
     found = run(host_state, name="demo", packages=["lvm2"])
