@@ -32,7 +32,17 @@ from ansible_collections.rookery.rook.plugins.module_utils._readiness_legacy imp
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Expect", "Failed", "NotReady", "Ready", "Verdict", "gone", "readiness", "ready_parts"]
+__all__ = [
+    "Expect",
+    "Failed",
+    "NotReady",
+    "Ready",
+    "Verdict",
+    "gone",
+    "latest",
+    "readiness",
+    "ready_parts",
+]
 
 _ALL = {**JUDGES, **CEPH_JUDGES, **CSI_JUDGES, **LEGACY_JUDGES}
 # Kinds that are waited for but never planned.
@@ -63,6 +73,17 @@ def gone(last: Manifest, live: Manifest | None, children: Sequence[Manifest] = (
     if last["kind"] == "CephCluster":
         return cephcluster_gone(last, children)
     return Ready()
+
+
+def latest(last: Manifest, heard: Manifest | None) -> Manifest:
+    """Return how an object stood last, by what was known of it and what was heard since.
+
+    Of the same generation what was known stays: a plan knows of its own patch before it is heard.
+    """
+    if heard is None or not _same(last, heard):
+        return last
+    known, new = (int(_kinds.at(item, "metadata.generation") or 0) for item in (last, heard))
+    return heard if new > known else last
 
 
 def ready_parts(manifest: Manifest, children: Sequence[Manifest]) -> frozenset[str]:

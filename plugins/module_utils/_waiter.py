@@ -35,6 +35,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._readiness import (
     Ready,
     Verdict,
     gone,
+    latest,
     readiness,
     ready_parts,
 )
@@ -59,11 +60,14 @@ MOST_ASKED = 10
 class Feeding(t.Protocol):
     """What the waiter needs of a feed."""
 
-    def follow(self, topic: Topic) -> None:
-        """Begin to follow a topic."""
+    def follow(self, topic: Topic, leaving: Place | None = None) -> None:
+        """Begin to follow a topic; keep how what is leaving went."""
 
     def objects(self, topic: Topic) -> Mapping[Place, Object] | None:
         """Return its objects, None before the first list."""
+
+    def went(self, topic: Topic, place: Place) -> Object | None:
+        """Return what was leaving as last heard of, None before it has gone."""
 
     def problem(self, topic: Topic) -> Exception | None:
         """Return why it cannot be followed now."""
@@ -90,7 +94,8 @@ class Wait:
     """One wait: for what, and what it has seen.
 
     origin is when the first wait of the run began. parts are what the object is judged by, with the
-    time at which each became ready; last is how the object and its parts were seen last.
+    time at which each became ready; last is how the object and its parts were seen last. stood is
+    how the object to go stood last: a teardown that begins later sets first how it is to go.
     """
 
     id: str
@@ -104,6 +109,7 @@ class Wait:
     reasons: list[str]
     parts: dict[str, float] = dataclasses.field(default_factory=dict)
     last: tuple[Object, ...] = ()
+    stood: Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
     failed_at: float | None = None
     ended: float | None = None
     outcome: str = ""
@@ -166,7 +172,7 @@ class Waiter:
         if seen is not None and isinstance(readiness(*seen, expect), Ready):
             wait.ended, wait.outcome = now, until
             return wait
-        self._feed.follow(_topic(wait))
+        self._feed.follow(_topic(wait), (ref.namespace, ref.name) if until == "gone" else None)
         for topic in _child_topics(wait):
             self._feed.follow(topic)
         return wait
@@ -263,7 +269,9 @@ class Waiter:
         # A watch by label cannot tell a removed object from one that lost its label: look twice.
         try:
             seen = live or (self._client.get(wait.ref) if topic.labels else None)
-            return gone(wait.manifest, seen, children)
+            heard = seen or self._feed.went(topic, (wait.ref.namespace, wait.ref.name))
+            wait.stood = latest(wait.stood or wait.manifest, heard)
+            return gone(wait.stood, seen, children)
         except ClientError as problem:
             return _unseen(problem)
 

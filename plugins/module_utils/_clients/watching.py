@@ -56,12 +56,17 @@ class Feed:
         self._objects: dict[Topic, dict[Place, Object]] = {}
         # What was told of a topic since it changed last: thousands may ask.
         self._told: dict[Topic, Mapping[Place, Object]] = {}
+        # How what is to go was heard of last, once it has gone.
+        self._went: dict[tuple[Topic, Place], Object | None] = {}
         self._problems: dict[Topic, ClientError] = {}
         self._threads: dict[Topic, threading.Thread] = {}
         self._stop = threading.Event()
 
-    def follow(self, topic: Topic) -> None:
-        """Begin to follow a topic, unless it is followed already."""
+    def follow(self, topic: Topic, leaving: Place | None = None) -> None:
+        """Begin to follow a topic, unless it is followed already; keep how what is leaving went."""
+        if leaving is not None:
+            with self._lock:
+                self._went.setdefault((topic, leaving), None)
         if topic not in self._threads:
             thread = threading.Thread(target=self._run, args=(topic,), daemon=True)
             self._threads[topic] = thread
@@ -73,6 +78,11 @@ class Feed:
             if topic in self._objects and topic not in self._told:
                 self._told[topic] = dict(self._objects[topic])
             return self._told.get(topic)
+
+    def went(self, topic: Topic, place: Place) -> Object | None:
+        """Return what was leaving as last heard of, or None before it has gone."""
+        with self._lock:
+            return self._went.get((topic, place))
 
     def problem(self, topic: Topic) -> ClientError | None:
         """Return why the topic cannot be followed at the moment."""
@@ -138,6 +148,9 @@ class Feed:
 
     def _replace(self, topic: Topic, objects: dict[Place, Object]) -> None:
         with self._lock:
+            for place, item in self._objects.get(topic, {}).items():
+                if place not in objects:
+                    self._keep(topic, place, item)
             self._objects[topic] = objects
             self._told.pop(topic, None)
             self._problems.pop(topic, None)
@@ -150,9 +163,15 @@ class Feed:
             self._told.pop(topic, None)
             if event.type == "DELETED":
                 self._objects[topic].pop(_key(event.object), None)
+                self._keep(topic, _key(event.object), event.object)
             else:
                 self._objects[topic][_key(event.object)] = event.object
         self.ring()
+
+    def _keep(self, topic: Topic, place: Place, item: Object) -> None:
+        """Keep how an object went, if it was to go: others come and go by the thousand."""
+        if (topic, place) in self._went:
+            self._went[topic, place] = item
 
     def _set_problem(self, topic: Topic, problem: ClientError) -> None:
         with self._lock:

@@ -355,13 +355,16 @@ class Hearing:
     def __init__(self, world: RookWorld) -> None:
         self._world = world
 
-    def follow(self, topic: t.Any) -> None:
+    def follow(self, topic: t.Any, leaving: t.Any = None) -> None:
         """Nothing has to be begun."""
 
     def objects(self, topic: t.Any) -> dict[tuple[str, str], Object]:
         at_topic = (topic.api_version, topic.kind, topic.namespace, topic.labels)
         refs = {Ref.of(item): item for item in self._world.list(*at_topic).items}
         return {(ref.namespace, ref.name): item for ref, item in refs.items()}
+
+    def went(self, _topic: t.Any, _place: t.Any) -> None:
+        return None
 
     def problem(self, _topic: t.Any) -> None:
         return None

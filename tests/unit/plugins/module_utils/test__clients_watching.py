@@ -9,6 +9,7 @@ import contextlib
 import time
 import typing as t
 
+import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._clients.failures import (
     ExpiredError,
     UnreachableError,
@@ -52,12 +53,14 @@ class Api:
             time.sleep(0.05)
 
 
-def follow(api: Api, until: t.Callable[[Feed], bool]) -> Feed:
+def follow(
+    api: Api, until: t.Callable[[Feed], bool], leaving: tuple[str, str] | None = None
+) -> Feed:
     """Follow what an API tells until something is so, however long its thread takes."""
     feed = Feed(t.cast("t.Any", api), pauses=(0.01,))
     end = time.monotonic() + 30
     with contextlib.closing(feed):
-        feed.follow(TOPIC)
+        feed.follow(TOPIC, leaving)
         while not until(feed) and time.monotonic() < end:
             time.sleep(0.01)
     return feed
@@ -106,3 +109,24 @@ def test_a_problem_is_told_until_a_list_works_again() -> None:
     assert follow(away, lambda _feed: len(away.asked) > 2).problem(TOPIC) == AWAY
     back = follow(Api(away=2), lambda feed: feed.objects(TOPIC) is not None)
     assert back.problem(TOPIC) is None
+
+
+class Emptied(Api):
+    """Its object is in the first list alone."""
+
+    def list(self, *where: str) -> Listing:
+        found = super().list(*where)
+        return Listing(found.items if len(self.asked) == 1 else (), found.version)
+
+
+@pytest.mark.parametrize(
+    ("api", "last"), [(Api(Event("DELETED", node(7))), node(7)), (Emptied(EXPIRED), node(1))]
+)
+def test_how_what_is_to_go_was_heard_of_last_is_kept(api: Api, last: dict[str, t.Any]) -> None:
+    feed = follow(api, lambda feed: feed.objects(TOPIC) == {}, leaving=("", "w1"))
+    assert feed.went(TOPIC, ("", "w1")) == last
+
+
+def test_what_was_not_to_go_is_forgotten() -> None:
+    feed = follow(Api(Event("DELETED", node(7))), lambda feed: feed.objects(TOPIC) == {})
+    assert feed.went(TOPIC, ("", "w1")) is None

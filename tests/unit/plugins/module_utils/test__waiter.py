@@ -39,8 +39,11 @@ class World:
         self.shown: list[Object] = []
         self.asked: list[str] = []
 
-    def follow(self, _topic: Topic) -> None:
+    def follow(self, _topic: Topic, _leaving: tuple[str, str] | None = None) -> None:
         return
+
+    def went(self, _topic: Topic, _place: tuple[str, str]) -> Object | None:
+        return None
 
     def objects(self, topic: Topic) -> dict[tuple[str, str], Object]:
         shown = [item for item in self.shown if item["kind"] == topic.kind]
@@ -187,6 +190,33 @@ def test_an_api_that_is_away_while_a_wait_looks_twice_is_a_reason_and_no_end(
     assert "it cannot be observed" in wait.reasons[-1] and "nothing listens" in wait.reasons[-1]
     monkeypatch.setattr(world, "get", lambda _ref: None)
     assert waiter.settle() == (wait,)
+
+
+def cluster(generation: int, **spec: t.Any) -> Object:
+    meta = {"name": "rook-ceph", "uid": "1", "generation": generation, **INSIDE}
+    status = {"ceph": {"health": "HEALTH_OK"}}
+    return {
+        "apiVersion": "ceph.rook.io/v1", "kind": "CephCluster", "metadata": meta, "spec": spec,
+        "status": status,
+    }  # fmt: skip
+
+
+CLEAN = {"cleanupPolicy": {"confirmation": "yes-really-destroy-data"}}
+NOT_BEGUN = "the jobs that clean the hosts have not begun"
+
+
+def test_a_cluster_is_gone_by_what_its_spec_asked_last(world: World, waiter: Waiter) -> None:
+    wait = waiter.add(Ref.of(cluster(1)), "gone", cluster(1))
+    for world.shown in ([cluster(1)], [cluster(2, **CLEAN)], []):
+        assert waiter.settle() == ()
+    assert wait.reasons[-1] == NOT_BEGUN
+
+
+def test_a_plan_knows_of_its_own_patch_before_it_is_heard(world: World, waiter: Waiter) -> None:
+    wait = waiter.add(Ref.of(cluster(1)), "gone", cluster(1, **CLEAN))
+    for world.shown in ([cluster(1)], []):
+        assert waiter.settle() == ()
+    assert wait.reasons[-1] == NOT_BEGUN
 
 
 @pytest.mark.parametrize("until", ["ready", "gone"])

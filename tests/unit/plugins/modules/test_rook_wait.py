@@ -8,8 +8,9 @@ from __future__ import annotations
 import typing as t
 from pathlib import Path
 
+import fakekube
 import pytest
-from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
+from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Event, Ref
 from ansible_collections.rookery.rook.plugins.modules import rook_site, rook_wait
 from fakekube import cleanup_job
 from onsite import Onsite, run_module
@@ -98,6 +99,29 @@ def test_a_cluster_is_not_gone_while_its_hosts_are_being_cleaned(wait: Onsite, c
         assert row["reasons"] == ["host w1 is being cleaned: 1 pods are at work"]
     wait.kube.objects[Ref.of(job)] = job
     assert set(outcomes(wait(check=check, until="gone", stages=["cluster"])).values()) == {"gone"}
+
+
+def test_a_teardown_that_begins_during_the_wait_says_how_the_cluster_goes(
+    built: Onsite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The policy, the deletion and that it went are heard at once, between two looks."""
+    kube, watch, done = built.kube, built.kube.watch, fakekube.cleanup_job
+    policy = {"spec": {"cleanupPolicy": {"confirmation": "yes-really-destroy-data"}}}
+
+    def watched(*where: t.Any) -> t.Iterator[Event]:
+        if where[1] == "CephCluster" and CLUSTER in kube.objects:
+            kube.delete(CLUSTER, kube.patch(CLUSTER, policy)["metadata"]["uid"])
+        return watch(*where)
+
+    busy = {"status": {"active": 1}}
+    monkeypatch.setattr(fakekube, "cleanup_job", lambda *what: done(*what) | busy)
+    monkeypatch.setattr(kube, "watch", watched)
+    told = built(until="gone", objects=["CephCluster/rook-ceph"])
+    assert outcomes(told) == {CLUSTER.id: "timeout"}, told
+    assert "host w1 is being cleaned: 1 pods are at work" in told["msg"]
+    for job in (item for ref, item in kube.objects.items() if ref.kind == "Job"):
+        job["status"] = done("rook-ceph", "w1")["status"]
+    assert outcomes(built(until="gone", objects=["CephCluster/rook-ceph"])) == {CLUSTER.id: "gone"}
 
 
 def test_without_a_cluster_everything_is_gone(wait: Onsite) -> None:
