@@ -22,7 +22,7 @@ description:
     put, fetched with an equal hash, listed and removed.
   - All probes run at the same time, each act in a process of its own with a time limit. Their
     pods, claims and volumes are gone when the module ends, also when it fails, and what an
-    interrupted proof left is removed first. So a proof is no change.
+    interrupted proof left is removed first, as far as the model tells how. So a proof is no change.
 extends_documentation_fragment:
   - rookery.rook.kubernetes
   - rookery.rook.model
@@ -32,10 +32,11 @@ extends_documentation_fragment:
 options:
   state:
     description:
-      - V(present) proves the storage.
-      - V(absent) only removes what an interrupted proof left. To remove a bucket or an image from
-        Ceph it needs the object store with its user, or the storage class, in the model. Without
-        these the pods that tell of it stay, and a warning names it.
+      - V(present) proves the storage. What an interrupted proof left is removed first.
+      - V(absent) only removes what an interrupted proof left.
+      - To remove a bucket or an image from Ceph either needs the object store with its user, or the
+        storage class, in the model. Without these the pods that tell of it stay, and a warning
+        names it, an image with its pool.
     type: str
     choices: [present, absent]
     default: present
@@ -46,7 +47,9 @@ options:
         0.9, which names none.
     type: str
   classes:
-    description: Storage classes to prove. Empty means all of the model. The others are unproven.
+    description:
+      - Storage classes to prove. Empty means all of the model. The others are unproven. What an
+        interrupted proof left of them is removed all the same.
     type: list
     elements: str
     default: []
@@ -237,10 +240,11 @@ def main() -> None:
             raise RookeryError(_NO_IMAGE.format(site.version))
         client = module.client(absent_ok=module.check_mode or not present)
         shown = (probes, unproven) if present else ((), ())
+        known = probes_of(site, ())[0]
+        names = {probe.name for probe in known}
         left = leftovers(client, site)
-        names = {probe.name for probe in probes}
-        told = () if present else untold_words(left, names)
-        left = left if present else without(left, untold(left, names))
+        told = untold_words(left, names)
+        left = without(left, untold(left, names))
         module.note(**outline(*shown, left), ended="")
         if present and not probes:
             module.warn(_NO_PROBE)
@@ -253,7 +257,7 @@ def main() -> None:
         began = time.monotonic()
         with holding(client, claim, module.log) if present or left else nothing as holder:
             world = World(holder, site, image, module.params["timeout"], module.log)
-            proof = (prove if present else remove)(world, probes)
+            proof = prove(world, probes, known) if present else remove(world, known)
         ended = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
         module.note(**outcome(proof, time.monotonic() - began), ended=ended)
         for text in proof.warnings:

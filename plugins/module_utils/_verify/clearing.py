@@ -12,6 +12,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
 from ansible_collections.rookery.rook.plugins.module_utils._verify.bench import wait_for
 from ansible_collections.rookery.rook.plugins.module_utils._verify.objects import (
+    POOL_NOTE,
     PROBE_LABEL,
     selector,
 )
@@ -52,6 +53,11 @@ def probe_of(item: Object) -> str:
     return str((item["metadata"].get("labels") or {}).get(PROBE_LABEL) or "")
 
 
+def pool_of(pod: Object) -> str:
+    """Return the pool in which the image is that a pod tells of, as far as it is noted on it."""
+    return str((pod["metadata"].get("annotations") or {}).get(POOL_NOTE) or "")
+
+
 def untold(found: Iterable[Object], names: Collection[str]) -> tuple[Object, ...]:
     """Return the pods that tell of a bucket or image of another probe than the named ones.
 
@@ -68,14 +74,13 @@ def untold(found: Iterable[Object], names: Collection[str]) -> tuple[Object, ...
     )
 
 
-def clear(world: World, names: Collection[str] | None = None) -> tuple[Object, ...]:
-    """Remove the proof's objects, and return them; with names, not what is told of other probes.
+def clear(world: World, names: Collection[str]) -> tuple[Object, ...]:
+    """Remove the proof's objects, and return them; not what is told of other than named probes.
 
     The programs go last, as they tell of an interrupted proof.
     """
     found = leftovers(world.client, world.site)
-    if names is not None:
-        found = without(found, untold(found, names))
+    found = without(found, untold(found, names))
     programs = [item for item in found if item["kind"] == "ConfigMap"]
     volumes = _volumes(found)
     others = [item for item in found if item not in programs and item not in volumes]

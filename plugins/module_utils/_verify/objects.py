@@ -35,6 +35,8 @@ if t.TYPE_CHECKING:
 COMPONENT_LABEL = "app.kubernetes.io/component"
 COMPONENT = "proof"
 PROBE_LABEL = "app.kubernetes.io/instance"
+# A class may be on another pool by the time that somebody asks where its proof's image is.
+POOL_NOTE = "rookery.rook/pool"
 PROGRAMS = f"{PREFIX}-programs"
 PROGRAMS_PATH = "/rookery"
 DATA_PATH = "/proof"
@@ -98,7 +100,10 @@ def pod(
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
     }
-    return _object(site, "Pod", f"{probe.name}-{letter}", probe.name, {"spec": spec})
+    made = _object(site, "Pod", f"{probe.name}-{letter}", probe.name, {"spec": spec})
+    if probe.kind == "block":
+        made["metadata"]["annotations"] = {POOL_NOTE: probe.pool}
+    return made
 
 
 def claimed(probe: Probe) -> Object:

@@ -92,6 +92,12 @@ def probes_of(site: Site, classes: Sequence[str]) -> tuple[tuple[Probe, ...], tu
     )
 
 
+def in_ceph(name: str, pool: str) -> str:
+    """Return in words what the probe of a name makes in Ceph: an image of a pool, or a bucket."""
+    kind = "bucket" if name.startswith(f"{PREFIX}-bucket-") else "image"
+    return f"{kind} {f'{pool}/' if pool else ''}{name}"
+
+
 def promise(probe: Probe) -> str:
     """Return in words what a probe proves."""
     return _PROMISES[probe.kind]

@@ -19,11 +19,13 @@ from ansible_collections.rookery.rook.plugins.module_utils._verify.bench import 
 from ansible_collections.rookery.rook.plugins.module_utils._verify.clearing import (
     clear,
     leftovers,
+    pool_of,
     probe_of,
     untold,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._verify.objects import programs
 from ansible_collections.rookery.rook.plugins.module_utils._verify.places import find_places
+from ansible_collections.rookery.rook.plugins.module_utils._verify.probes import in_ceph
 from ansible_collections.rookery.rook.plugins.module_utils._verify.procedures import (
     PROCEDURES,
     tidy,
@@ -39,8 +41,8 @@ if t.TYPE_CHECKING:
 
 _UNTOLD = (
     "Ceph may still hold {0}, which an interrupted proof made, and the given model has no storage "
-    "class, or object store with a user, that says where. What tells of it stays: {1}. Run this "
-    "again with the model that was proven; where that or Ceph is no more, remove it by hand"
+    "class, or object store with a user, to remove it by. What tells of it stays: {1}. Run this "
+    "again with the model that was proven; where what held it or Ceph is no more, delete these pods"
 )
 _WAY_ON = "Run this again when the reason is gone: it begins by removing them."
 
@@ -73,43 +75,65 @@ class Proof:
             raise ProofFailed(problems)
 
 
-def prove(world: World, probes: Sequence[Probe]) -> Proof:
-    """Do all probes at the same time. Their objects are gone afterwards, however they ended."""
-    removed = clear(world)
+def prove(world: World, probes: Sequence[Probe], known: Collection[Probe]) -> Proof:
+    """Do all probes at the same time. Their objects are gone afterwards, however they ended.
+
+    known are all probes of the model. What an interrupted proof left is removed first, save what a
+    probe removes itself when it begins.
+    """
+    cleared = remove(world, known, probes)
     if not probes:
-        return Proof(removed)
-    return _with_programs(world, removed, probes, lambda bench: PROCEDURES[bench.probe.kind](bench))
+        return cleared
+    names = {probe.name for probe in known}
+    proof = _with_programs(
+        world, cleared.removed, probes, lambda bench: PROCEDURES[bench.probe.kind](bench), names
+    )
+    made = _made(cleared.removed, known)
+    doubts = _doubts(item for item in proof.findings if item.probe in made)
+    return dataclasses.replace(proof, warnings=(*cleared.warnings, *doubts))
 
 
-def remove(world: World, probes: Iterable[Probe]) -> Proof:
+def remove(world: World, probes: Collection[Probe], proven: Collection[Probe] = ()) -> Proof:
     """Remove what an interrupted proof left, in Kubernetes and then in Ceph.
 
     Only a probe whose own objects were left can have left something in Ceph; of one that is not
-    given these stay. Ceph may be gone or broken already, so that what cannot be removed from it is
-    a warning.
+    given these stay. Those that are to be proven remove it themselves. Ceph may be gone or broken
+    already, so that what cannot be removed from it is a warning.
     """
-    known = {probe.name: probe for probe in probes}
-    removed = clear(world, known)
-    warnings = untold_words(leftovers(world.client, world.site), known)
-    names = {probe_of(item) for item in removed}
-    left = [probe for probe in known.values() if probe.name in names and probe.kind != "files"]
+    names = {probe.name for probe in probes}
+    removed = clear(world, names)
+    warnings = untold_words(leftovers(world.client, world.site), names)
+    left = [probe for probe in _made(removed, probes) if probe not in proven]
     if not left:
         return Proof(removed, warnings=warnings)
-    tidied = _with_programs(world, removed, left, tidy, known)
-    warnings += tuple(
-        f"{item.probe.target} may still hold {item.probe.name}, which a proof made: {item.problem}"
-        for item in tidied.findings
-        if item.problem
-    )
-    return Proof(removed, left=tidied.left, warnings=warnings)
+    tidied = _with_programs(world, removed, left, tidy, names)
+    return Proof(removed, left=tidied.left, warnings=(*warnings, *_doubts(tidied.findings)))
 
 
 def untold_words(found: Iterable[Object], names: Collection[str]) -> tuple[str, ...]:
-    """Return a warning for each probe, not one of the named, of which something stays."""
+    """Return a warning for each bucket or image, not of the named probes, of which pods stay."""
     pods: dict[str, list[str]] = {}
     for item in untold(found, names):
-        pods.setdefault(probe_of(item), []).append(id_of(item))
-    return tuple(_UNTOLD.format(name, ", ".join(pods[name])) for name in sorted(pods))
+        pods.setdefault(in_ceph(probe_of(item), pool_of(item)), []).append(id_of(item))
+    return tuple(_UNTOLD.format(made, ", ".join(pods[made])) for made in sorted(pods))
+
+
+def _made(removed: Iterable[Object], probes: Iterable[Probe]) -> list[Probe]:
+    """Return the probes of which removed pods tell that they made something, with its pool."""
+    known = {probe.name: probe for probe in probes}
+    pods = [(known[probe_of(pod)], pool_of(pod)) for pod in untold(removed, ())]
+    made = (dataclasses.replace(probe, pool=pool or probe.pool) for probe, pool in pods)
+    return list(dict.fromkeys(made))
+
+
+def _doubts(findings: Iterable[Finding]) -> list[str]:
+    """Return a warning for each probe that was to remove what an earlier one made, and did not."""
+    return [
+        f"{item.probe.target} may still hold {in_ceph(item.probe.name, item.probe.pool)}, which a "
+        f"proof made: {item.problem}"
+        for item in findings
+        if item.problem and not any(row["answer"].get("removed") for row in item.evidence)
+    ]
 
 
 def _with_programs(
@@ -117,9 +141,9 @@ def _with_programs(
     removed: tuple[Object, ...],
     probes: Sequence[Probe],
     procedure: Callable[[Bench], None],
-    names: Collection[str] | None = None,
+    names: Collection[str],
 ) -> Proof:
-    """Do a procedure for each probe in a thread of its own, and remove everything in any case."""
+    """Do a procedure for each probe in a thread of its own, and clear the named in any case."""
     nodes = world.client.list("v1", "Node").items
     csi_nodes = world.client.list("storage.k8s.io/v1", "CSINode").items
     places = find_places(nodes, csi_nodes, [host.name for host in world.site.hosts])
@@ -134,8 +158,8 @@ def _with_programs(
     return Proof(removed, findings, left)
 
 
-def _why_left(world: World, names: Collection[str] | None) -> str:
-    """Remove everything; return why something is still there."""
+def _why_left(world: World, names: Collection[str]) -> str:
+    """Remove what is of the named probes; return why something of it is still there."""
     try:
         clear(world, names)
     except RookeryError as problem:

@@ -111,6 +111,21 @@ def test_absent_without_the_model_keeps_what_tells_of_a_bucket_and_warns(
     assert cluster.names("Pod") == cluster.names("ConfigMap") == []
 
 
+def test_a_proof_keeps_what_tells_of_a_bucket_that_is_no_longer_in_the_model_and_warns(
+    run: Onsite, cluster: ProofWorld
+) -> None:
+    name = "rookery-proof-bucket-objects-a"
+    cluster.kept.add(name)
+    assert run(timeout=5)["failed"] is True
+    cluster.kept.clear()
+    for check in (True, False, True):
+        told = run(check=check, object_stores=[], object_store_users=[])
+        assert told.get("failed") is None and name not in str(told["removed"]), told
+        assert f"Pod/rook-ceph/{name}" in str(told["warnings"]) and name in cluster.names("Pod")
+    assert told["changed"] is False
+    assert run()["removed"] == [f"Pod/rook-ceph/{name}"]
+
+
 @pytest.mark.parametrize("state", ["present", "absent"])
 def test_two_proofs_of_one_site_do_not_meet(run: Onsite, cluster: ProofWorld, state: str) -> None:
     cluster.store(programs(parse_site({"site": "store1", "version": "1.18"})))

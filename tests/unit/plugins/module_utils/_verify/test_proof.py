@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 from pathlib import Path
 
@@ -49,7 +50,8 @@ def world(cluster: ProofWorld, site: Site, timeout: float = 30) -> World:
 def proven(
     cluster: ProofWorld, site: Site, classes: t.Sequence[str] = (), timeout: float = 30
 ) -> Proof:
-    return prove(world(cluster, site, timeout), probes_of(site, classes)[0])
+    known = probes_of(site, ())[0]
+    return prove(world(cluster, site, timeout), probes_of(site, classes)[0], known)
 
 
 def only(site: Site, kind: str) -> tuple[Probe, ...]:
@@ -244,6 +246,66 @@ def test_what_the_model_does_not_tell_how_to_remove_stays_until_it_does(
     proof = remove(world(cluster, whole_site), probes_of(whole_site, ())[0])
     assert len(proof.removed) == 1 and proof.warnings == ()
     assert cluster.ran == [(pod, "s3.py", "remove")] and nothing_left(cluster, whole_site)
+
+
+def test_a_proof_keeps_what_tells_of_a_bucket_or_an_image_that_the_model_does_not(
+    cluster: ProofWorld, whole_site: Site
+) -> None:
+    interrupt(cluster, whole_site)
+    interrupted_block(cluster, whole_site)
+    pods = ["rookery-proof-block-block-a", "rookery-proof-bucket-objects-a"]
+    files = only(whole_site, "files")
+    for probes, removed in ((files, 4), (files, 0), ((), 0)):
+        proof = prove(world(cluster, whole_site), probes, files)
+        proof.check()
+        assert len(proof.removed) == removed and cluster.names("Pod") == pods
+        bucket, image = proof.warnings
+        assert "hold bucket rookery-proof-bucket-objects," in bucket and pods[1] in bucket
+        assert "hold image replicapool/rookery-proof-block-block," in image and pods[0] in image
+    assert {script for _pod, script, _act in cluster.ran} == {"shared.py"}
+    proof = proven(cluster, whole_site)
+    assert len(proof.removed) == 2 and proof.warnings == () and nothing_left(cluster, whole_site)
+
+
+def interrupted_block(cluster: ProofWorld, site: Site, pool: str = "replicapool") -> None:
+    """Leave the image of a class, as it is on a pool, and the pod that tells of it."""
+    (probe,) = (dataclasses.replace(probe, pool=pool) for probe in only(site, "block"))
+    place = Place("w1", "w1.local")
+    cluster.create(objects.pod(site, probe, "a", place, "registry.example/ceph:v1"))
+    cluster.sizes[f"{pool}/{probe.name}"] = {"sha256": "00", "bytes": 1}
+
+
+@pytest.mark.parametrize("pool", ["replicapool", "its-earlier-pool"])
+@pytest.mark.parametrize("classes", [[], ["files"]])
+def test_an_image_is_removed_where_it_was_made_whatever_is_proven_now(
+    cluster: ProofWorld, whole_site: Site, pool: str, classes: list[str]
+) -> None:
+    interrupted_block(cluster, whole_site, pool)
+    proof = proven(cluster, whole_site, classes)
+    proof.check()
+    assert len(proof.removed) == 1 and proof.warnings == ()
+    assert f"{pool}/rookery-proof-block-block" not in cluster.sizes
+    assert nothing_left(cluster, whole_site)
+
+
+@pytest.mark.parametrize("classes", [[], ["files"]])
+def test_an_image_that_a_proof_could_not_remove_is_a_warning(
+    cluster: ProofWorld, whole_site: Site, classes: list[str]
+) -> None:
+    interrupted_block(cluster, whole_site)
+    cluster.answers["block.py", "remove"] = Outcome(1, "", "no monitors")
+    (words,) = proven(cluster, whole_site, classes).warnings
+    assert "replicapool/rookery-proof-block-block, which a proof made" in words
+    assert "no monitors" in words and nothing_left(cluster, whole_site)
+
+
+def test_an_image_that_a_failing_proof_did_remove_is_none(
+    cluster: ProofWorld, whole_site: Site
+) -> None:
+    interrupted_block(cluster, whole_site)
+    cluster.answers["block.py", "read"] = Outcome(1, "", "no answer")
+    proof = proven(cluster, whole_site)
+    assert proof.warnings == () and any(item.problem for item in proof.findings)
 
 
 def test_a_pod_with_a_claim_tells_of_no_image_and_does_not_stay(
