@@ -64,11 +64,15 @@ class Seen:
         return bool(self.site.hosts) or self.absent
 
     @property
+    def cluster_id(self) -> str:
+        """Return the id of the Ceph cluster that the site stands on, whosesoever it is."""
+        kind = _kinds.kind_in(self.site.release, "CephCluster").name
+        return _kinds.make_id(kind, self.site.namespace, self.site.cluster.name)
+
+    @property
     def cluster(self) -> Manifest:
         """Return the Ceph cluster's resource as it is, empty when there is none."""
-        kind = _kinds.kind_in(self.site.release, "CephCluster").name
-        name = _kinds.make_id(kind, self.site.namespace, self.site.cluster.name)
-        return self.observed.objects.get(name, {})
+        return self.observed.objects.get(self.cluster_id, {})
 
 
 def as_info(seen: Seen) -> Told:
@@ -196,6 +200,7 @@ def _health(seen: Seen) -> Told:
     muted = frozenset(seen.site.cluster.mute_health)
     details = ceph.get("details") or {}
     return {
+        "ours": seen.cluster_id in seen.observed.owned,
         "status": ceph.get("health", ""),
         "problem": health_problem(seen.cluster, muted) if seen.cluster else "",
         "codes": {code: item.get("message", "") for code, item in sorted(details.items())},
@@ -211,11 +216,13 @@ def _standing(seen: Seen, found: Told) -> Told:
     shown = [row for row in found["objects"] if _is_shown(row)]
     health = found["health"]
     unmuted = [code for code in health["codes"] if code not in health["muted"]]
+    ceph = "HEALTH_OK" if seen.cluster and not health["problem"] else health["status"]
     return {
         "summary": {
             "state": _state(shown),
             "ready": f"{sum(row['ready'] for row in shown)} of {len(shown)}",
-            "ceph": "HEALTH_OK" if seen.cluster and not health["problem"] else health["status"],
+            # Storage of the site may stand on a cluster of others, whose health matters then too.
+            "ceph": ceph if health["ours"] or not ceph else f"{ceph}, not ours",
             "warnings": unmuted,
         },
         "versions": found["versions"],

@@ -108,7 +108,9 @@ consumers:
       uses: [StorageClass//rook-cephfs]
       pods: [web/app-0]
 versions:
-  description: What runs, by the images, labels and annotations that Kubernetes has.
+  description:
+    - What runs, by the images, labels and annotations that Kubernetes has. Of a Ceph cluster that
+      is not the site's it is told too; RV(health.ours) says whether it is.
   returned: always
   type: dict
   contains:
@@ -126,10 +128,13 @@ versions:
     ceph_image: quay.io/ceph/ceph:v19.2.3
     kubernetes: [v1.34.4]
 health:
-  description: What Ceph last said of itself.
+  description:
+    - What Ceph last said of itself, in the cluster of O(namespace) on which the site stands or
+      would stand, whosesoever it is.
   returned: always
   type: dict
   contains:
+    ours: {description: Whether the cluster is there and carries the site's labels., type: bool}
     status: {description: Ceph's own word., type: str}
     problem: {description: What it complains of and the model does not accept., type: str}
     codes: {description: All it complains of., type: dict}
@@ -138,6 +143,7 @@ health:
     capacity: {description: Bytes in all and in use., type: dict}
     fsid: {description: The cluster's own id., type: str}
   sample:
+    ours: true
     status: HEALTH_WARN
     problem: ''
     codes: {MON_DISK_LOW: mon a is low on available space}
@@ -165,7 +171,9 @@ cluster_uid:
   type: str
   sample: 0f6b8a52-3f0e-4a55-9d5a-6f0a4f7d2f10
 standing:
-  description: What of this stays the same while the site does, for a report.
+  description:
+    - What of this stays the same while the site does, for a report. What a Ceph
+      cluster says that is not the site's is followed by C(not ours).
   returned: always
   type: dict
   sample:

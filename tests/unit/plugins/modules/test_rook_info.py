@@ -112,6 +112,20 @@ def test_accepted_health_codes_are_told_and_are_no_problem(built: Onsite) -> Non
     assert muted["health"]["muted"] == ["MON_DISK_LOW"]
 
 
+@pytest.mark.parametrize(
+    "more", [{}, {"state": "absent"}, dict.fromkeys(MODEL.keys() - {"version"})]
+)
+def test_the_health_of_a_cluster_of_others_is_told_as_theirs(built: Onsite, more: Object) -> None:
+    found = built(**more)
+    assert found["health"]["ours"] is True
+    assert found["standing"]["summary"]["ceph"] == "HEALTH_OK"
+    labels = {"app.kubernetes.io/part-of": "store2"}
+    change(built, CLUSTER, {"metadata": {"labels": labels}})
+    found = built(**more)
+    assert (found["health"]["ours"], found["health"]["status"]) == (False, "HEALTH_OK")
+    assert found["standing"]["summary"]["ceph"] == "HEALTH_OK, not ours"
+
+
 def test_objects_that_the_model_dropped_are_leftovers(built: Onsite) -> None:
     assert built(block_pools=[])["leftovers"] == [POOL.id]
 
@@ -155,6 +169,7 @@ def test_on_nothing_all_is_missing(info: Onsite) -> None:
     assert found.get("failed") is None
     assert CLUSTER.id in found["missing"]
     assert found["standing"]["summary"]["state"] == "nothing is there"
+    assert (found["standing"]["summary"]["ceph"], found["health"]["ours"]) == ("", False)
 
 
 def test_when_nothing_is_wanted_everything_that_is_there_is_left_over(built: Onsite) -> None:
