@@ -235,9 +235,10 @@ class Doer:
         if isinstance(ask, Until):
             now = self._clock()
             self._waits.append(Wait(run, ask, now, now + self._timeout))
-            poll = self._polls.setdefault(ask.kind, Poll(now + FIRST, FIRST, now + STATES))
+            due = now if ask.now else now + FIRST
+            poll = self._polls.setdefault(ask.kind, Poll(due, FIRST, now + STATES))
             if poll.future is None:
-                poll.due = min(poll.due, now + FIRST)
+                poll.due = min(poll.due, due)
                 poll.pause = FIRST
         elif isinstance(ask, Look):
             self._asked[self._pool.submit(refresh, self._cloud, ask.kind)] = run

@@ -11,7 +11,7 @@ import typing as t
 from collections.abc import Callable, Collection, Mapping, Sequence
 
 from ansible_collections.rookery.rook.plugins.module_utils._clients.openstack import THREADS
-from ansible_collections.rookery.rook.plugins.module_utils._cloud import balancers
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import balancers, silence
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Request
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight
@@ -21,6 +21,7 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ansible_collections.rookery.rook.plugins.module_utils._clients.openstack import Cloud
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Found
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Wanted
     from ansible_collections.rookery.rook.plugins.module_utils._steps import Plan
 
@@ -199,6 +200,18 @@ def look(cloud: Cloud, listings: Mapping[str, Listing]) -> Sight:
         for name in asked:
             lists.setdefault(name.partition(" ")[0], []).extend(futures[name].result())
     return Sight(lists)
+
+
+def refuse_hidden(cloud: Cloud, found: Found, sight: Sight) -> None:
+    """Raise RookeryError when a server that no list has is there, or nobody knows whether it is.
+
+    As long as all servers are in the list that have something of ours, nothing is asked.
+    """
+    for uid, target in sorted(silence.unlisted(found, sight).items()):
+        try:
+            cloud.send(silence.question(uid, target))
+        except ClientError as error:
+            silence.refuse_unknown(uid, f"which has {target}", error)
 
 
 def look_behind(cloud: Cloud, ours: Collection[str], sight: Sight) -> Sight:

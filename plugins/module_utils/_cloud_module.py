@@ -33,6 +33,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud_look import (
     look_for_removal,
     look_for_rest,
     look_for_room,
+    refuse_hidden,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError, StalePlan
 
@@ -64,6 +65,7 @@ def prospect(cloud: Cloud, site: CloudSite, state: str, allowed: Permission) -> 
     wanted = desired(site) if state == "present" else {}
     sight = look_at_site(cloud, wanted) if state == "present" else look_for_removal(cloud)
     found = find(site.name, site.adopt, sight)
+    refuse_hidden(cloud, found, sight)
     sight = _with_flavors(cloud, wanted, sight)
     if state == "present":
         sight = look_behind(cloud, found.uids("load_balancer"), sight)
@@ -213,6 +215,7 @@ def run_info(module: Frame) -> None:
     wanted = desired(site)
     sight = Sight({**look_for_removal(cloud).lists, **look_at_offers(cloud, wanted).lists})
     found = find(site.name, site.adopt, sight)
+    refuse_hidden(cloud, found, sight)
     declared = bool(wanted)
     sight = look_behind(cloud, found.uids("load_balancer") if declared else (), sight)
     plan = make_plan(site.name, "present", wanted, found, sight, Permission())

@@ -47,7 +47,8 @@ class Standing:
 class Until:
     """A wait for one thing of a kind, judged by each look at the kind's list.
 
-    end says that it waits for a thing to be gone, which a list without states tells as well.
+    end says that it waits for a thing to be gone, which a list without states tells as well. now
+    says that what it waits for has happened, and only has to be looked at.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class Until:
     target: str
     judge: Callable[[Live | None], Standing]
     end: bool = False
+    now: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

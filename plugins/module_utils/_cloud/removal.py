@@ -12,6 +12,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud import (
     actions,
     balancers,
     marks,
+    silence,
     states,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
@@ -39,6 +40,10 @@ INVALID = 400
 # A volume is removed from these; from the others it comes to one of them by itself, or never.
 _REMOVABLE = frozenset({"available", "error", "error_restoring", "error_extending"})
 _HELD = frozenset({"in-use"})
+# Whatever a look shows is what was asked for.
+_SEEN = Standing(states.READY)
+# Where things of the network service have their mark.
+_TEXT = "description"
 # What others make of our volumes, and how the cloud names it.
 _DERIVED = {"snapshot": "/snapshots", "backup": "/backups"}
 
@@ -57,6 +62,8 @@ def remove(site: str, target: str, live: Live, sight: Sight) -> Action:
         if KINDS[kind].status:
             uid = str(live[KINDS[kind].uid])
             yield Until(kind, uid, target, states.judge_gone(KINDS[kind]), end=True)
+        if kind == "server":
+            yield from _prove_gone(target, str(live["id"]), sight)
     return []
 
 
@@ -79,6 +86,23 @@ def _server(target: str, live: Live, sight: Sight) -> Steps:
         yield Request("POST", "compute", path, target, {"unlock": None}, accept=GONE)
     if not states.is_going(live):
         yield from _plain(target, live, sight)
+
+
+def _prove_gone(target: str, uid: str, sight: Sight) -> Steps:
+    """Look whether a server that has left the list is gone, or only hidden by a silent cell.
+
+    Nova lets go of its ports before it forgets it: of many servers one list of them tells.
+    """
+    ports = sight.ports_of(uid)
+    # One of others may be removed before, for reasons of its own.
+    for port in sorted(ports, key=lambda item: not marks.read_mark("port", _TEXT, item)[0])[:1]:
+        seen = yield Until("port", str(port["id"]), target, lambda _live: _SEEN, now=True)
+        if seen is None or seen["device_id"] != uid:
+            return
+    try:
+        yield silence.question(uid, target)
+    except ClientError as error:
+        silence.refuse_unknown(uid, target, error)
 
 
 def _volume(target: str, live: Live, _sight: Sight) -> Steps:
@@ -143,6 +167,8 @@ def _holder(uid: str, servers: Sequence[Live]) -> str:
     found = next((live for live in servers if live["id"] == uid), None)
     if found is None:
         return f"server {uid}, which this project does not see"
+    if silence.is_silent(found):
+        return f"server {uid}, of which the cloud tells nothing now"
     return f"server {uid} ({found['name']}) of project {found['tenant_id']}"
 
 
@@ -212,7 +238,7 @@ def _leave_groups(site: str, target: str, port: str, sight: Sight) -> Steps:
     ours = {
         group["id"]
         for group in sight.of("security_group")
-        if marks.read_mark("security_group", "description", group)[0] == site
+        if marks.read_mark("security_group", _TEXT, group)[0] == site
     }
     for live in sight.of("port"):
         if live["id"] == port:

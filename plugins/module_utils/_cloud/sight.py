@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from ansible_collections.rookery.rook.plugins.module_utils._cloud import marks
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS, Kind, kind_of
-from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.silence import refuse_silence
 
 Live = Mapping[str, t.Any]
 
@@ -87,7 +87,7 @@ def find(site: str, adopt: Mapping[str, str], sight: Sight) -> Found:
     Of several with one mark the eldest is taken; the others came from requests that were repeated.
     Raises RookeryError while the cloud does not tell whose a server is.
     """
-    _refuse_silence(sight)
+    refuse_silence(sight.of("server"))
     live: dict[str, Live] = {}
     doubles: list[tuple[str, Live]] = []
     clashes: list[tuple[str, str]] = []
@@ -112,20 +112,6 @@ def find(site: str, adopt: Mapping[str, str], sight: Sight) -> Found:
     taken = {uid_of(target, item) for target, item in live.items()}
     missing = sorted(uid for uid, name in adopt.items() if uid not in taken and name not in live)
     return Found(live, tuple(doubles), tuple(missing), tuple(clashes))
-
-
-def _refuse_silence(sight: Sight) -> None:
-    """Raise RookeryError when a part of the cloud does not answer, and so may hide servers."""
-    silent = [
-        str(item["id"])
-        for item in sight.of("server")
-        if item.get("status") == "UNKNOWN" and "metadata" not in item
-    ]
-    if silent:
-        raise RookeryError(
-            f"The cloud does not tell of server {', '.join(sorted(silent))} whose it is: the part "
-            "of it that has it does not answer. Run again when it does."
-        )
 
 
 def _ports_of_adopted(

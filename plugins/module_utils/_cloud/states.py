@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import silence
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Standing
 
 if t.TYPE_CHECKING:
@@ -35,7 +36,7 @@ def judge_ready(kind: Kind) -> Callable[[Live | None], Standing]:
             return Standing(READY)
         if state in kind.broken:
             return Standing(FAILED, f"is in state {state}: {why(live)}")
-        return Standing(WAITING, f"is in state {state}{f' ({task})' if task else ''}")
+        return Standing(WAITING, f"is in state {state}{_more(live)}")
 
     return judge
 
@@ -66,9 +67,17 @@ def judge_gone(kind: Kind) -> Callable[[Live | None], Standing]:
         state, task = str(live.get(kind.status)), live.get("OS-EXT-STS:task_state")
         if state in _STUCK or (state in kind.broken and not task and kind.name in _ENDS):
             return Standing(FAILED, f"is in state {state}: {why(live)}")
-        return Standing(WAITING, f"is in state {state}{f' ({task})' if task else ''}")
+        return Standing(WAITING, f"is in state {state}{_more(live)}")
 
     return judge
+
+
+def _more(live: Live) -> str:
+    """Return what else is said of a state: who works on it, or why nobody knows."""
+    task = live.get("OS-EXT-STS:task_state")
+    if silence.is_silent(live):
+        return ": the part of the cloud that has it does not answer"
+    return f" ({task})" if task else ""
 
 
 def is_going(server: Live) -> bool:

@@ -25,7 +25,11 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.plan import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.removal import remove
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight, find
-from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError, WaitTimeout
+from ansible_collections.rookery.rook.plugins.module_utils._errors import (
+    ClientError,
+    RookeryError,
+    WaitTimeout,
+)
 
 Thing = dict[str, t.Any]
 
@@ -52,22 +56,28 @@ def asked(target: str, live: Thing, sight: Sight | None = None, *, held: bool = 
             found.append(f"{ask.method} {ask.path} {body}".rstrip())
         elif isinstance(ask, Until):
             found.append(f"wait for {ask.kind}")
-            answer = {"id": ask.uid, "status": "available"}
+            answer = {"id": ask.uid, "status": "available", "device_id": ""}
 
 
 def server(**more: t.Any) -> Thing:
     return {"id": "s", "name": "s", "status": "ACTIVE", "OS-EXT-STS:task_state": None, **more}
 
 
+def its_port(**more: t.Any) -> Thing:
+    ours = {"description": marks.text_mark("store1", "port/s-net"), "device_owner": "compute:nova"}
+    return {"id": "p", "name": "", "device_id": "s", **ours, **more}
+
+
 @pytest.mark.parametrize("status", ["ACTIVE", "ERROR", "SHUTOFF", "SHELVED_OFFLOADED", "PAUSED"])
 def test_a_server_goes_from_every_state(status: str) -> None:
-    assert asked("server/s", server(status=status)) == ["DELETE /servers/s", "wait for server"]
+    steps = asked("server/s", server(status=status), Sight({"port": [its_port()]}))
+    assert steps == ["DELETE /servers/s", "wait for server", "wait for port"]
 
 
 def test_a_locked_server_is_unlocked_and_one_that_is_going_is_waited_for() -> None:
     assert asked("server/s", server(locked=True))[0] == "POST /servers/s/action unlock"
     for going in (server(**{"OS-EXT-STS:task_state": "deleting"}), server(status="DELETED")):
-        assert asked("server/s", going) == ["wait for server"]
+        assert asked("server/s", going)[0] == "wait for server"
 
 
 def test_a_server_is_gone_when_it_is_in_the_list_no_more() -> None:
@@ -78,6 +88,47 @@ def test_a_server_is_gone_when_it_is_in_the_list_no_more() -> None:
     assert [wait.judge(live).outcome for live in (server(status="DELETED"), None)] == [
         "waiting", "gone",
     ]  # fmt: skip
+
+
+def vanished(*ports: Thing) -> Action:
+    """Return the removal of a server that is in the list no more; it goes on from there."""
+    action = remove("store1", "server/s", server(), Sight({"port": list(ports)}))
+    action.send(None)
+    assert isinstance(action.send(None), Until)
+    return action
+
+
+def test_a_server_that_has_still_its_port_is_asked_for_itself() -> None:
+    # That of others may have been removed before.
+    action = vanished(its_port(id="q", description=""), its_port())
+    look = action.send(None)
+    assert isinstance(look, Until) and (look.kind, look.uid, look.now) == ("port", "p", True)
+    assert look.judge(its_port()).outcome == look.judge(None).outcome == "ready"
+    ask = action.send(its_port())
+    assert isinstance(ask, Request) and ask.path == "/servers/s/metadata" and 404 in ask.accept
+    with pytest.raises(StopIteration):
+        action.send(None)
+
+
+@pytest.mark.parametrize("status", [500, 503, None, 403])
+def test_only_a_cell_that_answers_lets_a_server_be_gone(status: int | None) -> None:
+    action = vanished()
+    assert isinstance(action.send(None), Request)
+    error = ClientError("get", "server/s", "Unexpected API Error", status)
+    if status == 403:
+        # Kept by the cloud for a while, and nobody may look at it.
+        with pytest.raises(StopIteration):
+            action.throw(error)
+    else:
+        with pytest.raises(RookeryError, match=r"Server s, server/s, is in no list.*may run on"):
+            action.throw(error)
+
+
+def test_a_wait_tells_of_a_server_that_its_cell_does_not_answer() -> None:
+    silent = {"id": "s", "status": "UNKNOWN", "tenant_id": "p"}
+    words = "is in state UNKNOWN: the part of the cloud that has it does not answer"
+    for judge in (states.judge_gone, states.judge_ready):
+        assert judge(KINDS["server"])(silent) == Standing("waiting", words)
 
 
 def volume(status: str, *holders: str, **more: t.Any) -> Thing:
@@ -160,6 +211,10 @@ def test_a_volume_is_not_taken_from_who_comes_to_hold_it_meanwhile(before: Thing
             "is in state in-use, held by server s (mine) of project p",
         ),
         ([], "is in state in-use, held by server s, which this project does not see"),
+        (
+            [{"id": "s", "status": "UNKNOWN", "tenant_id": "p"}],
+            "is in state in-use, held by server s, of which the cloud tells nothing now",
+        ),
     ],
 )
 def test_who_holds_a_volume_when_the_limit_is_reached_is_named(

@@ -37,6 +37,9 @@ class FakeCloud:
         self.forbidden = ""
         self.writes: list[Request] = []
         self.reads = False
+        # Servers whose cell does not answer; those that were asked to go are in no list.
+        self.silent: set[str] = set()
+        self.queued: set[str] = set()
         self.fault: t.Callable[[int, Request], str] = lambda _index, _request: ""
         self._ids = itertools.count(1)
         self.things: dict[str, list[Thing]] = {row.many: [] for row in KINDS.values()}
@@ -73,6 +76,8 @@ class FakeCloud:
             return [{"keypair": dict(item)} for item in self.things[many]]
         assert path
         found = copy.deepcopy(self.things[kept])
+        if many == "servers":
+            found = [self._listed(item) for item in found if item["id"] not in self.queued]
         if many == "networks" and not query:
             outer = {"project_id": "admin", "description": "", "router:external": True}
             found = [{"project_id": PROJECT, **item} for item in found]
@@ -82,9 +87,25 @@ class FakeCloud:
             return found
         return [{name: item[name] for name in item if name in fields} for item in found]
 
+    def _listed(self, server: Thing) -> Thing:
+        """Return what a list has of a server."""
+        silent = {"id": server["id"], "status": "UNKNOWN", "tenant_id": PROJECT}
+        return silent if server["id"] in self.silent else server
+
+    def _metadata(self, request: Request) -> t.Any:
+        """Return the metadata of a server, for which its cell is asked."""
+        found = self._one("servers", "id", request.path.split("/")[2])
+        if found is None and 404 in request.accept:
+            return None
+        if found is None or found["id"] in self.silent:
+            raise ClientError("get", request.target, "Unexpected API Error", 500)
+        return {"metadata": found["metadata"]}
+
     def send(self, request: Request) -> t.Any:
         """Do a request, or fail as the fault says."""
         self.requests += 1
+        if request.path.endswith("/metadata") and request.method == "GET":
+            return self._metadata(request)
         if request.method == "GET":
             return self._room(request)
         assert not self.reads, request
@@ -94,6 +115,10 @@ class FakeCloud:
             raise Killed
         if fault in ("409", "500 before"):
             return self._fail(request, fault)
+        if fault == "cell dies":
+            self.silent.add(request.path.split("/")[2])
+            self.queued |= self.silent
+            return None
         answer = self._do(request)
         if fault == "kill after":
             raise Killed
