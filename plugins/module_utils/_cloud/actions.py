@@ -12,7 +12,13 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._cloud import bodies, marks, read, states
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import (
+    bodies,
+    marks,
+    read,
+    silence,
+    states,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
     Action,
     Look,
@@ -99,12 +105,18 @@ def _creation(kind: str, items: Sequence[Wanted], known: Resolver) -> Request:
 
 
 def _marked(site: str, kind: str, seen: Sequence[Live], wanted: set[str]) -> dict[str, Live]:
-    """Return what is there after all, by its mark."""
+    """Return what is there after all, by its mark.
+
+    Raises RookeryError where something tells nothing that may be what was made: to make it once
+    more would make it twice.
+    """
     found: dict[str, Live] = {}
     for live in seen:
         owner, target = marks.read_mark(kind, KINDS[kind].mark, live)
         if owner == site and target in wanted:
             found.setdefault(target, live)
+    if kind == "server" and found.keys() != wanted:
+        silence.refuse_silence(seen)
     return found
 
 

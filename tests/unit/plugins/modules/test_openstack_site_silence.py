@@ -74,6 +74,27 @@ def test_what_a_server_left_behind_that_is_gone_stops_nothing(site: InCloud) -> 
     assert site.absent()["left"] == []
 
 
+@pytest.mark.parametrize("hidden", [True, False])
+def test_a_creation_without_an_answer_is_not_repeated_while_a_cell_is_silent(
+    site: InCloud, hidden: bool
+) -> None:
+    def fault(_index: int, request: Request) -> str:
+        if request.method == "POST" and request.target == "server/control":
+            if hidden:
+                # It was made, and its cell died before it was answered for.
+                uids = {f"server{number}" for number in range(99)}
+                site.cloud.silent |= uids
+            return "" if asked.append(request.target) else "reset after"
+        return ""
+
+    asked: list[str] = []
+    site.cloud.fault = fault
+    told = site.present(servers=declaration()["servers"][:1])
+    assert asked == ["server/control"]
+    assert len(site.cloud.things["servers"]) == 1
+    assert ("does not tell of server" in told.get("msg", "")) is hidden, told
+
+
 def test_one_list_of_ports_tells_of_many_servers(
     site: InCloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
