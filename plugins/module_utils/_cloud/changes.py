@@ -15,6 +15,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud import (
     balancers,
     bodies,
     read,
+    silence,
     states,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
@@ -173,7 +174,8 @@ def _attach(job: Job, key: str, uid: str, body: Mapping[str, t.Any]) -> Steps:
     except ClientError:
         servers = yield Look("server")
         ports = yield Look("port")
-        live = [item for item in servers if item["id"] == job.live["id"]]
+        told = [item for item in servers if not silence.is_silent(item)]
+        live = [item for item in told if item["id"] == job.live["id"]]
         there = [read.read("server", item, Sight({"port": ports}))[key] for item in live]
         if not any(uid in ids for ids in there):
             raise

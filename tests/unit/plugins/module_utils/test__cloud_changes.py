@@ -57,6 +57,8 @@ def changed(live: Thing, key: str, new: t.Any) -> t.Generator[t.Any, t.Any, t.An
         ("volumes", "v", [server("v")], [], True),
         ("volumes", "v", [server()], [], False),
         ("volumes", "v", [], [], False),
+        # Its cell does not answer, so nobody knows.
+        ("volumes", "v", [{"id": "s", "status": "UNKNOWN"}], [], False),
         ("ports", "p", [server()], [port("s")], True),
         ("ports", "p", [server()], [port("another")], False),
     ],
