@@ -108,6 +108,15 @@ class Known:
         """Return what has an id, if it is the site's own."""
         return next((each for each in self.own if each.id == key), None)
 
+    def ports_of(self, server: Mapping[str, t.Any]) -> list[Mapping[str, t.Any]]:
+        """Return the entries of a server's networks, without ports that are somebody else's."""
+        nets = server.get("network") or [{}]
+        return [net for net in nets if not self.looked_up(net.get("port", ""))]
+
+    def looked_up(self, key: str) -> bool:
+        """Tell whether Terraform only looked up what has an id."""
+        return key in self.by_id and not self.by_id[key].managed
+
     def network_of(self, net: Mapping[str, t.Any]) -> str:
         """Return the id of the network that a port of a server is in; else what it is called."""
         port = self.by_id.get(net.get("port", ""))

@@ -162,9 +162,7 @@ class TerraformSite:
             server_group=self._name_of(hints[0]["group"]) if hints[0].get("group") else None,
             # "nova" is what Nova says when nobody has chosen.
             availability_zones=[zone] if zone and zone != "nova" else None,
-            ports=[
-                self._port(net, has, index) for index, net in enumerate(has.get("network") or [{}])
-            ],
+            ports=[self._port(net, has) for net in self._known.ports_of(has)],
             floating_network=server.floating.attributes.get("pool") if server.floating else None,
             volumes=[self._volume(each, server) for each in server.volumes] or None,
         )
@@ -173,7 +171,7 @@ class TerraformSite:
         found = next((each for each in self._known.of("keypair") if each.name == name), None)
         return self._short(found) if found else name
 
-    def _port(self, net: Mapping[str, t.Any], has: Mapping[str, t.Any], index: int) -> Entry:
+    def _port(self, net: Mapping[str, t.Any], has: Mapping[str, t.Any]) -> Entry:
         port = self._known.by_id.get(net.get("port", ""))
         ids = port.attributes.get("all_security_group_ids") if port else None
         named = {each.name: self._short(each) for each in self._known.of("security_group")}
@@ -183,7 +181,8 @@ class TerraformSite:
             if ids is None
             else [self._name_of(each) for each in ids]
         )
-        fixed = net.get("fixed_ip_v4") or (has.get("access_ip_v4") if not index else None)
+        first = net == (has.get("network") or [{}])[0]
+        fixed = net.get("fixed_ip_v4") or (has.get("access_ip_v4") if first else None)
         return _without_none(
             network=self._name_of(self._known.network_of(net)) or None,
             fixed_ips=[fixed] if fixed else None,
@@ -214,10 +213,8 @@ class TerraformSite:
             found[server.resource.id] = f"server/{server.name}"
             for volume in server.volumes:
                 found[volume.id] = f"volume/{server.name}-{self._volume_name(volume, server)}"
-            nets = server.resource.attributes.get("network") or ()
-            names = [
-                self._port(net, server.resource.attributes, 1).get("network", "") for net in nets
-            ]
+            nets = self._known.ports_of(server.resource.attributes)
+            names = [self._name_of(self._known.network_of(net)) for net in nets]
             for index, name in enumerate(names):
                 more = f"-{names[:index].count(name) + 1}" if name in names[:index] else ""
                 if nets[index].get("port"):

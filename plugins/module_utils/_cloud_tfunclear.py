@@ -42,7 +42,8 @@ def unclear(known: Known, servers: Sequence[Server], adopt: Mapping[str, str]) -
                 yield f"{each.address} ({each.id}) {reason}"
     yield from _of_networks(known)
     for server in servers:
-        for sentence in _of_server(server, known):
+        ports = _of_ports(server.resource.attributes, known)
+        for sentence in (*ports, *_of_server(server, known)):
             yield f"{server.resource.address}: {sentence}"
     for target, count in Counter(adopt.values()).items():
         if count > 1:
@@ -89,9 +90,22 @@ def _elsewhere(join: Resource, known: Known) -> Iterator[tuple[str, str]]:
             yield name, key
 
 
+def _of_ports(server: Mapping[str, t.Any], known: Known) -> Iterator[str]:
+    """Yield which ports of a server are not adopted, as others have made them."""
+    for net in server.get("network") or ():
+        if known.looked_up(net.get("port", "")):
+            yield (
+                f"has the port {net['port']}, which Terraform only looked up: it is somebody "
+                "else's, is not adopted, and no part of the declaration. A teardown names it "
+                "where it is in a network of the site."
+            )
+    if not known.ports_of(server):
+        yield "has no port of its own, and would be given one. Declare it by hand, or leave it out."
+
+
 def _of_server(server: Server, known: Known) -> Iterator[str]:
     """Yield what of a server cannot be declared, or has to be said."""
-    for net in server.resource.attributes.get("network") or ():
+    for net in known.ports_of(server.resource.attributes):
         network = known.network_of(net)
         if network and known.mine(network) is None:
             yield (

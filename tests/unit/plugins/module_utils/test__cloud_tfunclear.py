@@ -17,6 +17,7 @@ ID = {(kind, attributes.get("name", name)): key for kind, name, _i, key, attribu
 MASTER = ID["compute_instance_v2", "kubeadm-master"]
 ROUTER = ID["networking_router_v2", "kubeadm-router"]
 SUBNET = ID["networking_subnet_v2", "kubeadm-subnet"]
+NETWORK = ID["networking_network_v2", "kubeadm-net"]
 DISK: Row = ("blockstorage_volume_v3", "d", {"id": "d-1", "name": "kubeadm-master-d", "size": 5})
 DATA: Row = ("data.blockstorage_volume_v3", "d", {"id": "d-1", "name": "elsewhere", "size": 5})
 
@@ -89,6 +90,22 @@ def test_a_volume_that_was_only_looked_up_stays_somebody_else_s() -> None:
     site = site_of(DATA, join)
     assert "d-1" not in site.adopt and "elsewhere" not in repr(site.declaration())
     assert [each for each in told(site) if "volume_id d-1" in each]
+
+
+def test_a_port_that_was_only_looked_up_stays_somebody_else_s() -> None:
+    looked: Row = ("data.networking_port_v2", "vip",
+                   {"id": "p-1", "name": "vip", "network_id": NETWORK})  # fmt: skip
+    own: Row = ("networking_port_v2", "own",
+                {"id": "p-2", "name": "kubeadm-own", "network_id": NETWORK})  # fmt: skip
+    nets = [{"port": "p-1", "fixed_ip_v4": "192.168.0.5"}, {"port": "p-2"}]
+    site = site_of(looked, own, network=nets)
+    assert "p-1" not in site.adopt and site.adopt["p-2"] == "port/master-net"
+    (master,) = (each for each in site.declaration()["servers"] if each["name"] == "master")
+    assert [each.get("fixed_ips") for each in master["ports"]] == [None]
+    (sentence,) = told(site)
+    assert "instance_v2.master: has the port p-1, which Terraform only looked up" in sentence
+    alone = told(site_of(looked, network=nets[:1]))
+    assert any("has no port of its own" in each for each in alone)
 
 
 def test_a_volume_that_a_server_made_for_itself_is_told() -> None:
