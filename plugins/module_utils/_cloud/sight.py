@@ -130,7 +130,8 @@ def _ports_of_adopted(
         for port in sight.ports_of(server["id"]):
             network = networks.get(port["network_id"])
             name = f"port/{target.partition('/')[2]}-{network}"
-            if network and name not in live:
+            # Nova gives its ports no name: one that has a name was made by somebody.
+            if network and name not in live and not port["name"]:
                 found.setdefault(name, port)
     return found
 

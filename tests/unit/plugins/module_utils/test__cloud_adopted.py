@@ -35,6 +35,12 @@ def test_what_is_not_adopted_brings_nothing() -> None:
     assert live({"n": "network/net"}) == {"network/net": "n"}
 
 
+def test_a_port_that_somebody_made_and_named_stays_theirs() -> None:
+    named = {**PORT, "id": "o", "name": "vip"}
+    assert "port/master-net" not in live(ADOPT, port=[named])
+    assert live(ADOPT, port=[named, PORT])["port/master-net"] == "p"
+
+
 def test_a_port_that_is_marked_goes_before() -> None:
     mine = {**PORT, "id": "m", "description": "rookery.rook: site old, port/master-net"}
     assert live(ADOPT, port=[PORT, mine])["port/master-net"] == "m"
