@@ -71,7 +71,9 @@ class Names:
         known = [str(item["id"]) for item in self._sight.catalog(ref.kind, ref.name)]
         # Of several with one name any may be meant; what has one of them is not moved to another.
         kept = there if isinstance(there, (list, tuple)) else [there]
-        return next((uid for uid in known if uid in kept), known[0] if known else str(ref))
+        # The id of an image says what a server was made of, when the cloud has it no more, too.
+        known = known or [ref.name if ref.name in kept else str(ref)]
+        return next((uid for uid in known if uid in kept), known[0])
 
 
 def differences(wanted: Wanted, live: Live, found: Found, sight: Sight) -> tuple[Change, ...]:

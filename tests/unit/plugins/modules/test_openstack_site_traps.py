@@ -24,6 +24,18 @@ def test_another_offer_of_the_same_name_changes_nothing(site: InCloud) -> None:
     assert site.present()["plan"] == []
 
 
+def test_an_image_that_is_offered_no_more_is_declared_by_its_id(site: InCloud) -> None:
+    site.present()
+    site.cloud.things["images"].clear()
+    assert steps(site.present())[0] == "keep server/control"
+    servers = declaration()["servers"]
+    for server in servers:
+        server["image"] = "i1"
+    assert site.present(servers=servers)["plan"] == []
+    servers[0]["image"] = "i2"
+    assert steps(site.present(servers=servers)) == ["keep server/control"]
+
+
 def test_a_change_to_what_is_not_there_or_there_twice_is_refused_in_check_mode_too(
     site: InCloud,
 ) -> None:
