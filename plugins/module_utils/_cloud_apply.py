@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import dataclasses
+import math
 import time
 import typing as t
 from collections.abc import Mapping, Sequence
@@ -57,6 +58,8 @@ if t.TYPE_CHECKING:
 FIRST, FACTOR, LONGEST = 0.4, 1.4, 5.0
 # Seconds after which states are looked at again where all are waited for to be gone.
 STATES = 5.0
+# When a look is due that is only to be made when nothing is waited for to be gone.
+NEVER = math.inf
 # What one request for many may hold, so that none is too long for a proxy.
 AT_ONCE = 50
 
@@ -235,7 +238,7 @@ class Doer:
         if isinstance(ask, Until):
             now = self._clock()
             self._waits.append(Wait(run, ask, now, now + self._timeout))
-            due = now if ask.now else now + FIRST
+            due = NEVER if ask.now else now + FIRST
             poll = self._polls.setdefault(ask.kind, Poll(due, FIRST, now + STATES))
             if poll.future is None:
                 poll.due = min(poll.due, due)
@@ -263,7 +266,7 @@ class Doer:
         dues = [
             poll.due - now
             for kind, poll in self._polls.items()
-            if poll.future is None and kind in kinds_waited
+            if poll.future is None and kind in kinds_waited and poll.due < NEVER
         ]
         limit = max(0.0, min(dues)) if dues else None
         if pending:
@@ -287,6 +290,9 @@ class Doer:
     def _look(self) -> None:
         """Begin the looks that are due, and judge by those that came back."""
         now = self._clock()
+        if not any(wait.until.end for wait in self._waits):
+            for poll in self._polls.values():
+                poll.due = now if poll.due == NEVER else poll.due
         for kind, poll in list(self._polls.items()):
             if poll.future is not None and poll.future.done():
                 future, poll.future = poll.future, None

@@ -99,7 +99,7 @@ def frugal(proxy: CloudProxy, clouds: Path, most: int, looks: int = 0, **wish: t
     assert result.get("failed") is None, result["msg"]
     looked = collections.Counter(
         request.path for request in proxy.log
-        if request.method == "GET" and request.path.endswith(("/detail", "/servers", "/volumes"))
+        if request.method == "GET" and request.path.endswith(("/detail", "/servers", "/volumes", "/ports"))
     )  # fmt: skip
     again = looked.total() - len(looked)
     assert len(proxy.log) - again <= most and again <= looks + took, (proxy.log, took)

@@ -48,7 +48,8 @@ class Until:
     """A wait for one thing of a kind, judged by each look at the kind's list.
 
     end says that it waits for a thing to be gone, which a list without states tells as well. now
-    says that what it waits for has happened, and only has to be looked at.
+    says that what it waits for has happened, and only has to be looked at: that is done once for
+    all, when nothing is to be gone any more.
     """
 
     kind: str

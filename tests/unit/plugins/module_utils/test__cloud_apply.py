@@ -131,6 +131,7 @@ class Ends:
         self.now, self.takes = 0.0, 0.0
         # When each look was, whether it was without states, and what was seen.
         self.looks: list[tuple[float, bool]] = []
+        self.proofs: list[float] = []
         self.gone_at = {"server/a": 3, "server/b": 4}
         self._end = end
         monkeypatch.setattr(_cloud_apply, "refresh", self._refresh)
@@ -146,9 +147,14 @@ class Ends:
         uid = steps[0].target
         judge = judge_gone(KINDS["server"])
         yield Until("server", uid, uid, judge, end=self._end)
+        if self._end:
+            yield Until("port", uid, uid, lambda _live: Standing("ready"), now=True)
         return []
 
-    def _refresh(self, _cloud: t.Any, _kind: str, brief: bool) -> list[dict[str, str]]:
+    def _refresh(self, _cloud: t.Any, kind: str, brief: bool) -> list[dict[str, str]]:
+        if kind == "port":
+            self.proofs.append(self.now)
+            return []
         self.looks.append((self.now, brief))
         self.now += self.takes
         left = [uid for uid, look in self.gone_at.items() if len(self.looks) <= look]
@@ -156,7 +162,10 @@ class Ends:
 
     def _pause(self, doer: Doer) -> None:
         if all(poll.future is None for poll in doer._polls.values()):
-            self.now = min(poll.due for poll in doer._polls.values())
+            waited = {wait.until.kind for wait in doer._waits}
+            dues = [poll.due for kind, poll in doer._polls.items() if kind in waited]
+            due = min(dues, default=self.now)
+            self.now = due if due < _cloud_apply.NEVER else self.now
 
 
 def test_once_one_has_gone_the_others_are_looked_at_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,6 +176,14 @@ def test_once_one_has_gone_the_others_are_looked_at_sooner(monkeypatch: pytest.M
         round(after - before, 6) for (before, _), (after, _) in itertools.pairwise(ends.looks)
     ]
     assert pauses == sorted(pauses[:-1]) + pauses[-1:] and pauses[-1] == _cloud_apply.FIRST
+
+
+def test_what_is_to_be_looked_at_once_is_when_the_last_one_has_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ends = Ends(monkeypatch)
+    ends.run()
+    assert ends.proofs == [ends.looks[-1][0]]
 
 
 def test_ends_are_looked_at_without_states_for_some_seconds(
