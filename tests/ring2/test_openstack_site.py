@@ -18,6 +18,8 @@ from cloudruns import Object, listing, run
 
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBJh6ZVKJ0T5rUrzwmbq0lS5n6yC0QTyEPvD1h2b7GXk"
 ANY = "0.0.0.0/0"
+# What waits look at, and a proof.
+LISTS = ("/detail", "/servers", "/volumes", "/ports")
 # What the project said of requests beside those of the module: the token and the versions.
 LOGIN = 2
 NUMBERS = itertools.count(1)
@@ -99,7 +101,7 @@ def frugal(proxy: CloudProxy, clouds: Path, most: int, looks: int = 0, **wish: t
     assert result.get("failed") is None, result["msg"]
     looked = collections.Counter(
         request.path for request in proxy.log
-        if request.method == "GET" and request.path.endswith(("/detail", "/servers", "/volumes", "/ports"))
+        if request.method == "GET" and request.path.endswith(LISTS)
     )  # fmt: skip
     again = looked.total() - len(looked)
     assert len(proxy.log) - again <= most and again <= looks + took, (proxy.log, took)
