@@ -46,8 +46,11 @@ options:
         description:
           - Addresses that the cloud may give away. If not set, a new subnet gives away all but the
             gateway, O(servers[].ports[].fixed_ips), O(load_balancers[].address) and single
-            addresses of O(servers[].ports[].allowed_address_pairs). What it gives away later, and
-            when none would be left, is the cloud's own affair.
+            addresses of O(servers[].ports[].allowed_address_pairs). What it gives away later is
+            the cloud's own affair.
+          - A new subnet that is alone in a new network is refused when it would have fewer left
+            than are needed, one of them for DHCP. With O(subnets[].enable_dhcp=false) all may be
+            declared.
         type: list
         elements: dict
         suboptions:

@@ -24,6 +24,7 @@ if t.TYPE_CHECKING:
         CloudSite,
         Port,
         Subnet,
+        Wanted,
     )
 
     Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -79,6 +80,58 @@ def pools(site: CloudSite, subnet: Subnet) -> list[dict[str, str]]:
     found = _between(first, last - (network.version == 4), sorted({*taken, gateway}))
     make = type(network.network_address)
     return [{"start": str(make(start)), "end": str(make(end))} for start, end in found]
+
+
+def cramped(creates: Sequence[Wanted]) -> Iterator[Problem]:
+    """Yield new subnets with fewer addresses than there are ports that are to get one of them.
+
+    Only of a new network with nothing else to choose from: of the others the cloud may know more.
+    """
+    made = {item.id for item in creates}
+    subnets = [item for item in creates if item.kind == "subnet"]
+    nets = [_lies_in(item) for item in subnets]
+    for item, net in zip(subnets, nets, strict=True):
+        if net[0] not in made or nets.count(net) > 1 or "allocation_pools" in item.attributes:
+            continue
+        asked = [text for other in creates for text in _asked(item, other)]
+        dhcp = bool(item.attributes["enable_dhcp"])
+        needed, left = asked.count("") + dhcp, _left(item, fixed=any(asked))
+        if needed > left:
+            own = ", with the one that the cloud takes for DHCP" if dhcp else ""
+            reason = f"has {left} beside the gateway and what is declared, and {needed} are needed"
+            cure = "Take a larger cidr" + (", or set enable_dhcp to false." if dhcp else ".")
+            yield Problem(item.id, str(item.attributes["cidr"]), f"{reason}{own}", cure)
+
+
+def _lies_in(subnet: Wanted) -> tuple[str, int]:
+    """Return the network of a subnet, and the version of its addresses."""
+    wanted = subnet.attributes
+    return str(wanted["network_id"]), ipaddress.ip_network(wanted["cidr"]).version
+
+
+def _asked(subnet: Wanted, item: Wanted) -> Iterator[str]:
+    """Yield the address that something is to have in a subnet, empty for any one."""
+    wanted, network = item.attributes, ipaddress.ip_network(subnet.attributes["cidr"])
+    if item.kind == "load_balancer" and str(wanted["vip_subnet_id"]) == subnet.id:
+        yield wanted.get("vip_address") or ""
+    elif item.kind == "port" and wanted["network_id"] == subnet.attributes["network_id"]:
+        for fixed in wanted.get("fixed_ips") or [{}]:
+            text = fixed.get("ip_address") or ""
+            elsewhere = str(fixed.get("subnet_id") or subnet.id) != subnet.id
+            if not elsewhere and (not text or ipaddress.ip_address(text) in network):
+                yield text
+
+
+def _left(subnet: Wanted, *, fixed: bool) -> int:
+    """Return how many addresses a new subnet gives away."""
+    spared = subnet.once.get("allocation_pools") or ()
+    if spared or fixed:
+        ends = [[int(ipaddress.ip_address(pool[x])) for x in ("start", "end")] for pool in spared]
+        return sum(end - start + 1 for start, end in ends)
+    network = ipaddress.ip_network(subnet.attributes["cidr"])
+    # The gateway has one, and in all but the smallest networks of IPv4 two are nobody's.
+    kept = 3 if network.version == 4 and network.prefixlen < 31 else 1
+    return max(0, network.num_addresses - kept)
 
 
 def _between(start: int, end: int, held: list[int]) -> Iterator[Range]:

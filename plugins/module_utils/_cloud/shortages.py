@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._cloud import kinds, marks
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import addresses, kinds, marks
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.desired import references
 from ansible_collections.rookery.rook.plugins.module_utils._errors import Problem, RookeryError
 
@@ -62,6 +62,7 @@ def refuse_shortages(
         *_zones_and_types(creates, sight),
         *_quotas(creates, sight, replaced, growth),
         *_crowded(creates, sight, replaced),
+        *addresses.cramped(creates),
     ]
     if problems:
         raise ShortageError(problems)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.addresses import cramped
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.desired import desired
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.differ import (
     creation,
@@ -190,6 +191,46 @@ def test_a_port_may_have_an_address_in_any_subnet_of_its_network() -> None:
 )
 def test_an_address_that_may_be_right_is_left_to_the_cloud(declared: Declared) -> None:
     assert parse_site(declared).servers[0].ports[0].address
+
+
+FULL = [f"192.0.2.{number}" for number in range(2, 7)]
+BESIDE = "has 0 beside the gateway and what is declared, and 1 are needed"
+SMALL = {"cidr": "192.0.2.0/29"}
+BALANCER = [{"name": "api", "subnet": "subnet"}]
+BOTH = [{"name": name, "network": "net", "cidr": "192.0.2.0/29"} for name in ("subnet", "b")]
+
+
+@pytest.mark.parametrize(
+    ("declared", "told"),
+    [
+        (site(*FULL, subnet=SMALL), f"{BESIDE}, with the one that the cloud takes for DHCP."),
+        (site(*FULL, subnet={**SMALL, "enable_dhcp": False}), ""),
+        (site(*FULL[1:], subnet=SMALL), ""),
+        (
+            site(*FULL[1:], subnet={**SMALL, "enable_dhcp": False}, load_balancers=BALANCER),
+            "",
+        ),
+        (
+            site(*FULL, subnet={**SMALL, "enable_dhcp": False}, load_balancers=BALANCER),
+            f"{BESIDE}. Take a larger cidr.",
+        ),
+        (site(subnet={"cidr": "192.0.2.0/31"}), "has 1 beside the gateway"),
+        (site(subnet={"cidr": "192.0.2.0/32"}), "has 0 beside the gateway"),
+        (site(subnet={"cidr": "192.0.2.0/30"}), "has 1 beside the gateway and what is declared"),
+        (site(subnet={"cidr": "2001:db8::/64"}), ""),
+        (site(*FULL, subnets=BOTH), ""),
+        (
+            site(*FULL, subnet={**SMALL, "allocation_pools": [{"start": FULL[0], "end": FULL[0]}]}),
+            "",
+        ),
+    ],
+)
+def test_a_new_subnet_with_too_few_addresses_is_told(declared: Declared, told: str) -> None:
+    wanted = list(desired(parse_site(declared)).values())
+    problems = [str(problem) for problem in cramped(wanted)]
+    assert len(problems) == bool(told) and all(told in problem for problem in problems), problems
+    # What is there has room for what is in it.
+    assert not list(cramped([item for item in wanted if item.kind != "network"]))
 
 
 def test_one_server_has_no_address_twice() -> None:

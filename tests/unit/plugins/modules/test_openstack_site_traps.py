@@ -24,6 +24,16 @@ def test_another_offer_of_the_same_name_changes_nothing(site: InCloud) -> None:
     assert site.present()["plan"] == []
 
 
+def test_a_subnet_with_too_few_addresses_is_told_before_anything_is_made(site: InCloud) -> None:
+    before, small = site.state(), {**declaration()["subnets"][0], "cidr": "192.0.2.0/29"}
+    servers = declaration(workers=5)["servers"]
+    for check in (True, False):
+        told = site.present(check=check, subnets=[small], servers=servers)["msg"]
+        assert "subnet/subnet: 192.0.2.0/29 has 5 beside the gateway" in told, told
+        assert "and 7 are needed, with the one that the cloud takes for DHCP" in told
+    assert site.state() == before
+
+
 def test_an_image_that_is_offered_no_more_is_declared_by_its_id(site: InCloud) -> None:
     site.present()
     site.cloud.things["images"].clear()
