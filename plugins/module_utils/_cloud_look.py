@@ -209,7 +209,7 @@ def refuse_hidden(cloud: Cloud, found: Found, sight: Sight) -> None:
     """
     for uid, target in sorted(silence.unlisted(found, sight).items()):
         try:
-            cloud.send(silence.question(uid, target))
+            cloud.send(silence.question(uid, f"server {uid}"))
         except ClientError as error:
             silence.refuse_unknown(uid, f"which has {target}", error)
 

@@ -46,6 +46,7 @@ def test_as_long_as_it_is_hidden_every_run_says_so_and_changes_nothing(site: InC
     before = site.state()
     for told in (site.absent(), site.absent(check=True), site.present(), site.info()):
         assert f"Server {uid}, which has port/control-net, is in no list" in told["msg"], told
+        assert f"Failed to get server {uid}" in told["msg"]
     assert site.state() == before
     # The cell is back, and does what it was asked for.
     site.cloud.silent.clear()
