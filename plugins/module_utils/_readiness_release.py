@@ -26,22 +26,34 @@ if t.TYPE_CHECKING:
     Manifest = Mapping[str, t.Any]
 
 _MOST_NAMED = 5
+# Daemons whose image need not be that of their cluster.
+_OWN_IMAGES = ("rook-ceph-nfs", "rook-ceph-nvmeof")
 
 
 def behind(daemons: Sequence[Manifest], release: _eras.Version, cluster: Manifest) -> str:
     """Return which daemons are of another release than wanted, of Rook before Ceph, or nothing.
 
     release is that of Rook as far as it is given: 1.18 is any of 1.18. Ceph's is that which the
-    operator found in the cluster's image.
+    operator found in the cluster's image; of one release there may be several images.
     """
     ceph = str(at(cluster, "status.version.version") or "")
-    of_rook = {
-        name: label for name, label in _noted(daemons, ROOK_VERSION) if not _fits(label, release)
-    }
-    of_ceph = {name: label for name, label in _noted(daemons, CEPH_VERSION) if label != ceph}
-    if of_rook:
-        return _told("Rook", _eras.dotted(release), of_rook, len(daemons))
-    return _told("Ceph", ceph, of_ceph, len(daemons)) if ceph and of_ceph else ""
+    image = str(at(cluster, "spec.cephVersion.image") or "")
+    of_rook = [pair for pair in _noted(daemons, ROOK_VERSION) if not _fits(pair[1], release)]
+    of_ceph = [pair for pair in _noted(daemons, CEPH_VERSION) if ceph and pair[1] != ceph]
+    of_image = [pair for pair in _images(daemons) if image and pair[1] != image]
+    for wanted, others in (
+        (f"Rook {_eras.dotted(release)}", of_rook),
+        (f"Ceph {ceph}", of_ceph),
+        (image, of_image),
+    ):
+        if others:
+            named = [f"{name} is of {found}" for name, found in others[:_MOST_NAMED]]
+            more = len(others) - len(named)
+            return (
+                f"{len(others)} of {len(daemons)} daemons are not of {wanted} yet: "
+                f"{', '.join(named)}{f' and {more} more' if more else ''}"
+            )
+    return ""
 
 
 def _noted(daemons: Sequence[Manifest], label: str) -> list[tuple[str, str]]:
@@ -50,17 +62,17 @@ def _noted(daemons: Sequence[Manifest], label: str) -> list[tuple[str, str]]:
     return sorted((name, str(labels[label])) for name, labels in found if labels.get(label))
 
 
+def _images(daemons: Sequence[Manifest]) -> list[tuple[str, str]]:
+    """Return the names of Deployments that run their cluster's image, each with the one it has."""
+    found = [
+        (item["metadata"]["name"], at(item, "spec.template.spec.containers") or ())
+        for item in daemons
+        if (item["metadata"].get("labels") or {}).get("app") not in _OWN_IMAGES
+    ]
+    return sorted((name, str(boxes[0].get("image"))) for name, boxes in found if boxes)
+
+
 def _fits(label: str, release: _eras.Version) -> bool:
     """Tell whether a release is the wanted one; of one that is no number nobody knows."""
     numbers = _eras.parse_version(label)
     return numbers is None or all(a == b for a, b in zip(numbers, release, strict=False))
-
-
-def _told(what: str, wanted: str, others: Mapping[str, str], count: int) -> str:
-    """Return in words which daemons are of which other release."""
-    named = [f"{name} is of {label}" for name, label in list(others.items())[:_MOST_NAMED]]
-    more = len(others) - len(named)
-    rest = f" and {more} more" if more else ""
-    return (
-        f"{len(others)} of {count} daemons are not of {what} {wanted} yet: {', '.join(named)}{rest}"
-    )

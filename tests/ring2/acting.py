@@ -178,7 +178,8 @@ class Acting:
         labels = {"app": f"rook-ceph-{sort}", "rook_cluster": "rook-ceph", **labels}
         if self.raw("GET", f"{DEPLOYMENTS}/{name}"):
             return
-        container = {"name": sort, "image": "none"}
+        (cluster,) = self.raw.items(f"{CEPH}/cephclusters")
+        container = {"name": sort, "image": cluster["spec"]["cephVersion"]["image"]}
         self.raw("POST", DEPLOYMENTS, {
             "metadata": {"name": name, "labels": labels, "ownerReferences": [owned_by(owner)]},
             "spec": {

@@ -14,6 +14,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._readiness import (
     Ready,
     readiness,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._readiness_release import behind
 from readyworld import cluster, daemons, deployment, thing
 
 Params = dict[str, t.Any]
@@ -100,6 +101,20 @@ def test_what_serves_follows_its_cluster(kind: str, app: str, spec: Params) -> N
     assert verdict(NEW, "19.2.3-0") == NotReady(
         f"1 of 1 daemons are not of Ceph 20.2.4-0 yet: {app}-a is of 19.2.3-0"
     )
+
+
+@pytest.mark.parametrize("sort", ["osd", "mds", "nfs"])
+def test_of_one_release_there_may_be_several_images(sort: str) -> None:
+    """Only NFS servers may have an image of their own."""
+    old, new = "quay.io/ceph/ceph:v20.2.4-20260101", "quay.io/ceph/ceph:v20.2.4-20260601"
+    whole = at_ceph()
+    whole["spec"]["cephVersion"] = {"image": new}
+    daemon = of(deployment(f"rook-ceph-{sort}", f"rook-ceph-{sort}-a"), NEW)
+    daemon["spec"]["template"] = {"spec": {"containers": [{"name": sort, "image": old}]}}
+    told = f"1 of 1 daemons are not of {new} yet: rook-ceph-{sort}-a is of {old}"
+    assert behind([daemon], (1, 19), whole) == ("" if sort == "nfs" else told)
+    daemon["spec"]["template"]["spec"]["containers"][0]["image"] = new
+    assert behind([daemon], (1, 19), whole) == ""
 
 
 def test_a_pod_from_before_a_change_does_not_count() -> None:
