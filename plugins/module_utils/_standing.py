@@ -200,7 +200,7 @@ def _health(seen: Seen) -> Told:
     muted = frozenset(seen.site.cluster.mute_health)
     details = ceph.get("details") or {}
     return {
-        "ours": seen.cluster_id in seen.observed.owned,
+        "ours": seen.cluster_id in seen.observed.owned if seen.cluster else None,
         "status": ceph.get("health", ""),
         "problem": health_problem(seen.cluster, muted) if seen.cluster else "",
         "codes": {code: item.get("message", "") for code, item in sorted(details.items())},

@@ -134,7 +134,7 @@ health:
   returned: always
   type: dict
   contains:
-    ours: {description: Whether the cluster is there and carries the site's labels., type: bool}
+    ours: {description: Whether it carries the site's labels; null without a cluster., type: bool}
     status: {description: Ceph's own word., type: str}
     problem: {description: What it complains of and the model does not accept., type: str}
     codes: {description: All it complains of., type: dict}

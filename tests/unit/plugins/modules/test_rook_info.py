@@ -169,7 +169,7 @@ def test_on_nothing_all_is_missing(info: Onsite) -> None:
     assert found.get("failed") is None
     assert CLUSTER.id in found["missing"]
     assert found["standing"]["summary"]["state"] == "nothing is there"
-    assert (found["standing"]["summary"]["ceph"], found["health"]["ours"]) == ("", False)
+    assert (found["standing"]["summary"]["ceph"], found["health"]["ours"]) == ("", None)
 
 
 def test_when_nothing_is_wanted_everything_that_is_there_is_left_over(built: Onsite) -> None:
