@@ -90,8 +90,9 @@ def _served(
     app, wanted = daemons
     found = _labelled(children, "Deployment", app)
     cluster = next((child for child in children if child["kind"] == "CephCluster"), {})
-    lacking = short_of(what, found, wanted) or behind(found, expect.release, cluster)
-    return NotReady(lacking) if isinstance(verdict, Ready) and lacking else verdict
+    short = short_of(what, found, wanted)
+    running = NotReady(short) if short else behind(found, expect.release, cluster)
+    return running if isinstance(verdict, Ready) else verdict
 
 
 def _labelled(children: Sequence[Manifest], kind: str, app: str) -> list[Manifest]:
@@ -202,17 +203,22 @@ def cephcluster_ready(manifest: Manifest, children: Sequence[Manifest], expect: 
     state = at(manifest, "status.state")
     if state == "Error":
         return failed("state is Error", message_of(manifest))
-    for reason in _unfinished(manifest, children, expect):
+    external = bool(at(manifest, "spec.external.enable"))
+    for reason in _unbuilt(manifest, children, external=external):
+        return NotReady(reason)
+    running = Ready() if external else behind(_core(children), expect.release, manifest)
+    if not isinstance(running, Ready):
+        return running
+    for reason in _unwell(manifest, expect):
         return NotReady(reason)
     return Ready()
 
 
-def _unfinished(manifest: Manifest, children: Sequence[Manifest], expect: Expect) -> Iterator[str]:
+def _unbuilt(manifest: Manifest, children: Sequence[Manifest], *, external: bool) -> Iterator[str]:
     """Yield what is missing, the earliest step of building first.
 
     An external cluster is only connected to: its daemons are elsewhere.
     """
-    external = bool(at(manifest, "spec.external.enable"))
     done, built = ("Connected", "Connected") if external else ("Ready", "Created")
     if unseen(manifest):
         yield unseen(manifest)
@@ -225,9 +231,10 @@ def _unfinished(manifest: Manifest, children: Sequence[Manifest], expect: Expect
         yield f"phase is {phase}, state is {state}: {message_of(manifest)}"
     if condition(manifest, done).get("status") != "True":
         yield f"its condition {done} is not True: {message_of(manifest)}"
-    old = "" if external else behind(_core(children), expect.release, manifest)
-    if old:
-        yield old
+
+
+def _unwell(manifest: Manifest, expect: Expect) -> Iterator[str]:
+    """Yield what Ceph complains of, or that it was not asked since the last change."""
     health = health_problem(manifest, expect.muted)
     checked = at(manifest, "status.ceph.lastChecked") or ""
     if health:

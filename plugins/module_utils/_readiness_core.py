@@ -22,6 +22,8 @@ Manifest = Mapping[str, t.Any]
 _CURRENT = ("available", "updated")
 # Rook looks at Ceph's status every 60 seconds; what it says for longer than two looks, it means.
 SETTLED = 150
+# What tells Rook, with any value, to leave a daemon or a whole cluster alone.
+SKIPPED = "ceph.rook.io/do-not-reconcile"
 # What a container waits for that does not come by itself, once kubelet has tried for a while.
 STUCK_SECONDS = 45
 _STUCK = (

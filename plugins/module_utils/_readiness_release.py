@@ -19,6 +19,14 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds.ceph import (
     CEPH_VERSION,
     ROOK_VERSION,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._readiness_core import (
+    SETTLED,
+    SKIPPED,
+    Failed,
+    NotReady,
+    Ready,
+    Verdict,
+)
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,10 +36,14 @@ if t.TYPE_CHECKING:
 _MOST_NAMED = 5
 # Daemons whose image need not be that of their cluster.
 _OWN_IMAGES = ("rook-ceph-nfs", "rook-ceph-nvmeof")
+# Daemons of which Rook skips those with a label. Of metadata servers it compares other names.
+_SKIPPABLE = frozenset(
+    f"rook-ceph-{sort}" for sort in ("mon", "mgr", "osd", "rgw", "rbd-mirror", "nfs")
+)
 
 
-def behind(daemons: Sequence[Manifest], release: _eras.Version, cluster: Manifest) -> str:
-    """Return which daemons are of another release than wanted, of Rook before Ceph, or nothing.
+def behind(daemons: Sequence[Manifest], release: _eras.Version, cluster: Manifest) -> Verdict:
+    """Judge daemons by the releases that they are to be of, Rook's before Ceph's.
 
     release is that of Rook as far as it is given: 1.18 is any of 1.18. Ceph's is that which the
     operator found in the cluster's image; of one release there may be several images.
@@ -47,13 +59,27 @@ def behind(daemons: Sequence[Manifest], release: _eras.Version, cluster: Manifes
         (image, of_image),
     ):
         if others:
-            named = [f"{name} is of {found}" for name, found in others[:_MOST_NAMED]]
-            more = len(others) - len(named)
-            return (
+            skipped = sorted(_skipped(daemons) & {name for name, _found in others})
+            reason = (
                 f"{len(others)} of {len(daemons)} daemons are not of {wanted} yet: "
-                f"{', '.join(named)}{f' and {more} more' if more else ''}"
+                f"{_few([f'{name} is of {found}' for name, found in others])}"
             )
-    return ""
+            if skipped:
+                reason += f"; the label {SKIPPED} keeps Rook from {_few(skipped)}"
+            return Failed(reason, SETTLED) if len(skipped) == len(others) else NotReady(reason)
+    return Ready()
+
+
+def _few(words: Sequence[str]) -> str:
+    """Return the first words of a list, and how many there are more."""
+    more = len(words) - _MOST_NAMED
+    return f"{', '.join(words[:_MOST_NAMED])}{f' and {more} more' if more > 0 else ''}"
+
+
+def _skipped(daemons: Sequence[Manifest]) -> set[str]:
+    """Return the names of Deployments that Rook leaves as they are, as somebody told it to."""
+    found = [(item["metadata"]["name"], item["metadata"].get("labels") or {}) for item in daemons]
+    return {name for name, own in found if SKIPPED in own and own.get("app") in _SKIPPABLE}
 
 
 def _noted(daemons: Sequence[Manifest], label: str) -> list[tuple[str, str]]:

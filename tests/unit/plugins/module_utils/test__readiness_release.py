@@ -10,6 +10,7 @@ import typing as t
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._readiness import (
     Expect,
+    Failed,
     NotReady,
     Ready,
     readiness,
@@ -112,9 +113,32 @@ def test_of_one_release_there_may_be_several_images(sort: str) -> None:
     daemon = of(deployment(f"rook-ceph-{sort}", f"rook-ceph-{sort}-a"), NEW)
     daemon["spec"]["template"] = {"spec": {"containers": [{"name": sort, "image": old}]}}
     told = f"1 of 1 daemons are not of {new} yet: rook-ceph-{sort}-a is of {old}"
-    assert behind([daemon], (1, 19), whole) == ("" if sort == "nfs" else told)
+    assert behind([daemon], (1, 19), whole) == (Ready() if sort == "nfs" else NotReady(told))
     daemon["spec"]["template"]["spec"]["containers"][0]["image"] = new
-    assert behind([daemon], (1, 19), whole) == ""
+    assert behind([daemon], (1, 19), whole) == Ready()
+
+
+def test_a_daemon_that_rook_was_told_to_skip_is_not_waited_for() -> None:
+    expect, label = Expect(release=(1, 19)), "ceph.rook.io/do-not-reconcile"
+    left = [of(item, OLD) for item in daemons()[-2:]]
+    every = [*(of(item, NEW) for item in daemons()[:-2]), *left]
+    told = (
+        "2 of 8 daemons are not of Rook 1.19 yet: rook-ceph-osd-1 is of v1.18.11, rook-ceph-osd-2 "
+        f"is of v1.18.11; the label {label} keeps Rook from "
+    )
+    left[1]["metadata"]["labels"][label] = ""
+    assert readiness(at_ceph(), every, expect) == NotReady(f"{told}rook-ceph-osd-2")
+    left[0]["metadata"]["labels"][label] = "true"
+    verdict = readiness(at_ceph(), every, expect)
+    assert isinstance(verdict, Failed) and verdict.lasting
+    assert verdict.reason == f"{told}rook-ceph-osd-1, rook-ceph-osd-2"
+
+
+def test_metadata_servers_cannot_be_kept_from_rook() -> None:
+    daemon = of(deployment("rook-ceph-mds", "rook-ceph-mds-a"), OLD)
+    daemon["metadata"]["labels"]["ceph.rook.io/do-not-reconcile"] = "true"
+    verdict = behind([daemon], (1, 19), at_ceph())
+    assert isinstance(verdict, NotReady) and "label" not in verdict.reason
 
 
 def test_a_pod_from_before_a_change_does_not_count() -> None:
