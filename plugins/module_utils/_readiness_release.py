@@ -46,9 +46,11 @@ def behind(daemons: Sequence[Manifest], release: _eras.Version, cluster: Manifes
     """Judge daemons by the releases that they are to be of, Rook's before Ceph's.
 
     release is that of Rook as far as it is given: 1.18 is any of 1.18. Ceph's is that which the
-    operator found in the cluster's image; of one release there may be several images.
+    operator found in the cluster's image; of one release there may be several images. An external
+    cluster's may be that of its own monitors, which Rook lets be ahead of the image.
     """
-    ceph = str(at(cluster, "status.version.version") or "")
+    external = at(cluster, "spec.external.enable")
+    ceph = "" if external else str(at(cluster, "status.version.version") or "")
     image = str(at(cluster, "spec.cephVersion.image") or "")
     of_rook = [pair for pair in _noted(daemons, ROOK_VERSION) if not _fits(pair[1], release)]
     of_ceph = [pair for pair in _noted(daemons, CEPH_VERSION) if ceph and pair[1] != ceph]

@@ -118,6 +118,22 @@ def test_of_one_release_there_may_be_several_images(sort: str) -> None:
     assert behind([daemon], (1, 19), whole) == Ready()
 
 
+def test_of_an_external_cluster_daemons_need_not_be_of_its_ceph() -> None:
+    """With monitoring, its status tells of its own monitors, and Rook lets them be ahead."""
+    whole = at_ceph()
+    whole["spec"]["cephVersion"] = {"image": "quay.io/ceph/ceph:v20.2.3"}
+    daemon = of(deployment("rook-ceph-mds", "rook-ceph-mds-a"), NEW, "20.2.3-0")
+    containers = [{"name": "mds", "image": "quay.io/ceph/ceph:v20.2.3"}]
+    daemon["spec"]["template"] = {"spec": {"containers": containers}}
+    assert behind([daemon], (1, 19), whole) == NotReady(
+        "1 of 1 daemons are not of Ceph 20.2.4-0 yet: rook-ceph-mds-a is of 20.2.3-0"
+    )
+    whole["spec"]["external"] = {"enable": True}
+    assert behind([daemon], (1, 19), whole) == Ready()
+    containers[0]["image"] = "quay.io/ceph/ceph:v20.2.2"
+    assert isinstance(behind([daemon], (1, 19), whole), NotReady)
+
+
 def test_a_daemon_that_rook_was_told_to_skip_is_not_waited_for() -> None:
     expect, label = Expect(release=(1, 19)), "ceph.rook.io/do-not-reconcile"
     left = [of(item, OLD) for item in daemons()[-2:]]
