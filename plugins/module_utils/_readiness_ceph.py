@@ -35,8 +35,13 @@ _TERMINAL = re.compile(
     r"|invalid topology|requireSafeReplicaSize is true|unrecognized failure domain"
     r"|no osds available for the device class|object store name cannot be longer"
 )
-# The daemons of a cluster itself, in the order in which they are made.
-_CORE = ("mon", "mgr", "osd")
+# The daemons of a cluster itself, in the order in which they are made, by their app labels. Of two
+# nodes' monitors one floats between them.
+_CORE: Mapping[str, tuple[str, ...]] = {
+    "monitors": ("rook-ceph-mon", "rook-ceph-floating-mon"),
+    "managers": ("rook-ceph-mgr",),
+    "OSDs": ("rook-ceph-osd",),
+}
 _FROZEN = ("ceph.rook.io/do-not-reconcile", "do_not_reconcile")
 
 
@@ -95,12 +100,12 @@ def _served(
     return running if isinstance(verdict, Ready) else verdict
 
 
-def _labelled(children: Sequence[Manifest], kind: str, app: str) -> list[Manifest]:
-    """Return the children of a kind with an app label."""
+def _labelled(children: Sequence[Manifest], kind: str, *apps: str) -> list[Manifest]:
+    """Return the children of a kind with one of some app labels."""
     return [
         child
         for child in children
-        if child["kind"] == kind and (at(child, "metadata.labels") or {}).get("app") == app
+        if child["kind"] == kind and (at(child, "metadata.labels") or {}).get("app") in apps
     ]
 
 
@@ -245,9 +250,7 @@ def _unwell(manifest: Manifest, expect: Expect) -> Iterator[str]:
 
 def _core(children: Sequence[Manifest]) -> list[Manifest]:
     """Return the Deployments of a cluster's own daemons."""
-    return [
-        item for sort in _CORE for item in _labelled(children, "Deployment", f"rook-ceph-{sort}")
-    ]
+    return [item for apps in _CORE.values() for item in _labelled(children, "Deployment", *apps)]
 
 
 def expected_osds(manifest: Manifest) -> int:
@@ -265,12 +268,12 @@ def expected_osds(manifest: Manifest) -> int:
 def _missing_daemons(manifest: Manifest, children: Sequence[Manifest]) -> Iterator[str]:
     """Yield the daemons of each sort that are not available, monitors first."""
     wanted = {
-        "mon": ("monitors", int(at(manifest, "spec.mon.count") or 3)),
-        "mgr": ("managers", int(at(manifest, "spec.mgr.count") or 1)),
-        "osd": ("OSDs", expected_osds(manifest)),
+        "monitors": int(at(manifest, "spec.mon.count") or 3),
+        "managers": int(at(manifest, "spec.mgr.count") or 1),
+        "OSDs": expected_osds(manifest),
     }
-    for sort, (what, count) in wanted.items():
-        short = short_of(what, _labelled(children, "Deployment", f"rook-ceph-{sort}"), count)
+    for what, count in wanted.items():
+        short = short_of(what, _labelled(children, "Deployment", *_CORE[what]), count)
         if short:
             message = message_of(manifest)
             yield short if message == "no message" else f"{short}; {message}"

@@ -78,6 +78,7 @@ CLUSTER_ROWS = (
         silent="legacy cluster",
         children=(
             Child("Deployment", "app=rook-ceph-mon"),
+            Child("Deployment", "app=rook-ceph-floating-mon"),
             Child("Deployment", "app=rook-ceph-mgr"),
             Child("Deployment", "app=rook-ceph-osd"),
             Child("Job", CLEANUP_SELECTOR),

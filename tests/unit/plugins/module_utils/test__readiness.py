@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import children_of
 from ansible_collections.rookery.rook.plugins.module_utils._readiness import (
     Expect,
     Failed,
@@ -44,6 +45,17 @@ def test_a_healthy_cluster_with_all_daemons_is_ready() -> None:
 def test_a_cluster_that_is_not_ready_says_why(status: Params, reason: str) -> None:
     expect = Expect(muted=frozenset({"MON_CLOCK_SKEW"}))
     assert readiness(cluster(**status), daemons(), expect) == NotReady(reason)
+
+
+def test_one_of_the_monitors_may_float_between_two_nodes() -> None:
+    every = daemons()
+    every[2] = deployment("rook-ceph-floating-mon", "rook-ceph-mon-c")
+    assert readiness(cluster(), every) == Ready()
+    assert readiness(cluster(), [*every[:2], *every[3:]]) == NotReady(
+        "2 of 3 monitors available; Cluster created successfully"
+    )
+    selectors = {selector for _api, _kind, _namespace, selector in children_of(cluster())}
+    assert "app=rook-ceph-floating-mon" in selectors
 
 
 def test_a_cluster_without_any_status_has_not_been_begun() -> None:

@@ -157,6 +157,14 @@ def test_metadata_servers_cannot_be_kept_from_rook() -> None:
     assert isinstance(verdict, NotReady) and "label" not in verdict.reason
 
 
+def test_a_floating_monitor_is_of_its_release_too() -> None:
+    every = [of(item, NEW) for item in daemons()]
+    every[2] = of(deployment("rook-ceph-floating-mon", "rook-ceph-mon-c"), OLD)
+    assert readiness(at_ceph(), every, Expect(release=(1, 19))) == NotReady(
+        "1 of 8 daemons are not of Rook 1.19 yet: rook-ceph-mon-c is of v1.18.11"
+    )
+
+
 def test_a_pod_from_before_a_change_does_not_count() -> None:
     changed = deployment("rook-ceph-mds", "rook-ceph-mds-a")
     files = thing("CephFilesystem", {"phase": "Ready"}, metadataServer={"activeCount": 1})
