@@ -14,6 +14,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
 from ansible_collections.rookery.rook.plugins.module_utils._kinds.osds import osds_on
 from ansible_collections.rookery.rook.plugins.module_utils._readiness_core import (
     SETTLED,
+    SKIPPED,
     Expect,
     Failed,
     Judge,
@@ -42,15 +43,18 @@ _CORE: Mapping[str, tuple[str, ...]] = {
     "managers": ("rook-ceph-mgr",),
     "OSDs": ("rook-ceph-osd",),
 }
-_FROZEN = ("ceph.rook.io/do-not-reconcile", "do_not_reconcile")
+_FROZEN = "do_not_reconcile"
 
 
 def _frozen(manifest: Manifest) -> str:
-    """Return that somebody has told Rook to leave the object alone, or nothing."""
-    for label in _FROZEN:
-        if label in (at(manifest, "metadata.labels") or {}):
-            return f"the label {label} keeps Rook from working on it"
-    return ""
+    """Return that somebody has told Rook to leave the object alone, or nothing.
+
+    Rook reads one label of any resource, which has to be true, and the other of clusters alone.
+    """
+    labels = at(manifest, "metadata.labels") or {}
+    skipped = manifest["kind"] == "CephCluster" and SKIPPED in labels
+    label = _FROZEN if labels.get(_FROZEN) == "true" else SKIPPED if skipped else ""
+    return f"the label {label} keeps Rook from working on it" if label else ""
 
 
 def message_of(manifest: Manifest) -> str:

@@ -239,3 +239,8 @@ def test_somebody_elses_do_not_reconcile_is_obeyed(world: World) -> None:
     world.of(key)["metadata"]["labels"] = {"do_not_reconcile": "true"}
     world.worker.work(key)
     assert "status" not in world.of(key)
+    world.of(key)["metadata"]["labels"] = {
+        "do_not_reconcile": "false", "ceph.rook.io/do-not-reconcile": "true"
+    }  # fmt: skip
+    world.worker.work(key)
+    assert "status" in world.of(key)

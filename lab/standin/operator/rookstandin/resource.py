@@ -56,6 +56,12 @@ class Resource:
         return self.raw["metadata"].get("labels") or {}
 
     @property
+    def frozen(self) -> bool:
+        """Tell whether Rook is told to leave it alone, by a label of all or one of clusters."""
+        skipped = self.kind == "CephCluster" and "ceph.rook.io/do-not-reconcile" in self.labels
+        return skipped or self.labels.get("do_not_reconcile") == "true"
+
+    @property
     def spec(self) -> dict[str, t.Any]:
         return self.raw.get("spec") or {}
 

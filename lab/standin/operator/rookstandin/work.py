@@ -32,7 +32,6 @@ CONTROLLERS = {
     "CephObjectStore": objectstore.CONTROLLER,
     "CephObjectStoreUser": objectuser.CONTROLLER,
 }
-FROZEN = ("ceph.rook.io/do-not-reconcile", "do_not_reconcile")
 
 
 class Worker:
@@ -55,7 +54,7 @@ class Worker:
             self._add_related(key)
             return None
         resource = context.resource(key)
-        if resource is None or any(label in resource.labels for label in FROZEN):
+        if resource is None or resource.frozen:
             return None
         if key.kind == "CephCluster":
             return self._cluster(resource)

@@ -119,6 +119,24 @@ def test_an_object_that_rook_is_told_to_leave_alone_never_gets_ready(kind: str) 
     assert readiness(found) == Failed("the label do_not_reconcile keeps Rook from working on it")
 
 
+@pytest.mark.parametrize(
+    ("kind", "label", "value", "kept"),
+    [
+        ("CephCluster", "ceph.rook.io/do-not-reconcile", "", True),
+        ("CephBlockPool", "ceph.rook.io/do-not-reconcile", "true", False),
+        ("CephBlockPool", "do_not_reconcile", "false", False),
+    ],
+)
+def test_a_label_counts_as_rook_reads_it(kind: str, label: str, value: str, kept: bool) -> None:
+    """Rook looks for the one on clusters and daemons alone, and the other has to be true."""
+    found = {**cluster(), "kind": kind}
+    found["metadata"]["labels"] = {label: value}
+    verdict = readiness(found, daemons())
+    assert verdict == (
+        Failed(f"the label {label} keeps Rook from working on it") if kept else Ready()
+    )
+
+
 SKEW = {"type": "Progressing", "reason": "ProgressDeadlineExceeded", "message": "m"}
 SIMPLE: list[tuple[Params, list[Params], Verdict]] = [
     (thing("CephBlockPool", {"phase": "Ready", "observedGeneration": 2}), [], Ready()),
