@@ -75,7 +75,7 @@ OBJECT_ROWS = (
             "spec.filter.metadataFilters": "name",
             "spec.filter.tagFilters": "name",
         },
-        told=(1, 19),
+        told=(1, 18, 3),
         since=(1, 8),
     ),
     ceph_kind(

@@ -53,8 +53,8 @@ class Kind:
 
     held_by is what inside Ceph keeps Rook from letting an object go that is to be deleted.
     since and until are the first and the last minor release of Rook that has it; became is what the
-    kind is called in later ones. From the release told on it has the status that readiness reads;
-    before that it is judged by silent.
+    kind is called in later ones. From the release told on, which may be one of patches, it has the
+    status that readiness reads; before that it is judged by silent.
     """
 
     name: str
@@ -90,7 +90,7 @@ class Kind:
 
     def readiness_in(self, release: Version) -> str:
         """Return by what the kind is judged in a release; without one, in the newest."""
-        return self.silent if release and release[:2] < self.told else self.readiness
+        return self.silent if release and release < self.told else self.readiness
 
     def lives_in(self, release: Version) -> bool:
         """Tell whether a release of Rook has the kind."""
