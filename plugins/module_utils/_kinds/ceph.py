@@ -153,7 +153,7 @@ STORAGE_ROWS = (
             ),
         ),
         holds_data=True,
-        held_by="buckets or users in it",
+        held_by="buckets or users in it, or other zones of which its own is the master",
     ),
     ceph_kind(
         "CephObjectStoreUser",
@@ -181,5 +181,6 @@ STORAGE_ROWS = (
             stays("spec.accountRef.name", "a user cannot move to another account"),
         ),
         holds_data=True,
+        held_by="buckets of it",
     ),
 )

@@ -163,15 +163,26 @@ def test_a_claim_for_a_bucket_is_ready_when_it_is_bound() -> None:
     assert isinstance(verdict, Failed) and "no such store" in verdict.reason
 
 
-def test_what_is_inside_is_named_when_a_finalizer_holds() -> None:
-    item = thing("CephFilesystemSubVolumeGroup", phase="Ready")
+@pytest.mark.parametrize(
+    ("kind", "inside"),
+    [
+        ("CephFilesystemSubVolumeGroup", "subvolumes in it"),
+        (
+            "CephObjectStore",
+            "buckets or users in it, or other zones of which its own is the master",
+        ),
+        ("CephObjectStoreUser", "buckets of it"),
+    ],
+)
+def test_what_is_inside_is_named_when_a_finalizer_holds(kind: str, inside: str) -> None:
+    item = thing(kind, phase="Ready")
     item["metadata"] |= {
         "deletionTimestamp": "2026-01-01T00:00:00Z",
-        "finalizers": ["cephfilesystemsubvolumegroup.ceph.rook.io"],
+        "finalizers": [f"{kind.lower()}.ceph.rook.io"],
     }
     verdict = gone(item, item)
     assert isinstance(verdict, NotReady)
-    assert verdict.reason.endswith("Rook keeps it while there are subvolumes in it")
+    assert verdict.reason.endswith(f"Rook keeps it while there are {inside}")
 
 
 @pytest.mark.parametrize(
