@@ -16,6 +16,7 @@ from ansible_collections.rookery.rook.plugins.module_utils import _eras
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
+from ansible_collections.rookery.rook.plugins.module_utils._kinds.ceph import ROOK_VERSION
 from ansible_collections.rookery.rook.plugins.module_utils._readiness_ceph import health_problem
 
 if t.TYPE_CHECKING:
@@ -33,6 +34,8 @@ _KINDS = {
 _OPENSHIFT = ("config.openshift.io/v1", "ClusterVersion")
 # Its StatefulSets and charts give their claims this label.
 _PROMETHEUS = "app.kubernetes.io/name=prometheus"
+# Whose notes tell how far a change of release is: others are left behind by hosts that went.
+_DAEMONS = tuple(f"rook-ceph-{sort}" for sort in ("mon", "mgr", "osd", "mds", "rgw"))
 # The first release without FlexVolume; nobody needs to know who uses it when that is long past.
 _NO_FLEX = (1, 8)
 # What a user may not do is left; everything else is a failure of the whole question.
@@ -114,11 +117,15 @@ def _running(client: Kube, site: Site, clusters: Iterable[Object]) -> dict[str, 
         return {}
     nodes = at(own, "spec.storage.nodes") or ()
     version = str(at(own, "status.version.version") or "").partition("-")[0]
-    rook = _operator(client, site)
+    daemons = _daemons(client, site)
+    # An image by its digest tells nothing.
+    rook = _operator(client, site) or daemons
     flex = bool(rook) and (_eras.parse_version(rook) or ()) < _NO_FLEX
     found = {
         "rook": rook,
+        "daemons": daemons,
         "ceph": version,
+        "ceph_image": str(at(own, "spec.cephVersion.image") or ""),
         "health": _health(own, frozenset(site.cluster.mute_health)),
         "provider": str(at(own, "spec.network.provider") or ""),
         "directories": [
@@ -149,6 +156,15 @@ def _operator(client: Kube, site: Site) -> str:
             if version and ("rook/ceph:" in image or "rook/rook:" in image):
                 return _eras.dotted(version)
     return ""
+
+
+def _daemons(client: Kube, site: Site) -> str:
+    """Return the release of the daemon that is the furthest behind, by what Rook notes on each."""
+    found = client.list("apps/v1", "Deployment", site.namespace).items
+    labels = [at(item, "metadata.labels") or {} for item in found]
+    noted = (each.get(ROOK_VERSION) for each in labels if each.get("app") in _DAEMONS)
+    versions = [version for text in noted if (version := _eras.parse_version(str(text)))]
+    return _eras.dotted(min(versions)) if versions else ""
 
 
 def _flex_volumes(client: Kube) -> list[str]:

@@ -27,6 +27,7 @@ from ansible_collections.rookery.rook.plugins.module_utils import (
     _rules_system,
     _rules_table,
     _rules_table_storage,
+    _rules_upgrade,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._rules_types import Facts, Finding, Rule
 
@@ -78,7 +79,7 @@ RULES = (
     _rules_api.object_findings,
     _rules_api.address_findings,
     _rules_api.label_findings,
-    _rules_api.upgrade_findings,
+    _rules_upgrade.upgrade_findings,
     _rules_probes.peer_findings,
     _rules_probes.image_findings,
     _rules_probes.monitor_findings,

@@ -2,14 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for the modules of this collection only; its functions may change in any release.
-"""Rules about what the API says of nodes, other clusters, and what runs already. Pure."""
+"""Rules about what the API says of nodes, other clusters and objects that are needed. Pure."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils import _eras
-from ansible_collections.rookery.rook.plugins.module_utils._eras import dotted
 from ansible_collections.rookery.rook.plugins.module_utils._placement import DOMAIN_LABELS
 from ansible_collections.rookery.rook.plugins.module_utils._placement.crew import tolerates
 from ansible_collections.rookery.rook.plugins.module_utils._rules_pools import (
@@ -36,11 +34,6 @@ if t.TYPE_CHECKING:
 _PROMETHEUS = "Install the Prometheus operator first, or set monitoring.enabled to false."
 _MULTUS = "Install Multus first, or take another provider."
 _SNAPSHOTS = "Install Kubernetes' snapshot controller with its definitions, or remove the classes."
-# What a release no longer has, and what of it must be gone before.
-_GONE = (
-    ((1, 3), "directories", "OSDs on directories"),
-    ((1, 8), "flex_volumes", "volumes by FlexVolume"),
-)
 
 
 def node_findings(site: Site, facts: Facts) -> Iterator[Finding]:
@@ -171,56 +164,3 @@ def label_findings(site: Site, facts: Facts) -> Iterator[Finding]:
             )
             cure = f"Label more nodes with {label} before their first OSD."
             yield error("TOP-02", f"{pool.path}.failure_domain", domain, reason, cure)
-
-
-def upgrade_findings(site: Site, facts: Facts) -> Iterator[Finding]:
-    """Yield what speaks against another release on a cluster that runs (UPG-01 to UPG-06)."""
-    running = table(facts.get("running"))
-    now = _eras.parse_version(str(running.get("rook")))
-    ceph = _eras.parse_version(str(running.get("ceph")))
-    wanted = _eras.image_version(site.cluster.ceph_image)
-    to = site.release[:2]
-    other = bool(ceph and wanted and ceph[: len(wanted)] != wanted[: len(ceph)])
-    # An external cluster may be ahead of the image, by which Rook only asks it.
-    external = is_on(dig(site.cluster.spec, "external.enable"))
-    # Within a release Rook goes back with a warning.
-    if ceph and wanted and wanted[0] < ceph[0] and not external:
-        reason = f"Ceph {dotted(ceph)} runs, and its data are not read by an earlier release"
-        cure = f"Take an image of Ceph {ceph[0]} or more."
-        yield error("UPG-06", "cluster.ceph_image", site.cluster.ceph_image, reason, cure)
-    if now is None or (now[:2] == to and not other):
-        return
-    health = running.get("health")
-    if health and health != "HEALTH_OK":
-        reason = "a release is changed while the cluster is healthy"
-        yield error("UPG-01", "version", health, reason, "Heal it first: `ceph health detail`.")
-    if now[:2] == to:
-        return
-    yield from _step(site, running, now[:2], to)
-    if ceph is not None and ceph[0] not in (_eras.era(site.version).ceph_majors or (ceph[0],)):
-        reason = f"Ceph {dotted(ceph)} runs, which Rook {site.version} does not support"
-        cure = "Change Ceph in a step of its own, by the Rook that runs, first."
-        yield error("UPG-03", "version", site.version, reason, cure)
-    text = facts.get("kubernetes_version")
-    version = _eras.parse_version(str(text)) if text else None
-    window = _eras.era(site.version).kubernetes
-    if version is not None and version[:2] < window.least:
-        reason = f"Rook {site.version} is made for Kubernetes {window}"
-        yield error("UPG-05", "kubernetes_version", text, reason, "Upgrade Kubernetes first.")
-
-
-def _step(site: Site, running: Facts, now: _eras.Version, to: _eras.Version) -> Iterator[Finding]:
-    """Yield a change of release that is no step forward, or passes what has to go first."""
-    order = sorted(_eras.ERAS)
-    places = [order.index(each) if each in order else len(order) for each in (now, to)]
-    if places[1] - places[0] != 1:
-        after = order[places[0] + 1] if places[0] + 1 < len(order) else now
-        reason = f"{dotted(now)} runs, and Rook changes by one minor release a step, forward"
-        cure = f"Take {dotted(after)} first." if to > now else f"Keep {dotted(now)}."
-        yield error("UPG-02", "version", site.version, reason, cure)
-    for release, key, what in _GONE:
-        left = sorted(map(str, running.get(key) or ()))
-        if now < release <= to and left:
-            reason = f"{dotted(release)} has no {what} any more, and there are: {listed(left)}"
-            cure = f"Migrate them on {dotted(now)} first."
-            yield error("UPG-04", "version", site.version, reason, cure)

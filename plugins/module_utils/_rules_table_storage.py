@@ -156,7 +156,7 @@ ROWS: tuple[Rule, ...] = (
     Rule("TOP-02", "error", "nodes", "The API's labels have places enough, too",
          "OSDs are made before their labels", "Label the nodes.", _POOL, when="pools"),
     # Changes of release
-    Rule("UPG-01", "error", "running", "The cluster is healthy before a change of release",
+    Rule("UPG-01", "error", "running", "The cluster is healthy before a change of any release",
          "an upgrade makes a sick cluster worse", "Heal it first.", "Rook: Health Verification",
          when="upgrade"),
     Rule("UPG-02", "error", "running", "One minor release of Rook a step, forward",

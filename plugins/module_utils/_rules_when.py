@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils import _eras
@@ -56,14 +57,56 @@ def on_openstack(facts: Facts) -> bool:
     return not vendors or any("openstack" in vendor.lower() for vendor in vendors)
 
 
-def _upgrades(site: Site, facts: Facts) -> bool:
-    """Tell whether a cluster runs by another release than the one that is wanted."""
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """What a run would change of a cluster that runs.
+
+    now and daemons are the releases of Rook of which its operator and its oldest daemon are, ceph
+    is Ceph's. step: to another minor release of Rook. patch: within one. image: Ceph's is another.
+    """
+
+    now: _eras.Version | None
+    daemons: _eras.Version | None
+    ceph: _eras.Version | None
+    step: bool
+    patch: bool
+    image: bool
+
+    @property
+    def any(self) -> bool:
+        """Tell whether daemons are to be replaced at all."""
+        return self.step or self.patch or self.image
+
+
+def change_of(site: Site, facts: Facts) -> Change:
+    """Return what would be changed.
+
+    What has been asked for already is no change, so that a run that was broken off can be ended
+    while Ceph warns of daemons that are just being replaced.
+    """
     running = table(facts.get("running"))
-    now, image = _eras.parse_version(str(running.get("rook"))), site.cluster.ceph_image
-    ceph = _eras.parse_version(str(running.get("ceph")))
-    wanted = _eras.image_version(image)
-    other_ceph = bool(ceph and wanted and ceph[: len(wanted)] != wanted[: len(ceph)])
-    return (now is not None and now[:2] != site.release[:2]) or other_ceph
+    now, daemons, ceph = (
+        _eras.parse_version(str(running.get(key))) for key in ("rook", "daemons", "ceph")
+    )
+    files = _eras.parse_version(str(facts.get("operator_release")))
+    wanted = site.release if len(site.release) > len(_eras.NEWEST.rook) else files or site.release
+    step = now is not None and now[:2] != site.release[:2]
+    both = zip(now or (), wanted, strict=False)
+    return Change(
+        now, daemons, ceph,
+        step=step,
+        patch=not step and any(one != other for one, other in both),
+        image=_other_image(site, running, ceph),
+    )  # fmt: skip
+
+
+def _other_image(site: Site, running: Facts, ceph: _eras.Version | None) -> bool:
+    """Tell whether Ceph is to have another image; of one release there may be several."""
+    wanted, there = site.cluster.ceph_image, running.get("ceph_image")
+    if wanted and there:
+        return bool(wanted != there)
+    version = _eras.image_version(wanted)
+    return bool(ceph and version and ceph[: len(version)] != version[: len(ceph)])
 
 
 def _spec(path: str) -> Condition:
@@ -110,7 +153,7 @@ CONDITIONS: Mapping[str, tuple[str, Condition]] = {
     "openstack": ("no host is a server of OpenStack", lambda _, facts: on_openstack(facts)),
     "upgrade": (
         "no cluster runs by another release",
-        lambda site, facts: "running" not in facts or _upgrades(site, facts),
+        lambda site, facts: "running" not in facts or change_of(site, facts).any,
     ),
 }
 

@@ -76,6 +76,36 @@ def test_what_runs_is_told_with_its_releases() -> None:
     }  # fmt: skip
 
 
+def daemon(name: str, app: str, release: str) -> Object:
+    made = named("Deployment", name, "rook-ceph")
+    made["metadata"]["labels"] = {"app": app, "rook-version": release}
+    return made
+
+
+def test_daemons_tell_how_far_a_change_of_release_is() -> None:
+    # Of a host that went, what collects its crashes may be left.
+    api = Api(
+        OPERATOR,
+        daemon("rook-ceph-mon-a", "rook-ceph-mon", "v1.17.4"),
+        daemon("rook-ceph-osd-1", "rook-ceph-osd", "v1.16.10"),
+        daemon("rook-ceph-osd-2", "rook-ceph-osd", "v1.16.9"),
+        daemon("rook-ceph-crashcollector-w9", "rook-ceph-crashcollector", "v1.12.3"),
+    )
+    found = neighbourhood(api, SITE, [CLUSTER])["running"]
+    assert (found["rook"], found["daemons"]) == ("1.17.4", "1.16.9")
+
+
+def test_an_operator_whose_image_tells_nothing_is_of_the_release_of_its_daemons() -> None:
+    pinned = {"template": {"spec": {"containers": [{"image": "rook/ceph@sha256:1"}]}}}
+    api = Api(
+        named("Deployment", "rook-ceph-operator", "rook-ceph", spec=pinned),
+        daemon("rook-ceph-mon-a", "rook-ceph-mon", "v1.16.9"),
+    )
+    spec = {"cephVersion": {"image": "c@sha256:2"}}
+    found = neighbourhood(api, SITE, [{**CLUSTER, "spec": spec}])["running"]
+    assert (found["rook"], found["ceph_image"]) == ("1.16.9", "c@sha256:2")
+
+
 @pytest.mark.parametrize(
     ("codes", "told"),
     [

@@ -264,6 +264,40 @@ def test_a_release_is_changed_by_one_step_forward(
     assert (finding.value, finding.cure) == (wanted, cure)
 
 
+SICK: Params = {"rook": "1.18.4", "daemons": "1.18.4", "ceph": "19.2.3", "health": "HEALTH_WARN"}
+
+
+@pytest.mark.parametrize(
+    ("version", "image", "facts", "path"),
+    [
+        ("1.18.11", "c:v19.2.3", {}, "version"),
+        ("1.18", "c:v19.2.3", {"operator_release": "1.18.11"}, "version"),
+        ("1.18.4", "c:v19.2.3-20250717", {}, "cluster.ceph_image"),
+        ("1.18.4", "c@sha256:b", {}, "cluster.ceph_image"),
+        ("1.18", "c:v19.2.3", {}, ""),
+        ("1.18", "c:v19.2.3", {"operator_release": "1.18.4"}, ""),
+        ("1.18.4", "c:v19.2.3", {"operator_release": "1.18.4"}, ""),
+    ],
+)
+def test_every_change_that_replaces_daemons_begins_on_a_healthy_cluster(
+    make_site: MakeSite, version: str, image: str, facts: Params, path: str
+) -> None:
+    site = make_site(version=version, cluster={"ceph_image": image})
+    running = {"running": {**SICK, "ceph_image": "c:v19.2.3"}}
+    told = [finding.path for finding in found(site, "UPG-01", {**running, **facts})]
+    assert told == ([path] if path else [])
+
+
+def test_a_change_that_was_broken_off_is_ended_while_ceph_warns_of_it(make_site: MakeSite) -> None:
+    # The operator is the new one, and the cluster has the new image; the daemons follow.
+    site = make_site(version="1.18.4", cluster={"ceph_image": "c:v19.2.4"})
+    running = {**SICK, "daemons": "1.17.9", "ceph_image": "c:v19.2.4"}
+    assert not [each for each in check(site, {"running": running}) if each.rule[:3] == "UPG"]
+    next_image = {"running": {**running, "ceph_image": "c:v19.2.3"}}
+    (finding,) = found(site, "UPG-01", next_image)
+    assert "Rook 1.18.4 still has daemons of 1.17.9 to replace" in finding.reason
+
+
 @pytest.mark.parametrize(
     ("version", "cure"),
     [

@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Rules about another release of Rook or Ceph than the one that runs. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils import _eras
+from ansible_collections.rookery.rook.plugins.module_utils._eras import dotted
+from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
+    Facts,
+    Finding,
+    error,
+    listed,
+    table,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._rules_when import (
+    Change,
+    change_of,
+    is_external,
+)
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
+
+_IMAGE = "cluster.ceph_image"
+# What a release no longer has, and what of it must be gone before.
+_GONE = (
+    ((1, 3), "directories", "OSDs on directories"),
+    ((1, 8), "flex_volumes", "volumes by FlexVolume"),
+)
+
+
+def upgrade_findings(site: Site, facts: Facts) -> Iterator[Finding]:
+    """Yield what speaks against another release on a cluster that runs (UPG-01 to UPG-06)."""
+    change = change_of(site, facts)
+    wanted, ceph = _eras.image_version(site.cluster.ceph_image), change.ceph
+    # An external cluster may be ahead of the image, by which Rook only asks it.
+    # Within a release Rook goes back with a warning.
+    if ceph and wanted and wanted[0] < ceph[0] and not is_external(site):
+        reason = f"Ceph {dotted(ceph)} runs, and its data are not read by an earlier release"
+        cure = f"Take an image of Ceph {ceph[0]} or more."
+        yield error("UPG-06", _IMAGE, site.cluster.ceph_image, reason, cure)
+    if change.any:
+        yield from _health(site, facts, change)
+    if change.step:
+        yield from _step(site, table(facts.get("running")), change)
+        yield from _suits(site, facts, change)
+
+
+def _health(site: Site, facts: Facts, change: Change) -> Iterator[Finding]:
+    """Yield that a change would begin while Ceph is not well (UPG-01)."""
+    health = table(facts.get("running")).get("health")
+    if not health or health == "HEALTH_OK":
+        return
+    reason = "a release is changed while the cluster is healthy"
+    cure = "Heal it first: `ceph health detail`."
+    if change.now and change.daemons and change.daemons < change.now:
+        reason = (
+            f"{reason}, and Rook {dotted(change.now)} still has daemons of "
+            f"{dotted(change.daemons)} to replace"
+        )
+        cure = "Let it come to its end first, then heal what is left: `ceph health detail`."
+    path = "version" if change.step or change.patch else _IMAGE
+    yield error("UPG-01", path, health, reason, cure)
+
+
+def _suits(site: Site, facts: Facts, change: Change) -> Iterator[Finding]:
+    """Yield a Ceph or Kubernetes that is not for the next Rook (UPG-03, UPG-05)."""
+    era, ceph = _eras.era(site.version), change.ceph
+    if ceph and ceph[0] not in (era.ceph_majors or (ceph[0],)):
+        reason = f"Ceph {dotted(ceph)} runs, which Rook {site.version} does not support"
+        cure = "Change Ceph in a step of its own, by the Rook that runs, first."
+        yield error("UPG-03", "version", site.version, reason, cure)
+    text = facts.get("kubernetes_version")
+    version = _eras.parse_version(str(text)) if text else None
+    if version is not None and version[:2] < era.kubernetes.least:
+        reason = f"Rook {site.version} is made for Kubernetes {era.kubernetes}"
+        yield error("UPG-05", "kubernetes_version", text, reason, "Upgrade Kubernetes first.")
+
+
+def _step(site: Site, running: Facts, change: Change) -> Iterator[Finding]:
+    """Yield a change of release that is no step forward, or passes what has to go first."""
+    now, to, order = (change.now or ())[:2], site.release[:2], sorted(_eras.ERAS)
+    places = [order.index(each) if each in order else len(order) for each in (now, to)]
+    if places[1] - places[0] != 1:
+        after = order[places[0] + 1] if places[0] + 1 < len(order) else now
+        reason = f"{dotted(now)} runs, and Rook changes by one minor release a step, forward"
+        cure = f"Take {dotted(after)} first." if to > now else f"Keep {dotted(now)}."
+        yield error("UPG-02", "version", site.version, reason, cure)
+    for release, key, what in _GONE:
+        left = sorted(map(str, running.get(key) or ()))
+        if now < release <= to and left:
+            reason = f"{dotted(release)} has no {what} any more, and there are: {listed(left)}"
+            cure = f"Migrate them on {dotted(now)} first."
+            yield error("UPG-04", "version", site.version, reason, cure)
