@@ -34,6 +34,8 @@ _GONE = (
     ((1, 3), "directories", "OSDs on directories"),
     ((1, 8), "flex_volumes", "volumes by FlexVolume"),
 )
+# Where a step begins at a patch release, that one.
+_FROM: t.Mapping[_eras.Version, _eras.Version] = {(1, 20): (1, 19, 5)}
 
 
 def upgrade_findings(site: Site, facts: Facts) -> Iterator[Finding]:
@@ -86,12 +88,24 @@ def _suits(site: Site, facts: Facts, change: Change) -> Iterator[Finding]:
 
 def _step(site: Site, running: Facts, change: Change) -> Iterator[Finding]:
     """Yield a change of release that is no step forward, or passes what has to go first."""
-    now, to, order = (change.now or ())[:2], site.release[:2], sorted(_eras.ERAS)
+    exact = change.now or ()
+    now, to, order = exact[:2], site.release[:2], sorted(_eras.ERAS)
     places = [order.index(each) if each in order else len(order) for each in (now, to)]
+    daemons, least = change.daemons, _FROM.get(to, ())
+    reason = ""
     if places[1] - places[0] != 1:
         after = order[places[0] + 1] if places[0] + 1 < len(order) else now
         reason = f"{dotted(now)} runs, and Rook changes by one minor release a step, forward"
         cure = f"Take {dotted(after)} first." if to > now else f"Keep {dotted(now)}."
+    elif daemons and daemons[:2] < now:
+        reason = (
+            f"the step to {dotted(now)} has not come to its end: daemons of {dotted(daemons)} run"
+        )
+        cure = f"Set it to {dotted(exact)}, and run again until that has ended."
+    elif len(exact) > len(now) and exact < least:
+        reason = f"{dotted(exact)} runs, and the step to {dotted(to)} begins at {dotted(least)}"
+        cure = f"Take {dotted(least)} or a later patch release of {dotted(now)} first."
+    if reason:
         yield error("UPG-02", "version", site.version, reason, cure)
     for release, key, what in _GONE:
         left = sorted(map(str, running.get(key) or ()))
