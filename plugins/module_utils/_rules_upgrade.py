@@ -75,7 +75,10 @@ def _health(site: Site, facts: Facts, change: Change) -> Iterator[Finding]:
 def _suits(site: Site, facts: Facts, change: Change) -> Iterator[Finding]:
     """Yield a Ceph or Kubernetes that is not for the next Rook (UPG-03, UPG-05)."""
     era, ceph = _eras.era(site.version), change.ceph
-    if ceph and ceph[0] not in (era.ceph_majors or (ceph[0],)):
+    known = ceph is None or (
+        ceph[0] in (era.ceph_majors or (ceph[0],)) and ceph >= era.ceph_least[: len(ceph)]
+    )
+    if ceph and not known:
         reason = f"Ceph {dotted(ceph)} runs, which Rook {site.version} does not support"
         cure = "Change Ceph in a step of its own, by the Rook that runs, first."
         yield error("UPG-03", "version", site.version, reason, cure)
