@@ -173,6 +173,9 @@ ROWS: tuple[Rule, ...] = (
     Rule("UPG-06", "error", "running", "Ceph goes back to no earlier release",
          "Rook refuses it, or monitors do not start", "Keep the newer one.",
          "Rook: Ceph Upgrades", since=(0, 9), when="upgrade"),
+    Rule("UPG-07", "warn", "running", "Rook and Ceph are changed one after the other",
+         "a daemon that fails may fail by either", "Keep ceph_image for the step of Rook.",
+         "Rook: Ceph Upgrades", since=(0, 9), when="upgrade"),
     # Ends
     Rule("TEARDOWN", "error", "api", "Nothing stands against taking down",
          "it would hang, or data be lost", "See the message.", "Rook: Teardown", state="absent",

@@ -16,6 +16,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
     error,
     listed,
     table,
+    warn,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._rules_when import (
     Change,
@@ -39,7 +40,7 @@ _FROM: t.Mapping[_eras.Version, _eras.Version] = {(1, 20): (1, 19, 5)}
 
 
 def upgrade_findings(site: Site, facts: Facts) -> Iterator[Finding]:
-    """Yield what speaks against another release on a cluster that runs (UPG-01 to UPG-06)."""
+    """Yield what speaks against another release on a cluster that runs (UPG-01 to UPG-07)."""
     change = change_of(site, facts)
     wanted, ceph = _eras.image_version(site.cluster.ceph_image), change.ceph
     # An external cluster may be ahead of the image, by which Rook only asks it.
@@ -73,7 +74,7 @@ def _health(site: Site, facts: Facts, change: Change) -> Iterator[Finding]:
 
 
 def _suits(site: Site, facts: Facts, change: Change) -> Iterator[Finding]:
-    """Yield a Ceph or Kubernetes that is not for the next Rook (UPG-03, UPG-05)."""
+    """Yield a Ceph or Kubernetes that is not for the next Rook (UPG-03, UPG-05, UPG-07)."""
     era, ceph = _eras.era(site.version), change.ceph
     known = ceph is None or (
         ceph[0] in (era.ceph_majors or (ceph[0],)) and ceph >= era.ceph_least[: len(ceph)]
@@ -82,6 +83,11 @@ def _suits(site: Site, facts: Facts, change: Change) -> Iterator[Finding]:
         reason = f"Ceph {dotted(ceph)} runs, which Rook {site.version} does not support"
         cure = "Change Ceph in a step of its own, by the Rook that runs, first."
         yield error("UPG-03", "version", site.version, reason, cure)
+    elif ceph and change.image:
+        image = table(facts.get("running")).get("ceph_image") or "the one of that release"
+        reason = f"Ceph {dotted(ceph)} runs, and would be changed in the step of Rook's release"
+        cure = f"Keep {image} for this step, and change it in a run of its own."
+        yield warn("UPG-07", _IMAGE, site.cluster.ceph_image, reason, cure)
     text = facts.get("kubernetes_version")
     version = _eras.parse_version(str(text)) if text else None
     if version is not None and version[:2] < era.kubernetes.least:
