@@ -13,19 +13,28 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import MANAGER_LABEL, at
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     Manifest = Mapping[str, t.Any]
 
-KINDS = frozenset({"CSIDriver", "CephConnection", "ClientProfile", "DaemonSet"})
+KINDS = frozenset(
+    {"CSIDriver", "CephConnection", "ClientProfile", "DaemonSet", "Driver", "OperatorConfig"}
+)
 # What the operators of FlexVolume ran on every node.
 _AGENTS = ("rook-agent", "rook-ceph-agent", "rook-discover")
 DRIVERS = tuple(f".{driver}.csi.ceph.com" for driver in ("rbd", "cephfs", "nfs", "nvmeof"))
 PREFIX = "CSI_DRIVER_NAME_PREFIX"
 _CONFIG = "rook-ceph-operator-config"
+# What Rook notes as the manager of what it writes.
+_ROOK = "rook"
+# What it is called that Rook tells the CSI operator, beside a Driver for each type.
+_TOLD = {
+    "ConfigMap": "rook-csi-operator-image-set-configmap",
+    "OperatorConfig": "ceph-csi-operator-config",
+}
 
 
 def drivers_of(
@@ -62,12 +71,26 @@ def _environment(deployment: Manifest) -> Iterable[str | None]:
                 yield variable.get("value")
 
 
+def is_handed_over(manifest: Manifest) -> bool:
+    """Tell whether Rook has told the CSI operator something, which it does no more from 1.20 on.
+
+    Up to 1.19 it makes these objects without a label and without an owner, and never removes them.
+    """
+    kind, name = manifest["kind"], manifest["metadata"]["name"]
+    told = name.endswith(DRIVERS) if kind == "Driver" else name == _TOLD.get(kind)
+    managers = {entry.get("manager") for entry in at(manifest, "metadata.managedFields") or ()}
+    kept = MANAGER_LABEL in (at(manifest, "metadata.labels") or {})
+    return told and _ROOK in managers and not kept
+
+
 def remains(manifest: Manifest, namespace: str, drivers: frozenset[str]) -> bool:
     """Tell whether an object was made for the cluster in a namespace, and outlives it."""
     if manifest["kind"] == "CSIDriver":
         return manifest["metadata"]["name"] in drivers
     if manifest["kind"] not in KINDS or at(manifest, "metadata.namespace") != namespace:
         return False
+    if manifest["kind"] in ("Driver", "OperatorConfig"):
+        return is_handed_over(manifest)
     if manifest["kind"] == "DaemonSet":
         name = manifest["metadata"]["name"]
         return name in _AGENTS and _labels(manifest).get("app") == name

@@ -86,3 +86,17 @@ def test_a_definition_that_a_release_no_longer_has_is_kept_with_the_reason(
     plan = make_plan(whole_site, render(whole_site, upstream), seen)
     (step,) = [step for step in plan.steps if step.target == old]
     assert step.op == "keep" and "no longer in the model" in step.reason
+
+
+def test_a_driver_that_rook_has_made_does_not_keep_its_definition(
+    whole_site: Site, upstream: list[Params]
+) -> None:
+    objects = {item.id: dict(item.manifest) for item in render(whole_site, upstream)}
+    owned = frozenset(objects)
+    name = "rook-ceph.rbd.csi.ceph.com"
+    metadata = {"name": name, "namespace": "rook-ceph", "managedFields": [{"manager": "rook"}]}
+    driver = {"apiVersion": "csi.ceph.io/v1", "kind": "Driver", "metadata": metadata}
+    seen = Observed(objects={**objects, f"Driver/rook-ceph/{name}": driver}, owned=owned)
+    plan = make_plan(whole_site, (), seen, "absent")
+    assert refusals(plan, seen, whole_site.name) == ()
+    assert f"delete Driver/rook-ceph/{name}" in {step.id for step in plan.steps}

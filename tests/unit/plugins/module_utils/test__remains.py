@@ -12,6 +12,7 @@ from ansible_collections.rookery.rook.plugins.module_utils import _kinds
 from ansible_collections.rookery.rook.plugins.module_utils._remains import (
     KINDS,
     drivers_of,
+    is_handed_over,
     remains,
 )
 
@@ -52,6 +53,36 @@ def test_what_is_for_the_cluster_remains(manifest: dict[str, t.Any]) -> None:
 )
 def test_what_is_for_another_cluster_is_somebody_elses(manifest: dict[str, t.Any]) -> None:
     assert not remains(manifest, "rook-ceph", DRIVERS)
+
+
+TOLD = [
+    ("Driver", "rook-ceph.rbd.csi.ceph.com"),
+    ("OperatorConfig", "ceph-csi-operator-config"),
+    ("ConfigMap", "rook-csi-operator-image-set-configmap"),
+]
+
+
+def written(kind: str, name: str, manager: str = "rook", **labels: str) -> dict[str, t.Any]:
+    item = made(kind, name, "rook-ceph")
+    item["metadata"] |= {"labels": labels, "managedFields": [{"manager": manager}]}
+    return item
+
+
+@pytest.mark.parametrize(("kind", "name"), TOLD)
+def test_what_rook_tells_the_csi_operator_is_known_by_who_wrote_it(kind: str, name: str) -> None:
+    assert is_handed_over(written(kind, name))
+    assert not is_handed_over(written(kind, name, manager="kubectl-client-side-apply"))
+    assert not is_handed_over(written(kind, f"my-{name}-2"))
+    for keeper in ("Helm", "rookery"):
+        labels = {"app.kubernetes.io/managed-by": keeper}
+        assert not is_handed_over(written(kind, name, **labels))
+
+
+@pytest.mark.parametrize(("kind", "name"), TOLD[:2])
+def test_what_rook_tells_the_csi_operator_remains(kind: str, name: str) -> None:
+    assert remains(written(kind, name), "rook-ceph", DRIVERS)
+    assert not remains(written(kind, name), "elsewhere", DRIVERS)
+    assert not remains(written(kind, name, manager="kubectl"), "rook-ceph", DRIVERS)
 
 
 INSIDE = {"namespace": "rook-ceph"}

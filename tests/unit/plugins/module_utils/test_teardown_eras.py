@@ -47,6 +47,11 @@ def ours(item: Params) -> Params:
     return item
 
 
+def by_rook(item: Params) -> Params:
+    item["metadata"]["managedFields"] = [{"manager": "rook", "operation": "Update"}]
+    return item
+
+
 def operator_of(release: tuple[int, ...], objects: list[Params]) -> list[Params]:
     """Return what runs a release, as far as it matters: definitions, operator, agents, drivers."""
     groups = {(item["apiVersion"].partition("/")[0], item["kind"]) for item in objects}
@@ -67,6 +72,12 @@ def operator_of(release: tuple[int, ...], objects: list[Params]) -> list[Params]
         found.append(made("apps/v1", "DaemonSet", "rook-agent", SPACE, spec={"template": template}))
     if release >= (1, 0):
         found.append(made("storage.k8s.io/v1", "CSIDriver", f"{SPACE}.rbd.csi.ceph.com"))
+    if (1, 18) <= release < (1, 20):
+        api = kinds_of(release)["Driver"].api_version
+        found += [
+            by_rook(made(api, "OperatorConfig", "ceph-csi-operator-config", SPACE)),
+            by_rook(made(api, "Driver", f"{SPACE}.rbd.csi.ceph.com", SPACE)),
+        ]
     if release >= (1, 20):
         api = kinds_of(release)["Driver"].api_version
         found += [
