@@ -33,6 +33,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._plan_types import (
     stage_of,
     wait_for,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._remains import is_handed_over
 from ansible_collections.rookery.rook.plugins.module_utils._render.common import merged
 from ansible_collections.rookery.rook.plugins.module_utils._render.types import Desired
 from ansible_collections.rookery.rook.plugins.module_utils._steps import (
@@ -172,7 +173,7 @@ def _make(site: str, item: Desired, observed: Observed, needs: tuple[str, ...]) 
     create = Step(f"create {item.id}", "create", item.id, needs=needs, reason="is not there")
     if live is None:
         yield create
-    elif item.id not in observed.owned:
+    elif item.id not in observed.owned and not is_handed_over(live):
         yield not_ours(item.id, site, live)
     elif being_deleted(live) or _goes_along(live, observed):
         gone = wait_for(

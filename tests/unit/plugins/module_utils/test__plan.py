@@ -204,3 +204,20 @@ def test_hosts_of_an_external_cluster_are_not_to_be_cleaned(
     steps = {step.id for step in plan.steps}
     assert "delete CephCluster/rook-ceph/rook-ceph" in steps
     assert "update CephCluster/rook-ceph/rook-ceph" not in steps
+
+
+def test_a_driver_that_rook_has_made_is_taken_over_with_1_20(
+    make_site: Callable[..., Site], make_upstream: Callable[..., list[Params]]
+) -> None:
+    metadata = {"name": "rook-ceph.rbd.csi.ceph.com", "namespace": "rook-ceph"}
+    driver: Params = {"apiVersion": "csi.ceph.io/v1", "kind": "Driver", "metadata": metadata}
+    site = make_site(version="1.20")
+    desired = render(site, [*make_upstream("v1.20.6"), {**driver, "spec": {"grpcTimeout": 9}}])
+    target = _kinds.id_of(driver)
+    for manager, op in (("rook", "update"), ("kubectl-client-side-apply", "keep")):
+        made = {**driver, "metadata": {**metadata, "managedFields": [{"manager": manager}]}}
+        plan = _plan.make_plan(site, desired, _plan.Observed(objects={target: made}))
+        (step,) = [step for step in plan.steps if step.target == target]
+        assert step.op == op
+        paths = {change.path for change in step.changes}
+        assert paths == ({"metadata.labels", "spec"} if op == "update" else set())
