@@ -15,6 +15,7 @@ import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils import (
     _rules_api,
+    _rules_csi,
     _rules_facts,
     _rules_names,
     _rules_nodes,
@@ -64,6 +65,7 @@ RULES = (
     _rules_stores.filesystem_findings,
     _rules_stores.store_findings,
     _rules_stores.class_findings,
+    _rules_csi.prefix_findings,
     _rules_names.volume_findings,
     _rules_nodes.device_findings,
     _rules_nodes.directory_findings,

@@ -231,4 +231,8 @@ ROWS: tuple[Rule, ...] = (
     Rule("CSI-05", "error", "served", "ServiceMonitor is known where monitoring is on",
          "the operator cannot make one", "Install the Prometheus operator.",
          "Rook: Prometheus Monitoring", since=(1, 1), when="monitoring"),
+    Rule("CSI-06", "error", "", "Drivers are called as storage classes have it",
+         "the CSI operator's drivers have the namespace as prefix, and claims stay Pending",
+         "Remove CSI_DRIVER_NAME_PREFIX.", "Rook: operator_driver.go",
+         since=(1, 15), until=(1, 19)),
 )  # fmt: skip

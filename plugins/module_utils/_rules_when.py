@@ -37,6 +37,13 @@ def uses_csi(site: Site) -> bool:
     return "csi" in _eras.era(site.version).volumes
 
 
+def uses_csi_operator(site: Site) -> bool:
+    """Tell whether Rook leaves the CSI drivers to the CSI operator on this site."""
+    default = _eras.era(site.version).csi_operator
+    given = site.operator.config.get("ROOK_USE_CSI_OPERATOR", "").lower()
+    return default == "required" or given == "true" or (default == "on" and given != "false")
+
+
 def encrypts_devices(site: Site) -> bool:
     """Tell whether the disks are to be encrypted."""
     return is_on(dig(site.cluster.spec, "storage.config.encryptedDevice"))

@@ -17,6 +17,8 @@ from ansible_collections.rookery.rook.plugins.module_utils._render.namespace imp
     moved,
     set_apart,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._render.storage import provisioner
+from ansible_collections.rookery.rook.plugins.module_utils._rules_when import uses_csi_operator
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,18 +34,11 @@ _CHART_CSI_CURE = (
 _DRIVERS = f"{_DEFINITION}drivers.csi.ceph.io"
 
 
-def csi_operator_enabled(site: Site) -> bool:
-    """Tell whether Rook leaves the CSI drivers to the CSI operator on this site."""
-    default = _eras.era(site.version).csi_operator
-    given = site.operator.config.get("ROOK_USE_CSI_OPERATOR", "").lower()
-    return default == "required" or given == "true" or (default == "on" and given != "false")
-
-
 def upstream_files(site: Site) -> tuple[str, ...]:
     """Return the names of the files of upstream's manifests that this site takes, in order."""
     era = _eras.era(site.version)
     files = (*era.files, *era.rights)
-    return (*files, "csi-operator.yaml") if csi_operator_enabled(site) else files
+    return (*files, "csi-operator.yaml") if uses_csi_operator(site) else files
 
 
 def render_operator(site: Site, upstream: Sequence[Manifest]) -> list[dict[str, t.Any]]:
@@ -55,6 +50,7 @@ def render_operator(site: Site, upstream: Sequence[Manifest]) -> list[dict[str, 
         # Files of old hold a cluster beside its accounts; the site's own is made from the model.
         upstream = [item for item in upstream if _kinds.KINDS[item["kind"]].stage == "operator"]
         upstream, problems = _at_home(site, upstream)
+        upstream = [_called(site, manifest) for manifest in upstream]
     if problems:
         raise ModelError(problems)
     found: dict[str, Manifest] = {}
@@ -109,6 +105,15 @@ def _somewhere(site: Site, manifest: Manifest) -> Manifest:
     if metadata.get("namespace") or not _kinds.KINDS[manifest["kind"]].namespaced:
         return manifest
     return {**manifest, "metadata": {**metadata, "namespace": site.namespace}}
+
+
+def _called(site: Site, manifest: Manifest) -> Manifest:
+    """Return a driver of upstream's files under the name that storage classes have."""
+    name = str(manifest["metadata"]["name"])
+    kind, _dot, end = name.removeprefix(f"{site.namespace}.").partition(".")
+    if manifest["kind"] != "Driver" or name != f"{site.namespace}.{kind}.{end}":
+        return manifest
+    return {**manifest, "metadata": {**manifest["metadata"], "name": provisioner(site, kind)}}
 
 
 def _settings(site: Site, found: Mapping[str, Manifest]) -> dict[str, dict[str, t.Any]]:
@@ -206,7 +211,7 @@ def _content_problems(site: Site, found: Mapping[str, Manifest]) -> Iterator[Pro
         cure = f"Add {era.files[0]} of the release."
         cure = "Set crds.enabled to true in operator.values." if charted else cure
         yield _problem(site, f"lacks the definition {era.defines}", cure)
-    if csi_operator_enabled(site) and _DRIVERS not in found:
+    if uses_csi_operator(site) and _DRIVERS not in found:
         cure = "Add csi-operator.yaml of the release, or set ROOK_USE_CSI_OPERATOR to false."
         if _eras.era(site.version).csi_operator == "required":
             cure = "Add csi-operator.yaml of the release."

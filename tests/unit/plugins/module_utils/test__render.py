@@ -328,6 +328,19 @@ def test_provisioners_have_the_prefix_that_the_operator_is_told(make_site: MakeS
     assert provisioner(site, "bucket") == "b.ceph.rook.io/bucket"
 
 
+def test_drivers_of_upstreams_files_have_the_name_that_classes_have(
+    make_site: MakeSite, make_upstream: MakeUpstream
+) -> None:
+    metadata = {"name": "rook-ceph.rbd.csi.ceph.com", "namespace": "rook-ceph"}
+    driver = {"apiVersion": "csi.ceph.io/v1", "kind": "Driver", "metadata": metadata, "spec": {}}
+    for namespace in ("rook-ceph", "storage"):
+        operator = {"config": {"CSI_DRIVER_NAME_PREFIX": "mine"}}
+        site = make_site(version="1.20", namespace=namespace, operator=operator)
+        found = objects(site, [*make_upstream("v1.20.6"), driver])
+        assert f"Driver/{namespace}/{provisioner(site, 'rbd')}" in found
+        assert not [key for key in found if "/rook-ceph.rbd" in key]
+
+
 def test_needs_go_from_classes_to_definitions(whole_site: Site, upstream: list[Params]) -> None:
     needs = {item.id: set(item.needs) for item in render(whole_site, upstream)}
     assert needs["StorageClass//files"] == {

@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+# PRIVATE: for the modules of this collection only; its functions may change in any release.
+"""Rules about the drivers that volumes come by. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.rookery.rook.plugins.module_utils import _eras
+from ansible_collections.rookery.rook.plugins.module_utils._remains import PREFIX
+from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
+    Facts,
+    Finding,
+    error,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._rules_when import uses_csi_operator
+
+if t.TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
+
+
+def prefix_findings(site: Site, _facts: Facts) -> Iterator[Finding]:
+    """Yield a prefix of drivers' names that Rook does not give to the CSI operator (CSI-06)."""
+    prefix = site.operator.config.get(PREFIX)
+    by_rook = uses_csi_operator(site) and _eras.era(site.version).csi_operator != "required"
+    if by_rook and prefix and prefix != site.namespace:
+        reason = f"Rook calls the CSI operator's drivers {site.namespace} whatever this says"
+        cure = (
+            "Remove it; where volumes have been made with it, set ROOK_USE_CSI_OPERATOR to false."
+        )
+        yield error("CSI-06", f"operator.config.{PREFIX}", prefix, reason, cure)
