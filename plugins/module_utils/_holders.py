@@ -21,7 +21,9 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds.ceph import RO
 
 Manifest = Mapping[str, t.Any]
 # An operator with this in its environment looks after its own namespace alone.
-_ALONE = "ROOK_CURRENT_NAMESPACE_ONLY"
+ALONE = "ROOK_CURRENT_NAMESPACE_ONLY"
+# The CSI operator looks after its own namespace and those that are named here; empty means all.
+WATCHED = "WATCH_NAMESPACE"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -115,12 +117,10 @@ class Holders:
 
     def _looks_after(self, item: Manifest) -> bool:
         """Tell whether a Deployment's operator looks after the namespace, by where it looks."""
-        alone = any(
-            variable.get("name") == _ALONE and variable.get("value") == "true"
-            for container in at(item, "spec.template.spec.containers") or ()
-            for variable in container.get("env") or ()
-        )
-        return self._is_inside(item) or not alone
+        told = environment_of(item)
+        watched = str(told.get(WATCHED) or self.namespace).split(",")
+        elsewhere = told.get(ALONE) != "true" and self.namespace in watched
+        return self._is_inside(item) or elsewhere
 
     def _state(self, item: Manifest) -> str:
         """Return why a Deployment is not at work, or nothing."""
@@ -140,6 +140,15 @@ def images(item: Manifest) -> Iterator[str]:
     """Yield the images of a Deployment's containers."""
     for container in at(item, "spec.template.spec.containers") or ():
         yield str(container.get("image") or "")
+
+
+def environment_of(item: Manifest) -> dict[str, t.Any]:
+    """Return the environment of a Deployment's containers, as far as it is written there."""
+    return {
+        str(variable.get("name")): variable.get("value")
+        for container in at(item, "spec.template.spec.containers") or ()
+        for variable in container.get("env") or ()
+    }
 
 
 def kept(item: dict[str, t.Any]) -> dict[str, t.Any] | None:

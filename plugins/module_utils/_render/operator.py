@@ -10,6 +10,12 @@ import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils import _eras, _kinds
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError, Problem
+from ansible_collections.rookery.rook.plugins.module_utils._holders import (
+    ALONE,
+    CSI,
+    WATCHED,
+    environment_of,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._render.common import labelled, merged
 from ansible_collections.rookery.rook.plugins.module_utils._render.namespace import (
     USUAL,
@@ -134,6 +140,8 @@ def _settings(site: Site, found: Mapping[str, Manifest]) -> dict[str, dict[str, 
     told = {**_own_namespace(site), **({} if era.config else data)}
     if told:
         settings[_operator_id(site)] = _environment(found[_operator_id(site)], told)
+    for object_id in _watchers(site, found):
+        settings[object_id] = _environment(found[object_id], {WATCHED: site.namespace})
     if over:
         name = "ceph-csi-operator-config"
         settings[_kinds.make_id("OperatorConfig", site.namespace, name)] = over
@@ -144,7 +152,20 @@ def _own_namespace(site: Site) -> dict[str, str]:
     """Return what keeps the operator of another namespace off the clusters of the usual one."""
     if site.namespace == USUAL or site.release < (1, 0):
         return {}
-    return {"ROOK_CURRENT_NAMESPACE_ONLY": "true"}
+    return {ALONE: "true"}
+
+
+def _watchers(site: Site, found: Mapping[str, Manifest]) -> Iterator[str]:
+    """Yield the CSI operator where it would work on the drivers of other sites as well.
+
+    Each would give them the images and settings of its own namespace, one after the other.
+    """
+    if site.namespace == USUAL and site.operator.config.get(ALONE) != "true":
+        return
+    for object_id, item in found.items():
+        told = environment_of(item) if item["kind"] == "Deployment" else {}
+        if WATCHED in told and not told[WATCHED] and CSI.runs_as(item):
+            yield object_id
 
 
 def _environment(deployment: Manifest, data: Mapping[str, str]) -> dict[str, t.Any]:

@@ -87,6 +87,18 @@ def test_the_operator_of_the_drivers_is_told_by_its_name_or_image() -> None:
     assert kept(deployment("shop")) is None
 
 
+@pytest.mark.parametrize(
+    ("watched", "works"),
+    [(None, True), ("", True), ("other", False), ("other,rook-ceph", True)],
+)
+def test_the_operator_of_the_drivers_looks_after_what_it_watches(
+    watched: str | None, works: bool
+) -> None:
+    env = [] if watched is None else [{"name": "WATCH_NAMESPACE", "value": watched}]
+    item = deployment("ceph-csi-controller-manager", "other", container={"env": env})
+    assert (Holders("rook-ceph", (item,), seen=True).trouble(CSI) == "") is works
+
+
 def test_the_release_is_that_which_made_the_daemons_else_the_operators() -> None:
     labels = {"labels": {"rook-version": "v1.16.9"}}
     monitor = deployment("rook-ceph-mon-a", metadata=labels)

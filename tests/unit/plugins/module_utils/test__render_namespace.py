@@ -166,6 +166,38 @@ def test_an_operator_apart_works_on_its_own_namespace_alone(
     assert environment(make_site(), upstream) == []
 
 
+@pytest.mark.parametrize(
+    ("namespace", "config", "given", "wanted"),
+    [
+        ("storage", {}, "", "storage"),
+        ("storage", {}, "storage,more", "storage,more"),
+        ("rook-ceph", {}, "", ""),
+        ("rook-ceph", {"ROOK_CURRENT_NAMESPACE_ONLY": "true"}, "", "rook-ceph"),
+    ],
+)
+def test_a_csi_operator_apart_works_on_its_own_drivers_alone(
+    namespace: str,
+    config: Params,
+    given: str,
+    wanted: str,
+    make_site: MakeSite,
+    upstream: list[Params],
+) -> None:
+    """Otherwise two of them would give the same drivers their own images, again and again."""
+    name = "ceph-csi-controller-manager"
+    env = [{"name": "WATCH_NAMESPACE", "value": given}]
+    manager = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": name, "namespace": "rook-ceph"},
+        "spec": {"template": {"spec": {"containers": [{"name": "manager", "env": env}]}}},
+    }
+    site = make_site(namespace=namespace, operator={"config": config})
+    found = {item.id: item.manifest for item in render(site, [*upstream, manager])}
+    containers = found[f"Deployment/{namespace}/{name}"]["spec"]["template"]["spec"]["containers"]
+    assert containers[0]["env"] == [{"name": "WATCH_NAMESPACE", "value": wanted}]
+
+
 def test_before_1_2_settings_are_the_operators_environment(
     make_site: MakeSite, make_upstream: MakeUpstream
 ) -> None:
