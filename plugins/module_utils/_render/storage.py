@@ -19,6 +19,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._render.common import
 from ansible_collections.rookery.rook.plugins.module_utils._render.sections import (
     render_section_entry,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._rules_types import is_on
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +45,8 @@ PUBLISH_SECRETS = frozenset(
 _SHARED_SECRETS = {"nfs": "cephfs"}
 # The first releases whose volumes can grow, and whose buckets have a provisioner for each operator.
 _GROWTH, _BUCKETS_APART = (1, 2), (1, 3)
+# The first release that can leave the file system's name out of those of its pools.
+_NAMES_KEPT = (1, 15, 7)
 
 
 def render_storage(site: Site) -> Iterator[dict[str, t.Any]]:
@@ -165,8 +168,7 @@ def _parameters(site: Site, item: StorageClass) -> dict[str, str]:
         found |= {"pool": item.pool or "", "imageFormat": "2", "imageFeatures": "layering"}
         found |= {"dataPool": item.data_pool} if item.data_pool else {}
         return {**found, "csi.storage.k8s.io/fstype": "ext4"}
-    pool = item.data_pool or _first_pool(site, item.filesystem)
-    found |= {"fsName": item.filesystem or "", "pool": f"{item.filesystem}-{pool}"}
+    found |= {"fsName": item.filesystem or "", "pool": _data_pool(site, item)}
     if item.nfs:
         # Rook makes a service for each server, and calls the first one a.
         found |= {"nfsCluster": item.nfs, "server": f"rook-ceph-nfs-{item.nfs}-a"}
@@ -190,9 +192,14 @@ def _flex_parameters(site: Site, item: StorageClass) -> dict[str, str]:
     return {**found, "dataBlockPool": item.data_pool} if item.data_pool else found
 
 
-def _first_pool(site: Site, filesystem: str | None) -> str:
-    """Return the default data pool of a file system."""
-    return next(fs.data_pools[0].name for fs in site.filesystems if fs.name == filesystem)
+def _data_pool(site: Site, item: StorageClass) -> str:
+    """Return the data pool of a class, by default the first of its file system, as Ceph has it."""
+    filesystem = next((fs for fs in site.filesystems if fs.name == item.filesystem), None)
+    if filesystem is None:
+        return f"{item.filesystem}-{item.data_pool}"
+    pool = item.data_pool or filesystem.data_pools[0].name
+    kept = site.release >= _NAMES_KEPT and is_on(filesystem.spec.get("preservePoolNames"))
+    return pool if kept else f"{filesystem.name}-{pool}"
 
 
 def _storage_class(site: Site, item: StorageClass) -> dict[str, t.Any]:

@@ -300,6 +300,27 @@ def test_a_file_class_names_the_pool_as_ceph_does(whole_site: Site) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("version", "pools"), [("1.15.6", ("f-a", "f-b")), ("1.15.7", ("a", "b")), ("1.20", ("a", "b"))]
+)
+def test_a_file_class_names_the_pool_whose_name_rook_is_told_to_keep(
+    version: str, pools: tuple[str, str], make_site: MakeSite
+) -> None:
+    filesystem = {
+        "name": "f",
+        "data_pools": [{"name": name, "replicas": 3} for name in ("a", "b")],
+        "spec": {"preservePoolNames": True},
+    }
+    classes = [
+        {"name": "first", "filesystem": "f"},
+        {"name": "second", "filesystem": "f", "data_pool": "b"},
+    ]
+    site = make_site(version=version, filesystems=[filesystem], storage_classes=classes)
+    found = objects(site)
+    named = [found[f"StorageClass//{each['name']}"]["parameters"]["pool"] for each in classes]
+    assert tuple(named) == pools
+
+
 def test_a_bucket_class_names_its_store(whole_site: Site) -> None:
     found = objects(whole_site)["StorageClass//buckets"]
     assert found["provisioner"] == "rook-ceph.ceph.rook.io/bucket"
