@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from ansible_collections.rookery.rook.plugins.module_utils import _kinds
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError, Problem
 from ansible_collections.rookery.rook.plugins.module_utils._render.common import merged
+from ansible_collections.rookery.rook.plugins.module_utils._render.drivers import needs_nfs
 from ansible_collections.rookery.rook.plugins.module_utils._render.storage import provisioner
 
 if t.TYPE_CHECKING:
@@ -118,14 +119,14 @@ def contradictions(site: Site) -> Iterator[Problem]:
 
 def drivers_values(site: Site) -> dict[str, t.Any]:
     """Return the values without which the drivers' chart does not fit Rook, and those given."""
+    started = ("rbd", "cephfs", *(["nfs"] if needs_nfs(site) else []))
     base = {
         "operatorConfig": {
             "namespace": site.namespace,
             "driverSpecDefaults": {"imageSet": {"name": "rook-csi-operator-image-set-configmap"}},
         },
         "drivers": {
-            name: {"enabled": name in ("rbd", "cephfs"), "name": provisioner(site, name)}
-            for name in _DRIVERS
+            name: {"enabled": name in started, "name": provisioner(site, name)} for name in _DRIVERS
         },
     }
     return t.cast("dict[str, t.Any]", merged(base, site.operator.drivers_values))

@@ -17,13 +17,18 @@ from ansible_collections.rookery.rook.plugins.module_utils._holders import (
     environment_of,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._render.common import labelled, merged
+from ansible_collections.rookery.rook.plugins.module_utils._render.drivers import (
+    called,
+    nfs_cure,
+    nfs_driver,
+    nfs_settings,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._render.namespace import (
     USUAL,
     mentions,
     moved,
     set_apart,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._render.storage import provisioner
 from ansible_collections.rookery.rook.plugins.module_utils._rules_when import uses_csi_operator
 
 if t.TYPE_CHECKING:
@@ -56,7 +61,7 @@ def render_operator(site: Site, upstream: Sequence[Manifest]) -> list[dict[str, 
         # Files of old hold a cluster beside its accounts; the site's own is made from the model.
         upstream = [item for item in upstream if _kinds.KINDS[item["kind"]].stage == "operator"]
         upstream, problems = _at_home(site, upstream)
-        upstream = [_called(site, manifest) for manifest in upstream]
+        upstream = [called(site, manifest) for manifest in upstream]
     if problems:
         raise ModelError(problems)
     found: dict[str, Manifest] = {}
@@ -65,6 +70,9 @@ def render_operator(site: Site, upstream: Sequence[Manifest]) -> list[dict[str, 
         if found.setdefault(object_id, manifest) != manifest:
             reason = f"holds two different {object_id}"
             problems.append(_problem(site, reason, "Take the files of one release only."))
+    driver = nfs_driver(site)
+    if driver is not None and site.operator.source != "chart":
+        found.setdefault(_kinds.id_of(driver), driver)
     problems += _content_problems(site, found)
     if problems:
         raise ModelError(problems)
@@ -113,20 +121,12 @@ def _somewhere(site: Site, manifest: Manifest) -> Manifest:
     return {**manifest, "metadata": {**metadata, "namespace": site.namespace}}
 
 
-def _called(site: Site, manifest: Manifest) -> Manifest:
-    """Return a driver of upstream's files under the name that storage classes have."""
-    name = str(manifest["metadata"]["name"])
-    kind, _dot, end = name.removeprefix(f"{site.namespace}.").partition(".")
-    if manifest["kind"] != "Driver" or name != f"{site.namespace}.{kind}.{end}":
-        return manifest
-    return {**manifest, "metadata": {**manifest["metadata"], "name": provisioner(site, kind)}}
-
-
 def _settings(site: Site, found: Mapping[str, Manifest]) -> dict[str, dict[str, t.Any]]:
     """Return what is laid over upstream's objects: settings, at the place that the era has."""
     era, data = _eras.era(site.version), {}
     over: dict[str, t.Any] = {}
-    for key, value in sorted(site.operator.config.items()):
+    config = {**nfs_settings(site), **site.operator.config}
+    for key, value in sorted(config.items()):
         if key not in era.csi_settings:
             data[key] = value
             continue
@@ -238,6 +238,9 @@ def _content_problems(site: Site, found: Mapping[str, Manifest]) -> Iterator[Pro
             cure = "Add csi-operator.yaml of the release."
         reason = f"lacks the CSI operator, which Rook {site.version} uses (CSI-03)"
         yield _problem(site, reason, _CHART_CSI_CURE if charted else cure)
+    settings = found.get(_config_id(site), {}).get("data") or {}
+    if charted and (cure := nfs_cure(site, found, settings)):
+        yield _problem(site, "does not start the driver for NFS, which classes need", cure)
     yield from _release_problems(site, found.get(_operator_id(site)))
 
 
