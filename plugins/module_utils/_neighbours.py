@@ -18,6 +18,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import Client
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
 from ansible_collections.rookery.rook.plugins.module_utils._kinds.ceph import ROOK_VERSION
 from ansible_collections.rookery.rook.plugins.module_utils._readiness_ceph import health_problem
+from ansible_collections.rookery.rook.plugins.module_utils._remains import OWN_DRIVERS
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -31,6 +32,7 @@ _KINDS = {
     "ServiceMonitor": "monitoring.coreos.com/v1",
     "NetworkAttachmentDefinition": "k8s.cni.cncf.io/v1",
 }
+_REGISTRAR = "driver-registrar"
 _OPENSHIFT = ("config.openshift.io/v1", "ClusterVersion")
 # Its StatefulSets and charts give their claims this label.
 _PROMETHEUS = "app.kubernetes.io/name=prometheus"
@@ -78,9 +80,20 @@ def _secrets(client: Kube, site: Site) -> list[str]:
 
 
 def _holders(client: Kube, site: Site) -> list[str]:
-    """Return the DaemonSets that hold networks for clients of old."""
+    """Return the DaemonSets that hold networks for clients of old, and Rook's own drivers."""
     found = client.list("apps/v1", "DaemonSet", site.namespace).items
-    return [name for name in _names(found) if "plugin-holder" in name]
+    return _names(item for item in found if _is_holder(item) or _is_own_driver(item))
+
+
+def _is_holder(item: Object) -> bool:
+    return "plugin-holder" in item["metadata"]["name"]
+
+
+def _is_own_driver(item: Object) -> bool:
+    """Tell whether daemons are a driver as Rook runs it, with what registers it in a container."""
+    containers = at(item, "spec.template.spec.containers") or ()
+    registers = any(container.get("name") == _REGISTRAR for container in containers)
+    return registers and item["metadata"]["name"] in OWN_DRIVERS
 
 
 def _metrics_classes(client: Kube) -> list[str]:

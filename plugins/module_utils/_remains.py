@@ -26,6 +26,8 @@ KINDS = frozenset(
 # What the operators of FlexVolume ran on every node.
 _AGENTS = ("rook-agent", "rook-ceph-agent", "rook-discover")
 DRIVERS = tuple(f".{driver}.csi.ceph.com" for driver in ("rbd", "cephfs", "nfs", "nvmeof"))
+# What Rook up to 1.19 runs itself on every node where there is no CSI operator.
+OWN_DRIVERS = frozenset({"csi-rbdplugin", "csi-cephfsplugin", "csi-nfsplugin"})
 PREFIX = "CSI_DRIVER_NAME_PREFIX"
 _CONFIG = "rook-ceph-operator-config"
 # What Rook notes as the manager of what it writes.

@@ -66,6 +66,7 @@ RULES = (
     _rules_stores.store_findings,
     _rules_stores.class_findings,
     _rules_csi.prefix_findings,
+    _rules_csi.own_findings,
     _rules_names.volume_findings,
     _rules_nodes.device_findings,
     _rules_nodes.directory_findings,

@@ -10,6 +10,7 @@ import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._placement import DOMAIN_LABELS
 from ansible_collections.rookery.rook.plugins.module_utils._placement.crew import tolerates
+from ansible_collections.rookery.rook.plugins.module_utils._remains import OWN_DRIVERS
 from ansible_collections.rookery.rook.plugins.module_utils._rules_pools import (
     pools_of,
     several_in_a_domain,
@@ -90,9 +91,9 @@ def served_findings(site: Site, facts: Facts) -> Iterator[Finding]:
 
 def object_findings(site: Site, facts: Facts) -> Iterator[Finding]:
     """Yield objects that should be there, or elsewhere (CSI-04, MON-06, NET-08, RES-02)."""
-    holders = facts.get("holders") or ()
+    holders = {str(name) for name in facts.get("holders") or ()} - OWN_DRIVERS
     if holders and site.release >= (1, 16):
-        reason = f"1.16 has no such pods any more: {listed(sorted(map(str, holders)))}"
+        reason = f"1.16 has no such pods any more: {listed(sorted(holders))}"
         cure = "Set CSI_DISABLE_HOLDER_PODS to true on 1.15, and drain nodes one by one."
         yield error("CSI-04", "version", site.version, reason, cure)
     path = "mon.volumeClaimTemplate.spec.storageClassName"

@@ -9,11 +9,12 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils import _eras
-from ansible_collections.rookery.rook.plugins.module_utils._remains import PREFIX
+from ansible_collections.rookery.rook.plugins.module_utils._remains import OWN_DRIVERS, PREFIX
 from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
     Facts,
     Finding,
     error,
+    listed,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._rules_when import uses_csi_operator
 
@@ -33,3 +34,12 @@ def prefix_findings(site: Site, _facts: Facts) -> Iterator[Finding]:
             "Remove it; where volumes have been made with it, set ROOK_USE_CSI_OPERATOR to false."
         )
         yield error("CSI-06", f"operator.config.{PREFIX}", prefix, reason, cure)
+
+
+def own_findings(site: Site, facts: Facts) -> Iterator[Finding]:
+    """Yield drivers of Rook's own that nobody would hand over any more (CSI-07)."""
+    own = OWN_DRIVERS & {str(name) for name in facts.get("holders") or ()}
+    if own and _eras.era(site.version).csi_operator == "required":
+        reason = f"1.20 leaves these as they are, and their names taken: {listed(sorted(own))}"
+        cure = "Set ROOK_USE_CSI_OPERATOR to true on 1.19, and wait until they are gone."
+        yield error("CSI-07", "version", site.version, reason, cure)

@@ -235,4 +235,8 @@ ROWS: tuple[Rule, ...] = (
          "the CSI operator's drivers have the namespace as prefix, and claims stay Pending",
          "Remove CSI_DRIVER_NAME_PREFIX.", "Rook: operator_driver.go",
          since=(1, 15), until=(1, 19)),
+    Rule("CSI-07", "error", "holders", "Drivers of Rook's own are handed over before 1.20",
+         "the CSI operator makes no driver whose name is taken",
+         "Switch the CSI operator on first.", "ceph-csi-operator: driver_controller.go",
+         since=(1, 20)),
 )  # fmt: skip

@@ -16,7 +16,7 @@ Facts are a plain dictionary; of what is not in it nothing is found, and its rul
 - classes: the names of the storage classes; secrets: those of the cluster's namespace
 - adopted: whether the cluster is taken as it is
 - openshift: whether the API is that of OpenShift
-- holders: the DaemonSets that hold networks for clients of old
+- holders: the DaemonSets that hold networks for clients of old, and those of Rook's own drivers
 - metrics_classes: the storage classes of the claims of Prometheus
 - monitors: {age, last}: how many seconds ago the operator's pod last had an answer of them, and
   when; only of a cluster that runs

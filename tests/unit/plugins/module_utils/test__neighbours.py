@@ -147,17 +147,20 @@ def test_classes_secrets_holders_and_the_claims_of_prometheus_are_told() -> None
     claim = {"storageClassName": "fast"}
     prometheus = named("PersistentVolumeClaim", "db-0", "mon", spec=claim)
     prometheus["metadata"]["label"] = "app.kubernetes.io/name=prometheus"
+    registering = {"template": {"spec": {"containers": [{"name": "driver-registrar"}]}}}
     api = Api(
         named("StorageClass", "fast"),
         named("Secret", "rook-ceph-mon", "rook-ceph"),
         named("DaemonSet", "csi-rbdplugin-holder-a", "rook-ceph"),
-        named("DaemonSet", "csi-rbdplugin", "rook-ceph"),
+        named("DaemonSet", "csi-rbdplugin", "rook-ceph", spec=registering),
+        named("DaemonSet", "csi-cephfsplugin", "rook-ceph"),
+        named("DaemonSet", "rook-discover", "rook-ceph"),
         prometheus,
         named("PersistentVolumeClaim", "shop", "shop", spec={"storageClassName": "slow"}),
     )
     found = neighbourhood(api, SITE, [])
     assert (found["classes"], found["secrets"]) == (["fast"], ["rook-ceph-mon"])
-    assert found["holders"] == ["csi-rbdplugin-holder-a"]
+    assert found["holders"] == ["csi-rbdplugin", "csi-rbdplugin-holder-a"]
     assert found["metrics_classes"] == ["fast"]
     assert found["openshift"] is False
     assert found["served"] == {
