@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils import _eras
@@ -22,6 +23,15 @@ if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
+
+# The kinds of parts of a cluster that drivers know by an id of their own: what a part is in, and
+# the word for it in that id.
+_PARTS = {
+    "CephBlockPoolRadosNamespace": ("pool", "block"),
+    "CephFilesystemSubVolumeGroup": ("filesystem", "file"),
+}
+# The name of the part of a pool that is in no part of it.
+_WHOLE_POOL = "<implicit>"
 
 
 def prefix_findings(site: Site, _facts: Facts) -> Iterator[Finding]:
@@ -43,3 +53,28 @@ def own_findings(site: Site, facts: Facts) -> Iterator[Finding]:
         reason = f"1.20 leaves these as they are, and their names taken: {listed(sorted(own))}"
         cure = "Set ROOK_USE_CSI_OPERATOR to true on 1.19, and wait until they are gone."
         yield error("CSI-07", "version", site.version, reason, cure)
+
+
+def cluster_findings(site: Site, _facts: Facts) -> Iterator[Finding]:
+    """Yield classes of a cluster that nobody knows (NAME-07)."""
+    parts = sorted(_part_ids(site))
+    for place, item in enumerate(site.storage_classes):
+        name = item.parameters.get("clusterID")
+        if name and name not in (site.namespace, *parts) and item.type in ("rbd", "cephfs"):
+            reason = f"the cluster answers to its namespace, {site.namespace}"
+            reason += f", and its parts to {listed(parts)}" if parts else ""
+            path = f"storage_classes[{place}].parameters.clusterID"
+            yield error("NAME-07", path, name, reason, "Remove it.")
+
+
+def _part_ids(site: Site) -> Iterator[str]:
+    """Yield the ids of the site's parts: those that are given, else the ones that Rook makes."""
+    for item in site.resources:
+        if item.kind not in _PARTS:
+            continue
+        owner, word = _PARTS[item.kind]
+        name = item.values.get("name_in_ceph") or item.name
+        name = "" if name == _WHOLE_POOL else name
+        text = f"{site.namespace}-{item.values.get(owner)}-{word}-{name}"
+        made = hashlib.sha256(text.encode()).hexdigest()[:32]
+        yield str(item.values.get("cluster_id") or made)

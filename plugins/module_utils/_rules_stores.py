@@ -208,13 +208,9 @@ def store_findings(site: Site, facts: Facts) -> Iterator[Finding]:
 
 
 def class_findings(site: Site, _facts: Facts) -> Iterator[Finding]:
-    """Yield classes that lead past the cluster (NAME-06, NAME-07), and external names (NAME-05)."""
+    """Yield classes that lead past the cluster (NAME-06), and external names (NAME-05)."""
     for place, item in enumerate(site.storage_classes):
         path, given = f"storage_classes[{place}].parameters", item.parameters
-        name = given.get("clusterID")
-        if name and name != site.namespace and item.type in ("rbd", "cephfs"):
-            reason = f"the cluster answers to its namespace, {site.namespace}"
-            yield error("NAME-07", f"{path}.clusterID", name, reason, "Remove it.")
         for key, value in given.items():
             secret = key.endswith("-secret-namespace") and value != site.namespace
             if secret and item.driver != "flex" and item.type in ("rbd", "cephfs"):

@@ -108,7 +108,7 @@ ROWS: tuple[Rule, ...] = (
     Rule("NAME-06", "error", "", "Classes name the driver's secrets where they are",
          "claims stay Pending", "Remove the parameter.", "Rook: Ceph-CSI Drivers",
          since=(1, 1), when="classes"),
-    Rule("NAME-07", "error", "", "clusterID of a class is the cluster's namespace",
+    Rule("NAME-07", "error", "", "clusterID of a class is the cluster's namespace or a part's id",
          "nothing is provisioned", "Remove the parameter.", "Rook: storageclass.yaml",
          since=(1, 1), when="classes"),
     # Nodes

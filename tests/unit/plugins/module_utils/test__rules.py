@@ -326,3 +326,21 @@ def test_an_api_that_kubernetes_has_lost_is_an_error(make_site: MakeSite) -> Non
     assert found(site, "VER-01", {"kubernetes_version": "v1.15.3"}) == []
     assert found(make_site(version="1.9"), "VER-01", {"kubernetes_version": "v1.99.0"}) == []
     assert found(site, "VER-05") == []
+
+
+@pytest.mark.parametrize(
+    ("part", "given"),
+    [
+        ({"name": "a"}, "001fb585143b8469b550ab5ae1a9bcda"),
+        ({"name": "b", "name_in_ceph": "a"}, "001fb585143b8469b550ab5ae1a9bcda"),
+        ({"name": "a", "cluster_id": "mine"}, "mine"),
+    ],
+)
+def test_a_class_may_be_of_a_part_by_the_id_that_rook_gives_it(
+    part: Params, given: str, make_site: MakeSite
+) -> None:
+    block: Params = {"name": "c", "pool": "fast", "parameters": {"clusterID": given}}
+    more = {"block_pools": [{"name": "fast", "replicas": 3}], "storage_classes": [block]}
+    site = make_site(rados_namespaces=[{"pool": "fast", **part}], **more)
+    assert found(site, "NAME-07") == []
+    assert len(found(make_site(**more), "NAME-07")) == 1
