@@ -10,9 +10,11 @@ import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils import _eras
 from ansible_collections.rookery.rook.plugins.module_utils._eras import dotted
+from ansible_collections.rookery.rook.plugins.module_utils._remains import OWN_DRIVERS
 from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
     Facts,
     Finding,
+    dig,
     error,
     listed,
     table,
@@ -35,6 +37,8 @@ _GONE = (
     ((1, 3), "directories", "OSDs on directories"),
     ((1, 8), "flex_volumes", "volumes by FlexVolume"),
 )
+# The first release whose files turn holder pods off, and the last that has a switch for them.
+_HOLDERS = ((1, 14), (1, 15))
 # Where a step begins at a patch release, that one.
 _FROM: t.Mapping[_eras.Version, _eras.Version] = {(1, 20): (1, 19, 5)}
 
@@ -52,6 +56,7 @@ def upgrade_findings(site: Site, facts: Facts) -> Iterator[Finding]:
     if change.any:
         yield from _health(site, facts, change)
     if change.step:
+        yield from _holders(site, facts, change)
         yield from _step(site, table(facts.get("running")), change)
         yield from _suits(site, facts, change)
 
@@ -93,6 +98,23 @@ def _suits(site: Site, facts: Facts, change: Change) -> Iterator[Finding]:
     if version is not None and version[:2] < era.kubernetes.least:
         reason = f"Rook {site.version} is made for Kubernetes {era.kubernetes}"
         yield error("UPG-05", "kubernetes_version", text, reason, "Upgrade Kubernetes first.")
+
+
+def _holders(site: Site, facts: Facts, change: Change) -> Iterator[Finding]:
+    """Yield that the next release's files would turn holder pods off unasked (CSI-04)."""
+    first, last = _HOLDERS
+    told = "CSI_DISABLE_HOLDER_PODS" in site.operator.config
+    told = told or dig(site.operator.values, "csi.disableHolderPods") is not None
+    holders = sorted({str(name) for name in facts.get("holders") or ()} - OWN_DRIVERS)
+    if holders and not told and (change.now or first) < first <= site.release[:2] <= last:
+        reason = (
+            f"its files turn off the pods by which mounted volumes reach Ceph: {listed(holders)}"
+        )
+        cure = (
+            "Set CSI_DISABLE_HOLDER_PODS (of a chart: csi.disableHolderPods) to false for this "
+            "step, then to true, and drain nodes one by one."
+        )
+        yield error("CSI-04", "version", site.version, reason, cure)
 
 
 def _step(site: Site, running: Facts, change: Change) -> Iterator[Finding]:
