@@ -40,6 +40,9 @@ _PROMETHEUS = "app.kubernetes.io/name=prometheus"
 _DAEMONS = tuple(f"rook-ceph-{sort}" for sort in ("mon", "mgr", "osd", "mds", "rgw"))
 # The first release without FlexVolume; nobody needs to know who uses it when that is long past.
 _NO_FLEX = (1, 8)
+# The same of the webhook that Rook made where somebody switched it on.
+_NO_WEBHOOK = (1, 13)
+_WEBHOOK = "rook-ceph-webhook"
 # What a user may not do is left; everything else is a failure of the whole question.
 _REFUSED = (401, 403, 404, 405)
 
@@ -133,7 +136,7 @@ def _running(client: Kube, site: Site, clusters: Iterable[Object]) -> dict[str, 
     daemons = _daemons(client, site)
     # An image by its digest tells nothing.
     rook = _operator(client, site) or daemons
-    flex = bool(rook) and (_eras.parse_version(rook) or ()) < _NO_FLEX
+    release = (_eras.parse_version(rook) or ()) if rook else _NO_WEBHOOK
     found = {
         "rook": rook,
         "daemons": daemons,
@@ -144,7 +147,8 @@ def _running(client: Kube, site: Site, clusters: Iterable[Object]) -> dict[str, 
         "directories": [
             str(place.get("path")) for node in nodes for place in node.get("directories") or ()
         ],
-        "flex_volumes": _flex_volumes(client) if flex else [],
+        "flex_volumes": _flex_volumes(client) if release < _NO_FLEX else [],
+        "webhooks": _webhooks(client, site) if release < _NO_WEBHOOK else [],
     }
     return {key: value for key, value in found.items() if value != ""}
 
@@ -178,6 +182,20 @@ def _daemons(client: Kube, site: Site) -> str:
     noted = (each.get(ROOK_VERSION) for each in labels if each.get("app") in _DAEMONS)
     versions = [version for text in noted if (version := _eras.parse_version(str(text)))]
     return _eras.dotted(min(versions)) if versions else ""
+
+
+def _webhooks(client: Kube, site: Site) -> list[str]:
+    """Return the webhooks that ask the operator in the site's namespace."""
+    found = client.list("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration").items
+    return [
+        item["metadata"]["name"]
+        for item in found
+        if item["metadata"]["name"].startswith(_WEBHOOK)
+        and any(
+            at(hook, "clientConfig.service.namespace") == site.namespace
+            for hook in item.get("webhooks") or ()
+        )
+    ]
 
 
 def _flex_volumes(client: Kube) -> list[str]:

@@ -54,7 +54,8 @@ FORM: dict[str, t.Any] = {
     "nodes": {"*": _NODE}, "clusters": [_CLUSTER], "served": {"*": bool}, "classes": _TEXTS,
     "secrets": _TEXTS, "holders": _TEXTS, "metrics_classes": _TEXTS,
     "running": {"rook": str, "daemons": str, "ceph": str, "ceph_image": str, "health": str,
-                "provider": str, "directories": _TEXTS, "flex_volumes": _TEXTS},
+                "provider": str, "directories": _TEXTS, "flex_volumes": _TEXTS,
+                "webhooks": _TEXTS},
     "hosts": {"*": _HOST}, "unknown": {"*": str},
 }  # fmt: skip
 # A device without its path, or a cluster without its name, is none.

@@ -32,10 +32,13 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
 
 _IMAGE = "cluster.ceph_image"
-# What a release no longer has, and what of it must be gone before.
+_SWITCH = "Set ROOK_DISABLE_ADMISSION_CONTROLLER to true, with which Rook removes it,"
+# What a release no longer has, what of it must be gone before, and how it goes.
 _GONE = (
-    ((1, 3), "directories", "OSDs on directories"),
-    ((1, 8), "flex_volumes", "volumes by FlexVolume"),
+    ((1, 3), "directories", "OSDs on directories", "Migrate them"),
+    ((1, 8), "flex_volumes", "volumes by FlexVolume", "Migrate them"),
+    # The API would ask a service that nobody serves, and refuse each change of Rook's resources.
+    ((1, 13), "webhooks", "admission webhook", _SWITCH),
 )
 # The first release whose files turn holder pods off, and the last that has a switch for them.
 _HOLDERS = ((1, 14), (1, 15))
@@ -138,9 +141,9 @@ def _step(site: Site, running: Facts, change: Change) -> Iterator[Finding]:
         cure = f"Take {dotted(least)} or a later patch release of {dotted(now)} first."
     if reason:
         yield error("UPG-02", "version", site.version, reason, cure)
-    for release, key, what in _GONE:
+    for release, key, what, how in _GONE:
         left = sorted(map(str, running.get(key) or ()))
         if now < release <= to and left:
             reason = f"{dotted(release)} has no {what} any more, and there are: {listed(left)}"
-            cure = f"Migrate them on {dotted(now)} first."
+            cure = f"{how} on {dotted(now)} first."
             yield error("UPG-04", "version", site.version, reason, cure)

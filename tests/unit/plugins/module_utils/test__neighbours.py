@@ -72,7 +72,7 @@ OPERATOR = named(
 def test_what_runs_is_told_with_its_releases() -> None:
     assert neighbourhood(Api(OPERATOR), SITE, [CLUSTER])["running"] == {
         "rook": "1.17.4", "ceph": "19.2.3", "health": "HEALTH_OK", "provider": "host",
-        "directories": ["/a"], "flex_volumes": [],
+        "directories": ["/a"], "flex_volumes": [], "webhooks": [],
     }  # fmt: skip
 
 
@@ -130,6 +130,24 @@ def test_volumes_of_old_are_looked_for_where_they_can_be() -> None:
     old = named("Deployment", "rook-ceph-operator", "rook-ceph", spec=image)
     api = Api(old, named("PersistentVolume", "pv-1", spec=flex))
     assert neighbourhood(api, SITE, [CLUSTER])["running"]["flex_volumes"] == ["pv-1"]
+
+
+@pytest.mark.parametrize(
+    ("release", "told"), [("v1.12.11", ["rook-ceph-webhook"]), ("v1.13.1", [])]
+)
+def test_the_webhook_of_old_is_looked_for_where_rook_made_it(release: str, told: list[str]) -> None:
+    kind = "ValidatingWebhookConfiguration"
+    image = {"template": {"spec": {"containers": [{"image": f"rook/ceph:{release}"}]}}}
+    hooks = [
+        {"clientConfig": {"service": {"namespace": space}}} for space in ("rook-ceph", "elsewhere")
+    ]
+    api = Api(
+        named("Deployment", "rook-ceph-operator", "rook-ceph", spec=image),
+        named(kind, "rook-ceph-webhook", webhooks=hooks[:1]),
+        named(kind, "rook-ceph-webhook-2", webhooks=hooks[1:]),
+        named(kind, "cert-manager-webhook", webhooks=hooks[:1]),
+    )
+    assert neighbourhood(api, SITE, [CLUSTER])["running"]["webhooks"] == told
 
 
 def test_the_tag_of_a_build_of_ones_own_is_not_taken_for_a_release() -> None:
