@@ -176,6 +176,9 @@ ROWS: tuple[Rule, ...] = (
     Rule("UPG-07", "warn", "running", "Rook and Ceph are changed one after the other",
          "a daemon that fails may fail by either", "Keep ceph_image for the step of Rook.",
          "Rook: Ceph Upgrades", since=(0, 9), when="upgrade"),
+    Rule("UPG-08", "warn", "running", "What the next release does otherwise hurts nobody",
+         "keys, endpoints or standby servers go", "See the message.", _UPGRADE, since=(1, 15),
+         when="upgrade"),
     # Ends
     Rule("TEARDOWN", "error", "api", "Nothing stands against taking down",
          "it would hang, or data be lost", "See the message.", "Rook: Teardown", state="absent",

@@ -47,7 +47,7 @@ _FROM: t.Mapping[_eras.Version, _eras.Version] = {(1, 20): (1, 19, 5)}
 
 
 def upgrade_findings(site: Site, facts: Facts) -> Iterator[Finding]:
-    """Yield what speaks against another release on a cluster that runs (UPG-01 to UPG-07)."""
+    """Yield what speaks against another release on a cluster that runs (UPG-01 to UPG-08)."""
     change = change_of(site, facts)
     wanted, ceph = _eras.image_version(site.cluster.ceph_image), change.ceph
     # An external cluster may be ahead of the image, by which Rook only asks it.
@@ -62,6 +62,7 @@ def upgrade_findings(site: Site, facts: Facts) -> Iterator[Finding]:
         yield from _holders(site, facts, change)
         yield from _step(site, table(facts.get("running")), change)
         yield from _suits(site, facts, change)
+        yield from _otherwise(site, change)
 
 
 def _health(site: Site, facts: Facts, change: Change) -> Iterator[Finding]:
@@ -118,6 +119,36 @@ def _holders(site: Site, facts: Facts, change: Change) -> Iterator[Finding]:
             "step, then to true, and drain nodes one by one."
         )
         yield error("CSI-04", "version", site.version, reason, cure)
+
+
+def _otherwise(site: Site, change: Change) -> Iterator[Finding]:
+    """Yield what the next release takes from users of what is there (UPG-08)."""
+    now = (change.now or ())[:2]
+
+    def comes(release: _eras.Version) -> bool:
+        return now < release <= site.release[:2]
+
+    if comes((1, 15)):
+        for place, store in enumerate(site.object_stores):
+            hosting = dig(store.spec, "hosting")
+            if hosting and dig(hosting, "advertiseEndpoint") is None:
+                reason = "from 1.15 on, its users and buckets may be told of another endpoint"
+                cure = "Set advertiseEndpoint there to the one that they know."
+                yield warn(
+                    "UPG-08", f"object_stores[{place}].spec.hosting", store.name, reason, cure
+                )
+    if comes((1, 17)):
+        for place, user in enumerate(site.object_store_users):
+            reason = "from 1.17 on, Rook removes every key of a user but one"
+            cure = "Let its clients use the key in Rook's secret, or make users for further keys."
+            yield warn("UPG-08", f"object_store_users[{place}]", user.name, reason, cure)
+    if comes((1, 19)):
+        for place, filesystem in enumerate(site.filesystems):
+            if not filesystem.active_standby:
+                reason = "from 1.19 on, Rook removes the servers that stand by without replaying"
+                cure = "Set it to true to keep them."
+                path = f"filesystems[{place}].active_standby"
+                yield warn("UPG-08", path, filesystem.name, reason, cure)
 
 
 def _step(site: Site, running: Facts, change: Change) -> Iterator[Finding]:
