@@ -2,15 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for the modules of this collection only; its functions may change in any release.
-"""What a release gives to new objects alone, and those of earlier releases do without. Pure."""
+"""What differs where objects of an earlier release are there: what they have, their order. Pure."""
 
 from __future__ import annotations
 
 import dataclasses
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from ansible_collections.rookery.rook.plugins.module_utils import _kinds
+from ansible_collections.rookery.rook.plugins.module_utils import _eras, _kinds
+from ansible_collections.rookery.rook.plugins.module_utils._remains import (
+    IMAGE_SET,
+    is_handed_over,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._render.storage import PUBLISH_SECRETS
 
 if t.TYPE_CHECKING:
@@ -43,8 +47,29 @@ def as_made(
         dataclasses.replace(item, manifest=_without(item.manifest, lacking[item.id]))
         if lacking.get(item.id)
         else item
-        for item in desired
+        for item in _in_order(site, desired, objects)
     )
+
+
+def _in_order(
+    site: Site, desired: Sequence[Desired], objects: Mapping[str, Manifest]
+) -> Iterator[Desired]:
+    """Yield what is wanted, the images of drivers after the operator that used to make them.
+
+    Until it is replaced it would set them back.
+    """
+    images = _kinds.make_id("ConfigMap", site.namespace, IMAGE_SET)
+    operator = _kinds.make_id("Deployment", site.namespace, _eras.era(site.version).operator)
+    live = objects.get(images)
+    late = live is not None and is_handed_over(live)
+    for item in desired:
+        if late and item.id == operator:
+            needs = tuple(need for need in item.needs if need != images)
+            yield dataclasses.replace(item, needs=needs)
+        elif late and item.id == images:
+            yield dataclasses.replace(item, needs=(*item.needs, operator))
+        else:
+            yield item
 
 
 def _parameters(manifest: Manifest) -> Mapping[str, t.Any]:

@@ -33,8 +33,9 @@ _CONFIG = "rook-ceph-operator-config"
 # What Rook notes as the manager of what it writes.
 _ROOK = "rook"
 # What it is called that Rook tells the CSI operator, beside a Driver for each type.
+IMAGE_SET = "rook-csi-operator-image-set-configmap"
 _TOLD = {
-    "ConfigMap": "rook-csi-operator-image-set-configmap",
+    "ConfigMap": IMAGE_SET,
     "OperatorConfig": "ceph-csi-operator-config",
 }
 

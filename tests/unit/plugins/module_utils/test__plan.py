@@ -19,6 +19,7 @@ from ansible_collections.rookery.rook.plugins.module_utils import _kinds, _plan
 from ansible_collections.rookery.rook.plugins.module_utils._errors import StalePlan
 from ansible_collections.rookery.rook.plugins.module_utils._model.parse import parse_site
 from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
+from ansible_collections.rookery.rook.plugins.module_utils._plan_kept import as_made
 from ansible_collections.rookery.rook.plugins.module_utils._render import render
 from ansible_collections.rookery.rook.plugins.module_utils._render.common import merged
 from ansible_collections.rookery.rook.plugins.module_utils._render.types import Desired
@@ -221,3 +222,22 @@ def test_a_driver_that_rook_has_made_is_taken_over_with_1_20(
         assert step.op == op
         paths = {change.path for change in step.changes}
         assert paths == ({"metadata.labels", "spec"} if op == "update" else set())
+
+
+def test_images_of_drivers_come_after_the_operator_that_would_set_them_back(
+    make_site: Callable[..., Site], make_upstream: Callable[..., list[Params]]
+) -> None:
+    metadata = {"name": "rook-csi-operator-image-set-configmap", "namespace": "rook-ceph"}
+    images: Params = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}
+    operator = "Deployment/rook-ceph/rook-ceph-operator"
+    site, target = make_site(version="1.20"), _kinds.id_of(images)
+    desired = render(site, [*make_upstream("v1.20.6"), {**images, "data": {"plugin": "new"}}])
+    by_rook = {**metadata, "managedFields": [{"manager": "rook"}]}
+    ours = {**by_rook, "labels": {"app.kubernetes.io/managed-by": "rookery"}}
+    for meta, first, last in ((by_rook, operator, target), (ours, target, operator)):
+        needs = {
+            item.id: item.needs
+            for item in as_made(site, desired, {target: {**images, "metadata": meta}})
+        }
+        assert first in needs[last]
+        assert last not in needs[first]
