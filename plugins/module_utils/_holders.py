@@ -11,7 +11,6 @@ the CSI operator nobody else takes away, so without the operator the object stay
 from __future__ import annotations
 
 import dataclasses
-import math
 import typing as t
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -94,7 +93,7 @@ class Holders:
     def version(self) -> str:
         """Return the release of Rook that made the daemons, else that of the operator's image.
 
-        While a change of release is under way, it is the one from which they come.
+        While a change of release is under way, it is the one to which they come.
         """
         labels = [
             str(label)
@@ -103,8 +102,7 @@ class Holders:
             and (label := (at(item, "metadata.labels") or {}).get(ROOK_VERSION))
         ]
         if labels:
-            oldest = min(labels, key=lambda label: _eras.parse_version(label) or (math.inf,))
-            return oldest.lstrip("v")
+            return max(labels, key=lambda label: _eras.parse_version(label) or ()).lstrip("v")
         for item in self.serving(ROOK):
             for image in images(item):
                 tag = image.partition("@")[0].rpartition(":")[2].lstrip("v")

@@ -105,7 +105,7 @@ def test_the_release_is_that_which_made_the_daemons_else_the_operators() -> None
     assert Holders("rook-ceph", (deployment(), monitor)).version() == "1.16.9"
     later = deployment("rook-ceph-mon-b", metadata={"labels": {"rook-version": "v1.17.0"}})
     own = deployment("rook-ceph-mon-c", metadata={"labels": {"rook-version": "nightly"}})
-    assert Holders("rook-ceph", (later, own, monitor)).version() == "1.16.9"
+    assert Holders("rook-ceph", (monitor, later, own)).version() == "1.17.0"
     assert Holders("rook-ceph", (deployment(),)).version() == "1.18.11"
     digest = {"image": "registry.example.com:5000/rook/ceph@sha256:00"}
     assert Holders("rook-ceph", (deployment(container=digest),)).version() == ""
