@@ -147,7 +147,7 @@ def _left(whose: Whose, items: Collection[Manifest]) -> Iterator[tuple[Manifest,
         elif theirs:
             # Whatever Rook has in this namespace works for that one.
             continue
-        elif remains(item, whose.namespace, whose.drivers):
+        elif remains(item, whose.namespace, whose.drivers) or (inside and _kinds.is_cleanup(item)):
             yield item, "was made by an operator for the site", _RUN_AGAIN
         elif inside and _is_rooks_own(item):
             yield item, "is Rook's, and nothing of it runs here any more", _by_hand(item)

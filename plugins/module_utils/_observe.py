@@ -198,6 +198,9 @@ def _seen(
         for row in rows
         if row.observed_by
     ]
+    if scope.leaving:
+        # What Rook keeps in mind has no label.
+        calls.append(("v1", "ConfigMap", scope.namespace, ""))
     listings = _each(pool, lambda call: client.list(*call).items, calls)
     return {id_of(item): item for items in listings for item in items}
 

@@ -48,11 +48,14 @@ def absent_steps(
     """Yield the removal of everything of ours that is observed, along the reversed edges."""
     here = {key: item for key, item in observed.objects.items() if stage_of(key) in stages}
     drivers = drivers_of(site.namespace, site.operator.config, observed.objects.values())
+    # In a namespace that goes, so does what has cleaned the hosts.
+    goes = _kinds.make_id("Namespace", "", site.namespace) in observed.owned
     ours = {
         key: item
         for key, item in here.items()
         if (key in observed.owned and not _kinds.has_owner(item))
         or remains(item, site.namespace, drivers)
+        or (_kinds.is_cleanup(item) and not goes)
     }
     users: tuple[Step, ...] = ()
     if "storage" in stages:

@@ -32,6 +32,8 @@ PREFIX = "CSI_DRIVER_NAME_PREFIX"
 _CONFIG = "rook-ceph-operator-config"
 # What Rook notes as the manager of what it writes.
 _ROOK = "rook"
+# Where Rook keeps in mind which hosts are being drained, without an owner.
+_DRAINS = "rook-ceph-pdbstatemap"
 # What it is called that Rook tells the CSI operator, beside a Driver for each type.
 IMAGE_SET = "rook-csi-operator-image-set-configmap"
 _TOLD = {
@@ -90,7 +92,11 @@ def remains(manifest: Manifest, namespace: str, drivers: frozenset[str]) -> bool
     """Tell whether an object was made for the cluster in a namespace, and outlives it."""
     if manifest["kind"] == "CSIDriver":
         return manifest["metadata"]["name"] in drivers
-    if manifest["kind"] not in KINDS or at(manifest, "metadata.namespace") != namespace:
+    if at(manifest, "metadata.namespace") != namespace:
+        return False
+    if manifest["kind"] == "ConfigMap":
+        return manifest["metadata"]["name"] == _DRAINS or is_handed_over(manifest)
+    if manifest["kind"] not in KINDS:
         return False
     if manifest["kind"] in ("Driver", "OperatorConfig"):
         return is_handed_over(manifest)

@@ -30,6 +30,7 @@ def made(kind: str, name: str, namespace: str = "", connection: str = "") -> dic
     [
         made("CSIDriver", "rook-ceph.rbd.csi.ceph.com"),
         made("CephConnection", "rook-ceph", "rook-ceph"),
+        made("ConfigMap", "rook-ceph-pdbstatemap", "rook-ceph"),
         made("ClientProfile", "rook-ceph", "rook-ceph", "rook-ceph"),
         # Rook calls the one of a subvolume group by a hash.
         made("ClientProfile", "3fe1c2", "rook-ceph", "rook-ceph"),
@@ -45,6 +46,8 @@ def test_what_is_for_the_cluster_remains(manifest: dict[str, t.Any]) -> None:
     [
         made("CSIDriver", "rook-ceph.example.com"),
         made("CephConnection", "external", "rook-ceph"),
+        made("ConfigMap", "settings", "rook-ceph"),
+        made("ConfigMap", "rook-ceph-pdbstatemap", "elsewhere"),
         made("CephConnection", "rook-ceph", "elsewhere"),
         made("ClientProfile", "rook-ceph", "rook-ceph", "external"),
         made("ClientProfile", "rook-ceph", "elsewhere", "rook-ceph"),

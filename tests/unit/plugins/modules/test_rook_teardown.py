@@ -189,6 +189,21 @@ def test_what_operators_leave_goes_while_the_csi_operator_runs(onsite: Onsite) -
     ]
 
 
+def test_in_a_namespace_that_stays_nothing_of_rooks_is_left(onsite: Onsite) -> None:
+    for name in ("rook-ceph-pdbstatemap", "of-a-tenant"):
+        metadata = {"name": name, **INSIDE}
+        onsite.kube.apply({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata})
+    theirs = {"metadata": {"labels": {"app.kubernetes.io/managed-by": None}}}
+    onsite.kube.patch(Ref("v1", "Namespace", "", "rook-ceph"), theirs)
+    for stage in ("storage", "cluster", "operator"):
+        removed = onsite(stages=[stage], **CONFIRMED)
+        assert removed.get("failed") is None, removed["msg"]
+    assert removed["left"] == []
+    gone = deleted(onsite)
+    assert {"ConfigMap/rook-ceph/rook-ceph-pdbstatemap", "Job/rook-ceph/cleanup-w1"} <= set(gone)
+    assert not {"ConfigMap/rook-ceph/of-a-tenant", "Namespace//rook-ceph"} & set(gone)
+
+
 def stop_the_operator(onsite: Onsite, **more: t.Any) -> None:
     """Let nobody take finalizers away, of a pool that has one."""
     onsite.kube.patch(FAST, {"metadata": {"finalizers": ["cephblockpool.ceph.rook.io"]}})
