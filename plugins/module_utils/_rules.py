@@ -67,6 +67,7 @@ RULES = (
     _rules_stores.class_findings,
     _rules_csi.prefix_findings,
     _rules_csi.own_findings,
+    _rules_csi.switch_findings,
     _rules_csi.cluster_findings,
     _rules_names.volume_findings,
     _rules_nodes.device_findings,

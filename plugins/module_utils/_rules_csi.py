@@ -14,6 +14,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._remains import OWN_D
 from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
     Facts,
     Finding,
+    dig,
     error,
     listed,
 )
@@ -22,7 +23,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._rules_when import us
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
+    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Operator, Site
 
 # The kinds of parts of a cluster that drivers know by an id of their own: what a part is in, and
 # the word for it in that id.
@@ -30,6 +31,13 @@ _PARTS = {
     "CephBlockPoolRadosNamespace": ("pool", "block"),
     "CephFilesystemSubVolumeGroup": ("filesystem", "file"),
 }
+# By what a driver is turned off: a setting of the operator, values of its chart and the drivers'.
+_SWITCHES = {
+    "rbd": ("ROOK_CSI_ENABLE_RBD", "csi.enableRbdDriver", "drivers.rbd.enabled"),
+    "cephfs": ("ROOK_CSI_ENABLE_CEPHFS", "csi.enableCephfsDriver", "drivers.cephfs.enabled"),
+    "nfs": ("ROOK_CSI_ENABLE_NFS", "csi.nfs.enabled", "drivers.nfs.enabled"),
+}
+_NO_DRIVER = ("ROOK_CSI_DISABLE_DRIVER", "csi.disableCsiDriver")
 # The name of the part of a pool that is in no part of it.
 _WHOLE_POOL = "<implicit>"
 
@@ -44,6 +52,35 @@ def prefix_findings(site: Site, _facts: Facts) -> Iterator[Finding]:
             "Remove it; where volumes have been made with it, set ROOK_USE_CSI_OPERATOR to false."
         )
         yield error("CSI-06", f"operator.config.{PREFIX}", prefix, reason, cure)
+
+
+def switch_findings(site: Site, _facts: Facts) -> Iterator[Finding]:
+    """Yield drivers that are turned off although classes are of them (CSI-08)."""
+    classes: dict[str, list[str]] = {}
+    for item in site.storage_classes:
+        kind = "nfs" if item.nfs else item.type
+        if kind in _SWITCHES and item.driver != "flex":
+            classes.setdefault(kind, []).append(item.name)
+    for kind, names in classes.items():
+        for path, value in _turned_off(site.operator, kind):
+            reason = f"claims of {listed(names)} would stay Pending: nobody makes their volumes"
+            cure = "Leave it out, or remove these storage classes."
+            yield error("CSI-08", path, value, reason, cure)
+
+
+def _turned_off(operator: Operator, kind: str) -> Iterator[tuple[str, t.Any]]:
+    """Yield where a driver is turned off, with what is said there."""
+    setting, value, driver = _SWITCHES[kind]
+    for place, path, off in (
+        ("config", setting, "false"),
+        ("config", _NO_DRIVER[0], "true"),
+        ("values", value, "false"),
+        ("values", _NO_DRIVER[1], "true"),
+        ("drivers_values", driver, "false"),
+    ):
+        told = dig(getattr(operator, place), path)
+        if str(told).lower() == off:
+            yield f"operator.{place}.{path}", told
 
 
 def own_findings(site: Site, facts: Facts) -> Iterator[Finding]:

@@ -240,4 +240,6 @@ ROWS: tuple[Rule, ...] = (
          "the CSI operator makes no driver whose name is taken",
          "Switch the CSI operator on first.", "ceph-csi-operator: driver_controller.go",
          since=(1, 20)),
+    Rule("CSI-08", "error", "", "No driver is turned off that classes need", "claims stay Pending",
+         "Leave the setting out.", "Rook: operator.yaml", since=(1, 1), when="csi"),
 )  # fmt: skip
