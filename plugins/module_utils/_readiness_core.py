@@ -24,6 +24,8 @@ _CURRENT = ("available", "updated")
 SETTLED = 150
 # What tells Rook, with any value, to leave a daemon or a whole cluster alone.
 SKIPPED = "ceph.rook.io/do-not-reconcile"
+# How many of a long list are named.
+_SHOWN = 5
 # What a container waits for that does not come by itself, once kubelet has tried for a while.
 STUCK_SECONDS = 45
 _STUCK = (
@@ -117,6 +119,12 @@ def short_of(what: str, deployments: Sequence[Manifest], wanted: int) -> str:
     )
     names = f" ({', '.join(waiting)} not available)" if waiting else ""
     return f"{have} of {wanted} {what} available{names}"
+
+
+def few(words: Sequence[str]) -> str:
+    """Return the first words of a list, and how many there are more."""
+    more = len(words) - _SHOWN
+    return f"{', '.join(words[:_SHOWN])}{f' and {more} more' if more > 0 else ''}"
 
 
 def namespace_ready(manifest: Manifest, _children: Sequence[Manifest], _expect: Expect) -> Verdict:

@@ -20,10 +20,10 @@ from ansible_collections.rookery.rook.plugins.module_utils._readiness_core impor
     NotReady,
     Ready,
     Verdict,
+    few,
 )
 
 _KEEPS_AWAY = ("NoSchedule", "NoExecute")
-_SHOWN = 5
 
 
 def class_ready(manifest: Manifest, children: Sequence[Manifest], _expect: Expect) -> Verdict:
@@ -47,11 +47,9 @@ def class_ready(manifest: Manifest, children: Sequence[Manifest], _expect: Expec
     missing = sorted(_name(node) for node in nodes if _name(node) not in listed)
     if not missing:
         return Ready()
-    more = f" and {len(missing) - _SHOWN} more" if len(missing) > _SHOWN else ""
-    names = f"{', '.join(missing[:_SHOWN])}{more}"
     return NotReady(
         f"driver {driver} is not registered on {len(missing)} of {len(nodes)} nodes that take pods "
-        f"({names})"
+        f"({few(missing)})"
     )
 
 

@@ -26,6 +26,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._readiness_core impor
     NotReady,
     Ready,
     Verdict,
+    few,
 )
 
 if t.TYPE_CHECKING:
@@ -33,7 +34,6 @@ if t.TYPE_CHECKING:
 
     Manifest = Mapping[str, t.Any]
 
-_MOST_NAMED = 5
 # Daemons whose image need not be that of their cluster.
 _OWN_IMAGES = ("rook-ceph-nfs", "rook-ceph-nvmeof")
 # Daemons of which Rook skips those with a label. Of metadata servers it compares other names.
@@ -64,18 +64,12 @@ def behind(daemons: Sequence[Manifest], release: _eras.Version, cluster: Manifes
             skipped = sorted(_skipped(daemons) & {name for name, _found in others})
             reason = (
                 f"{len(others)} of {len(daemons)} daemons are not of {wanted} yet: "
-                f"{_few([f'{name} is of {found}' for name, found in others])}"
+                f"{few([f'{name} is of {found}' for name, found in others])}"
             )
             if skipped:
-                reason += f"; the label {SKIPPED} keeps Rook from {_few(skipped)}"
+                reason += f"; the label {SKIPPED} keeps Rook from {few(skipped)}"
             return Failed(reason, SETTLED) if len(skipped) == len(others) else NotReady(reason)
     return Ready()
-
-
-def _few(words: Sequence[str]) -> str:
-    """Return the first words of a list, and how many there are more."""
-    more = len(words) - _MOST_NAMED
-    return f"{', '.join(words[:_MOST_NAMED])}{f' and {more} more' if more > 0 else ''}"
 
 
 def _skipped(daemons: Sequence[Manifest]) -> set[str]:
