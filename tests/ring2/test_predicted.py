@@ -27,7 +27,7 @@ APPLY = "application/apply-patch+yaml"
 CONFIG_MAP = "/api/v1/namespaces/rook-ceph/configmaps/rook-ceph-operator-config"
 CLASSES = "/apis/storage.k8s.io/v1/storageclasses"
 ROLES = "/apis/rbac.authorization.k8s.io/v1/clusterroles"
-MOST_REQUESTS = 25
+MOST_REQUESTS = 26
 
 
 class Site:
