@@ -48,15 +48,14 @@ def absent_steps(
     """Yield the removal of everything of ours that is observed, along the reversed edges."""
     here = {key: item for key, item in observed.objects.items() if stage_of(key) in stages}
     drivers = drivers_of(site.namespace, site.operator.config, observed.objects.values())
-    # In a namespace that goes, so does what has cleaned the hosts.
-    goes = _kinds.make_id("Namespace", "", site.namespace) in observed.owned
     ours = {
         key: item
         for key, item in here.items()
         if (key in observed.owned and not _kinds.has_owner(item))
         or remains(item, site.namespace, drivers)
-        or (_kinds.is_cleanup(item) and not goes)
     }
+    if "operator" in stages:
+        ours |= _cleaned(site, observed)
     users: tuple[Step, ...] = ()
     if "storage" in stages:
         lost = losses(observed, ours)
@@ -104,6 +103,13 @@ def _cleanups(objects: Mapping[str, Manifest]) -> list[str]:
         for target, item in sorted(objects.items())
         if _kinds.is_cleanup(item) and not _kinds.at(item, "status.completionTime")
     ]
+
+
+def _cleaned(site: Site, observed: Observed) -> dict[str, Manifest]:
+    """Return Rook's jobs that have cleaned hosts, unless they go with their namespace."""
+    if _kinds.make_id("Namespace", "", site.namespace) in observed.owned:
+        return {}
+    return {key: item for key, item in observed.objects.items() if _kinds.is_cleanup(item)}
 
 
 def _remove(site: Site, target: str, live: Manifest, needs: tuple[str, ...]) -> Iterator[Step]:

@@ -88,7 +88,7 @@ OPERATOR_ROWS = (
 )
 
 JOB = _builtin(
-    "Job", "batch", "jobs", stage="operator", readiness="job", observed_by=CLEANUP_SELECTOR
+    "Job", "batch", "jobs", stage="cluster", readiness="job", observed_by=CLEANUP_SELECTOR
 )
 
 CLASS_ROWS = (
