@@ -20,7 +20,7 @@ STEP_SECONDS = 0.4
 
 
 def _renew(raw: Raw, release: str, pause: float = 0) -> float:
-    """Note a release on one daemon after the other, servers last; return when the last was begun."""
+    """Note a release on one daemon after the other, servers last; return when that began."""
     found, begun = raw.items(DEPLOYMENTS), 0.0
     for item in sorted(found, key=lambda item: item["metadata"]["name"].startswith(SERVERS)):
         time.sleep(pause)
