@@ -94,12 +94,12 @@ def remains(manifest: Manifest, namespace: str, drivers: frozenset[str]) -> bool
         return manifest["metadata"]["name"] in drivers
     if at(manifest, "metadata.namespace") != namespace:
         return False
-    if manifest["kind"] == "ConfigMap":
-        return manifest["metadata"]["name"] == _DRAINS or is_handed_over(manifest)
+    if manifest["kind"] == "ConfigMap" and manifest["metadata"]["name"] == _DRAINS:
+        return True
+    if manifest["kind"] == "Driver" or manifest["kind"] in _TOLD:
+        return is_handed_over(manifest)
     if manifest["kind"] not in KINDS:
         return False
-    if manifest["kind"] in ("Driver", "OperatorConfig"):
-        return is_handed_over(manifest)
     if manifest["kind"] == "DaemonSet":
         name = manifest["metadata"]["name"]
         return name in _AGENTS and _labels(manifest).get("app") == name

@@ -94,13 +94,19 @@ def test_absent_removes_what_was_left_once(run: Onsite, cluster: ProofWorld) -> 
     assert run(state="absent")["changed"] is False
 
 
-def test_absent_without_the_model_keeps_what_tells_of_a_bucket_and_warns(
-    run: Onsite, cluster: ProofWorld
-) -> None:
+def break_off(run: Onsite, cluster: ProofWorld) -> str:
+    """Leave the pod that tells of a bucket, as an interrupted proof does; return its name."""
     name = "rookery-proof-bucket-objects-a"
     cluster.kept.add(name)
     assert run(timeout=5)["failed"] is True
     cluster.kept.clear()
+    return name
+
+
+def test_absent_without_the_model_keeps_what_tells_of_a_bucket_and_warns(
+    run: Onsite, cluster: ProofWorld
+) -> None:
+    name = break_off(run, cluster)
     bare = {key: [] for key, value in MODEL.items() if isinstance(value, list)}
     for check in (True, False, True):
         told = run(check=check, state="absent", **bare)
@@ -114,10 +120,7 @@ def test_absent_without_the_model_keeps_what_tells_of_a_bucket_and_warns(
 def test_a_proof_keeps_what_tells_of_a_bucket_that_is_no_longer_in_the_model_and_warns(
     run: Onsite, cluster: ProofWorld
 ) -> None:
-    name = "rookery-proof-bucket-objects-a"
-    cluster.kept.add(name)
-    assert run(timeout=5)["failed"] is True
-    cluster.kept.clear()
+    name = break_off(run, cluster)
     for check in (True, False, True):
         told = run(check=check, object_stores=[], object_store_users=[])
         assert told.get("failed") is None and name not in str(told["removed"]), told
