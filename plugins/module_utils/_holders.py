@@ -142,11 +142,14 @@ def images(item: Manifest) -> Iterator[str]:
 
 def environment_of(item: Manifest) -> dict[str, t.Any]:
     """Return the environment of a Deployment's containers, as far as it is written there."""
-    return {
-        str(variable.get("name")): variable.get("value")
-        for container in at(item, "spec.template.spec.containers") or ()
-        for variable in container.get("env") or ()
-    }
+    return dict(variables_of(item))
+
+
+def variables_of(item: Manifest) -> Iterator[tuple[str, t.Any]]:
+    """Yield each variable of a Deployment's containers with its value, if it is written there."""
+    for container in at(item, "spec.template.spec.containers") or ():
+        for variable in container.get("env") or ():
+            yield str(variable.get("name")), variable.get("value")
 
 
 def kept(item: dict[str, t.Any]) -> dict[str, t.Any] | None:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._holders import variables_of
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import MANAGER_LABEL, at
 
 if t.TYPE_CHECKING:
@@ -59,21 +60,13 @@ def drivers_of(
         elif item["kind"] == "Driver":
             prefixes.update(name.removesuffix(end) for end in DRIVERS if name.endswith(end))
         elif item["kind"] == "Deployment":
-            prefixes.update(_environment(item))
+            prefixes.update(value for name, value in variables_of(item) if name == PREFIX)
     return frozenset(f"{prefix}{end}" for prefix in prefixes if prefix for end in DRIVERS)
 
 
 def _labels(manifest: Manifest) -> Mapping[str, t.Any]:
     """Return the labels of a workload's pods."""
     return t.cast("Mapping[str, t.Any]", at(manifest, "spec.template.metadata.labels") or {})
-
-
-def _environment(deployment: Manifest) -> Iterable[str | None]:
-    """Return the prefix that an operator's own environment sets."""
-    for container in at(deployment, "spec.template.spec.containers") or ():
-        for variable in container.get("env") or ():
-            if variable.get("name") == PREFIX:
-                yield variable.get("value")
 
 
 def is_handed_over(manifest: Manifest) -> bool:
