@@ -12,24 +12,16 @@ import typing as t
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from ansible_collections.rookery.rook.plugins.module_utils._steps import Step
+    from collections.abc import Sequence
 
 
 @dataclasses.dataclass
 class Applied:
-    """What became of each step, by its id."""
+    """What became of the steps, by their ids; blocked are those that lack what they need."""
 
     done: list[str] = dataclasses.field(default_factory=list)
     failed: dict[str, RookeryError] = dataclasses.field(default_factory=dict)
-    blocked: dict[str, str] = dataclasses.field(default_factory=dict)
-
-    def block(self, steps: Iterable[Step]) -> None:
-        """Mark steps that can no longer be done, each with what it needs and has not got."""
-        done = set(self.done)
-        for step in steps:
-            self.blocked[step.id] = ", ".join(need for need in step.needs if need not in done)
+    blocked: list[str] = dataclasses.field(default_factory=list)
 
 
 class ApplyError(RookeryError):
@@ -46,7 +38,7 @@ class ApplyError(RookeryError):
         failed = [f"{step}: {problem}" for step, problem in applied.failed.items()]
         lines = self._first(failed, "and {} more steps failed")
         if applied.blocked:
-            held = ", ".join(self._first([*applied.blocked], "and {} more"))
+            held = ", ".join(self._first(applied.blocked, "and {} more"))
             lines.append(f"Not done, because it needs the above: {held}.")
         lines.append(
             "What was done before stays; run again to go on from there."

@@ -76,7 +76,7 @@ class Applier:
     def run(self, plan: Plan) -> Applied:
         """Do all steps that can be done; raise ApplyError when one of them failed."""
         applied = Applied()
-        todo = {step.id: step for step in plan.steps}
+        todo = _todo(plan)
         waits: dict[str, Wait] = {}
         with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
             writes: dict[concurrent.futures.Future[None], Step] = {}
@@ -85,9 +85,9 @@ class Applier:
                 self._collect(applied, writes, waits)
                 if _is_away(applied):
                     _give_up(todo, applied)
-                    applied.blocked |= dict.fromkeys(waits, "")
+                    applied.blocked += waits
                     waits.clear()
-                if self._ready(todo, applied, plan):
+                if self._ready(todo, applied):
                     continue
                 if writes or waits:
                     self._waiter.pause()
@@ -98,11 +98,10 @@ class Applier:
             raise ApplyError(applied, changed=bool(writing & set(applied.done)))
         return applied
 
-    def _ready(self, todo: Mapping[str, Step], applied: Applied, plan: Plan) -> list[Step]:
-        """Return the steps whose needs are met; a need outside the plan is met."""
-        inside = {step.id for step in plan.steps}
+    def _ready(self, todo: Mapping[str, Step], applied: Applied) -> list[Step]:
+        """Return the steps whose needs are met."""
         done = set(applied.done)
-        return [step for step in todo.values() if not (set(step.needs) & inside) - done]
+        return [step for step in todo.values() if done.issuperset(step.needs)]
 
     def _start_ready(
         self,
@@ -114,7 +113,7 @@ class Applier:
         waits: dict[str, Wait],
     ) -> None:
         """Start every step that can start; steps that do nothing are done at once."""
-        ready = self._ready(todo, applied, plan)
+        ready = self._ready(todo, applied)
         while ready:
             for step in ready:
                 del todo[step.id]
@@ -126,7 +125,7 @@ class Applier:
                     future = pool.submit(self._write, step)
                     future.add_done_callback(lambda _future: self._feed.ring())
                     writes[future] = step
-            ready = self._ready(todo, applied, plan)
+            ready = self._ready(todo, applied)
 
     def _collect(
         self,
@@ -226,9 +225,18 @@ class Applier:
         raise _changed_meanwhile(step) from problem
 
 
+def _todo(plan: Plan) -> dict[str, Step]:
+    """Return the steps by their ids; what they need outside the plan is met."""
+    inside = {step.id for step in plan.steps}
+    return {
+        step.id: dataclasses.replace(step, needs=tuple(filter(inside.__contains__, step.needs)))
+        for step in plan.steps
+    }
+
+
 def _give_up(todo: dict[str, Step], applied: Applied) -> None:
     """Mark what can no longer run."""
-    applied.block(todo.values())
+    applied.blocked += todo
     todo.clear()
 
 

@@ -153,7 +153,7 @@ class Doer:
                 self._start(todo)
                 if not self._asked and not self._waits:
                     if todo and not self._ready(todo):
-                        self._applied.block(todo.values())
+                        self._applied.blocked += todo
                         todo.clear()
                     continue
                 self._pause()

@@ -5,36 +5,16 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from ansible_collections.rookery.rook.plugins.module_utils._applied import Applied, ApplyError
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
-from ansible_collections.rookery.rook.plugins.module_utils._steps import Step
-
-
-class Unsearched(list[str]):
-    """A list in which nobody looks for anything: that would take longer with each step."""
-
-    def __contains__(self, item: t.Any) -> bool:
-        raise AssertionError(item)
-
-
-def step(name: str, *needs: str) -> Step:
-    return Step(name, "create", name, "kubernetes", needs, (), destructive=False, reason="")
 
 
 def message(failed: int, blocked: int) -> list[str]:
     applied = Applied(
         failed={f"f{number}": RookeryError("no") for number in range(failed)},
-        blocked={f"b{number}": "f0" for number in range(blocked)},
+        blocked=[f"b{number}" for number in range(blocked)],
     )
     return str(ApplyError(applied, changed=False)).splitlines()
-
-
-def test_a_blocked_step_names_what_it_lacks_and_the_list_is_not_searched() -> None:
-    applied = Applied(done=Unsearched(["a"]))
-    applied.block([step("b", "a", "x"), step("c", "b", "x")])
-    assert applied.blocked == {"b": "x", "c": "b, x"}
 
 
 def test_a_few_steps_are_all_told() -> None:
