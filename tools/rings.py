@@ -43,6 +43,8 @@ _BESIDE = tuple(
         "probe",
     )
 )
+# The longest tests stand side by side: a process that has none left takes them from another.
+_SHARED_OUT = ("-n", "auto", "--dist", "worksteal")
 # What was said last, for who keeps only the end of the output.
 LAST = "rings.last"
 # How many steps of a group run at the same time.
@@ -129,7 +131,7 @@ def ring_1() -> Ring:
         Step("YAML", ("yamllint", "--strict", "."), 5),
         Step("Ansible's own lint, profile production", ("ansible-lint", "--offline"), 60),
     )
-    tests = ("pytest", "-q", "-n", "auto", "tests/unit", "tests/architecture")
+    tests = ("pytest", "-q", *_SHARED_OUT, "tests/unit", "tests/architecture")
     steps = (*lints, Step("unit and meta-tests", tests, 300))
     return Ring("Python", tuple((step,) for step in steps), takes_root=False)
 
@@ -156,7 +158,7 @@ def ring_2() -> Ring:
             ),
             (
                 Step(
-                    "the lab's programs", ("pytest", "-q", "-n", "auto", "tests/lab", *ignored), 30
+                    "the lab's programs", ("pytest", "-q", *_SHARED_OUT, "tests/lab", *ignored), 30
                 ),
             ),
         ),

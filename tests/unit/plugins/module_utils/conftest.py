@@ -10,6 +10,10 @@ import typing as t
 from collections.abc import Callable, Mapping
 
 import pytest
+from ansible_collections.rookery.rook.plugins.module_utils import (
+    _apply,
+    _observe,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._model.parse import parse_site
 from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
 from ansible_collections.rookery.rook.plugins.module_utils._render.common import merged
@@ -54,6 +58,15 @@ def upstream() -> list[Params]:
 def make_upstream() -> Callable[..., list[Params]]:
     """Return a maker of upstream's manifests of another release or namespace."""
     return upstream_of
+
+
+@pytest.fixture(scope="module")
+def one_after_the_other() -> t.Iterator[None]:
+    """Let independent requests run in one thread, so that a history is always the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (_apply, _observe):
+            patch.setattr(module, "THREADS", 1)
+        yield
 
 
 @pytest.fixture

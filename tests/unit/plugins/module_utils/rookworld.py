@@ -90,22 +90,20 @@ class RookWorld:
             return copy.deepcopy(self.objects.get(ref))
 
     def list(
-        self,
-        api_version: str,
-        kind: str,
-        namespace: str = "",
-        labels: str = "",
+        self, api_version: str, kind: str, namespace: str = "", labels: str = "",
         keep: Keep | None = None,
-    ) -> Listing:
+    ) -> Listing:  # fmt: skip
         wanted = dict(pair.split("=") for pair in labels.split(",") if pair)
         with self._alive():
-            found = [
-                self._shown(item)
-                for ref, item in sorted(self.objects.items())
-                if (ref.api_version, ref.kind) == (api_version, kind)
+            there = sorted(
+                ref
+                for ref, item in self.objects.items()
+                if ref.kind == kind
+                and ref.api_version == api_version
                 and namespace in ("", ref.namespace)
                 and wanted.items() <= (item["metadata"].get("labels") or {}).items()
-            ]
+            )
+            found = [self._shown(self.objects[ref]) for ref in there]
             kept = [left for item in found if (left := keep(item))] if keep else found
             return Listing(tuple(kept), str(next(self._numbers)))
 

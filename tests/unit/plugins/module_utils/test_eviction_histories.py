@@ -16,7 +16,6 @@ import typing as t
 
 import hypothesis
 import pytest
-from ansible_collections.rookery.rook.plugins.module_utils import _apply
 from ansible_collections.rookery.rook.plugins.module_utils._apply import Applier
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
 from ansible_collections.rookery.rook.plugins.module_utils._guards import guard
@@ -167,12 +166,6 @@ def bystanders(world: ShopWorld, history: History) -> list[str]:
     ]
 
 
-@pytest.fixture(autouse=True)
-def _one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let independent steps run in one thread, so that a history is always the same."""
-    monkeypatch.setattr(_apply, "THREADS", 1)
-
-
 def end_of(
     site: Site, standing: list[Object], history: History, monkeypatch: pytest.MonkeyPatch
 ) -> str:
@@ -195,6 +188,7 @@ def end_of(
     return f"{policy.consumers}: all gone"
 
 
+@pytest.mark.usefixtures("one_after_the_other")
 def test_nobody_loses_storage_by_surprise(monkeypatch: pytest.MonkeyPatch) -> None:
     seed = int(SEED or 0)
     ends: collections.Counter[str] = collections.Counter()

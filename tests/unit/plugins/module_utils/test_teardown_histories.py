@@ -17,7 +17,6 @@ import typing as t
 
 import hypothesis
 import pytest
-from ansible_collections.rookery.rook.plugins.module_utils import _apply
 from ansible_collections.rookery.rook.plugins.module_utils._apply import Applier
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
 from ansible_collections.rookery.rook.plugins.module_utils._guards import guard
@@ -42,6 +41,7 @@ from rookworld import (
 from sites.small import WHOLE, upstream_of
 from sites.strategies import SEED, models
 
+pytestmark = pytest.mark.usefixtures("one_after_the_other")
 STAGES = ("operator", "cluster", "storage")
 HISTORIES = 2000
 BLOCKS = 8
@@ -201,14 +201,6 @@ def play(world: RookWorld, history: History) -> list[str]:
             world.confirmed = said[-1].partition("strip (rook_teardown_strip)")[2]
         world.tick(20.0)
     return said
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_after_the_other() -> t.Iterator[None]:
-    """Let independent steps run in one thread, so that a history is always the same."""
-    before, _apply.THREADS = _apply.THREADS, 1
-    yield
-    _apply.THREADS = before
 
 
 @st.composite
