@@ -145,7 +145,6 @@ SITE: Mapping[str, Listing] = {name: _plain(name) for name in KINDS if name != "
     "load_balancer": _permitted("load balancers", _plain("load_balancer")),
 }
 NETWORKS = _at("network", "/networks", "networks")
-EXTERNAL = _at("network", "/networks", "networks", **{"router:external": "true"})
 FLAVORS: Mapping[str, Listing] = {"flavor": _at("compute", "/flavors/detail", "flavors")}
 # What is looked at before something is created.
 ROOM: Mapping[str, Listing] = {
@@ -246,10 +245,12 @@ def _members(ours: Collection[str], behind: Sight) -> dict[str, Listing]:
     }
 
 
-def look_at_site(cloud: Cloud, wanted: Mapping[str, Wanted]) -> Sight:
-    """Return the site's lists, and what the declaration names of the cloud's offers."""
-    listings = {**SITE, **_offers(wanted)}
-    if not listings.pop("external", None):
+def look_at_site(
+    cloud: Cloud, wanted: Mapping[str, Wanted], more: Mapping[str, Listing] | None = None
+) -> Sight:
+    """Return the site's lists, more of them, and what the declaration names of the offers."""
+    listings = {**SITE, **(more or {}), **_offers(wanted)}
+    if not _leads_out(wanted):
         return look(cloud, listings)
     # One list has the networks of the site and those to which its routers lead.
     sight = look(cloud, {**listings, "network": NETWORKS})
@@ -259,23 +260,21 @@ def look_at_site(cloud: Cloud, wanted: Mapping[str, Wanted]) -> Sight:
     return Sight({**sight.lists, "network": own, "external": outer})
 
 
-def look_at_offers(cloud: Cloud, wanted: Mapping[str, Wanted]) -> Sight:
-    """Return what the declaration names of the cloud's offers."""
-    flavors = FLAVORS if wanted else {}
-    return look(cloud, {**flavors, **_offers(wanted)})
-
-
 def _offers(wanted: Mapping[str, Wanted]) -> dict[str, Listing]:
     """Return how the offers are listed that a declaration names."""
     listings: dict[str, Listing] = {}
     names = {item.attributes["image"].name for item in wanted.values() if item.kind == "server"}
     if names:
         listings["image"] = images(names)
-    if any("external_network" in item.attributes for item in wanted.values()) or any(
-        item.kind == "floating_ip" for item in wanted.values()
-    ):
-        listings["external"] = EXTERNAL
     return listings
+
+
+def _leads_out(wanted: Mapping[str, Wanted]) -> bool:
+    """Tell whether a declaration names networks of the cloud's."""
+    return any(
+        item.kind == "floating_ip" or "external_network" in item.attributes
+        for item in wanted.values()
+    )
 
 
 def look_for_removal(cloud: Cloud) -> Sight:

@@ -24,9 +24,9 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.shortages impo
 )
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight, find
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_look import (
+    DERIVED,
     FLAVORS,
     look,
-    look_at_offers,
     look_at_site,
     look_behind,
     look_for_copies,
@@ -213,7 +213,7 @@ def run_info(module: Frame) -> None:
     site = parse_site(module.params)
     cloud = Cloud.connect(module.params, reads=True, alone=True)
     wanted = desired(site)
-    sight = Sight({**look_for_removal(cloud).lists, **look_at_offers(cloud, wanted).lists})
+    sight = look_at_site(cloud, wanted, {**DERIVED, **(FLAVORS if wanted else {})})
     found = find(site.name, site.adopt, sight)
     refuse_hidden(cloud, found, sight)
     declared = bool(wanted)

@@ -33,6 +33,15 @@ def test_all_is_listed_with_its_costs(site: InCloud) -> None:
     assert "volume/worker-1-osd" in [item["id"] for item in told["things"]]
 
 
+def test_networks_are_listed_once_for_the_site_and_for_what_its_routers_lead_to(
+    site: InCloud,
+) -> None:
+    site.present()
+    told = site.info(**declaration())
+    # A list of each of ten kinds, snapshots, backups, images and flavors.
+    assert told["drift"] == [] and told["requests"] == 14
+
+
 def test_a_floating_ip_that_nothing_has_is_told_by_its_own_name(site: InCloud) -> None:
     site.present()
     servers = site.cloud.things["servers"]
