@@ -132,12 +132,29 @@ def _let_go(target: str, live: Live) -> Generator[Ask, t.Any, bool]:
     # about to let it go and do not.
     known = _holders(live) if live["status"] != "detaching" else set()
     if seen is not None:
-        for holder in sorted(_holders(seen) & known):
-            path = f"/servers/{holder}/os-volume_attachments/{uid}"
-            yield Request("DELETE", "compute", path, target, accept=GONE)
+        for item in seen.get("attachments") or ():
+            if item["server_id"] in known:
+                yield from _take(target, uid, item)
         if seen["status"] not in _REMOVABLE:
             seen = yield from _until(target, uid, _REMOVABLE)
     return seen is not None
+
+
+def _take(target: str, volume: str, attachment: Live) -> Steps:
+    """Take a volume from a server, also from one that is gone and of which Cinder was not told.
+
+    When Nova ends a server and Cinder does not answer, Nova goes on: for Cinder the server then
+    holds the volume for ever.
+    """
+    path = f"/servers/{attachment['server_id']}/os-volume_attachments/{volume}"
+    try:
+        yield Request("DELETE", "compute", path, target)
+    except ClientError as error:
+        # A cell that does not answer is another error than a server that is not there.
+        if error.status not in GONE:
+            raise
+        path = f"/attachments/{attachment['attachment_id']}"
+        yield Request("DELETE", "block-storage", path, target, accept=GONE)
 
 
 def _holders(live: Live) -> set[str]:
@@ -229,8 +246,7 @@ def _detach_everywhere(site: str, target: str, server: str, sight: Sight) -> Ste
     for volume in sight.of("volume"):
         for item in volume.get("attachments") or ():
             if item["server_id"] == server and volume["metadata"].get(marks.SITE_KEY) == site:
-                path = f"/servers/{server}/os-volume_attachments/{volume['id']}"
-                yield Request("DELETE", "compute", path, target, accept=GONE)
+                yield from _take(target, str(volume["id"]), item)
 
 
 def _leave_groups(site: str, target: str, port: str, sight: Sight) -> Steps:

@@ -132,7 +132,7 @@ def test_a_wait_tells_of_a_server_that_its_cell_does_not_answer() -> None:
 
 
 def volume(status: str, *holders: str, **more: t.Any) -> Thing:
-    attachments = [{"server_id": holder} for holder in holders]
+    attachments = [{"server_id": each, "attachment_id": f"on-{each}"} for each in holders]
     return {
         "id": "v", "name": "v", "status": status, "size": 1, "metadata": {},
         "attachments": attachments, **more,

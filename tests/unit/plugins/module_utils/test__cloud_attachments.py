@@ -1,0 +1,59 @@
+# Copyright: (c) 2026, The rookery.rook authors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a server leaves of its volumes behind when Nova and Cinder do not agree goes, too."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._cloud import marks
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
+    Action,
+    Ask,
+    Request,
+    Until,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.removal import remove
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+
+Thing = dict[str, t.Any]
+HELD: Thing = {
+    "id": "v", "name": "v", "status": "in-use", "size": 1,
+    "metadata": marks.metadata_mark("store1", "volume/v"),
+    "attachments": [{"server_id": "dead", "attachment_id": "a"}],
+}  # fmt: skip
+
+
+def refused(status: int) -> ClientError:
+    return ClientError("delete", "volume/v", "refused", status)
+
+
+def taking(target: str) -> tuple[Action, Ask]:
+    """Return a removal that has just asked to take our volume from a server."""
+    action = remove("store1", target, HELD, Sight({"volume": [HELD]}))
+    ask = action.send(None)
+    if target == "volume/v":
+        assert isinstance(action.throw(refused(400)), Until)
+        ask = action.send(HELD)
+    return action, ask
+
+
+@pytest.mark.parametrize("target", ["volume/v", "attachment/dead"])
+def test_a_volume_is_taken_from_a_server_that_is_gone_and_of_which_cinder_was_not_told(
+    target: str,
+) -> None:
+    action, ask = taking(target)
+    assert isinstance(ask, Request) and ask.path == "/servers/dead/os-volume_attachments/v"
+    ask = action.throw(refused(404))
+    assert isinstance(ask, Request) and 404 in ask.accept
+    assert (ask.method, ask.service, ask.path) == ("DELETE", "block-storage", "/attachments/a")
+
+
+@pytest.mark.parametrize("target", ["volume/v", "attachment/dead"])
+def test_from_a_server_whose_cell_does_not_answer_no_volume_is_taken(target: str) -> None:
+    action, _ask = taking(target)
+    with pytest.raises(ClientError, match="refused"):
+        action.throw(refused(500))
