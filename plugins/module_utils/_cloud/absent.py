@@ -12,6 +12,7 @@ import typing as t
 from ansible_collections.rookery.rook.plugins.module_utils._cloud import kinds
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import (
     ROUTER_PORTS,
+    ending_with,
     uid_of,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._steps import Step
@@ -255,10 +256,8 @@ def _volumes(found: Found, sight: Sight) -> Iterator[Foreign]:
 
 def _goes_along(volume: Live, sight: Sight, servers: set[str]) -> bool:
     """Tell whether a volume is one from which our server boots, which goes with it."""
-    kept = {
-        item["id"]: item.get("delete_on_termination")
+    return any(
+        volume["id"] in ending_with(server)
         for server in sight.of("server")
         if server["id"] in servers
-        for item in server.get("os-extended-volumes:volumes_attached") or ()
-    }
-    return bool(kept.get(volume["id"]))
+    )

@@ -94,6 +94,9 @@ def _taken_out(plan: Plan, found: Found, allowed: Permission) -> Iterator[Refusa
         holders = attached & servers.keys()
         names = {target.partition("/")[2], str(live["name"])}
         emptied = names & allowed.drained
+        # That of a server that is gone was that one's, which was permitted to go with all it held.
+        if marks.goes_along(live) and not attached:
+            continue
         if holders and not emptied and not all(allowed.drained & {*servers[x]} for x in holders):
             way_on = "Drain its server and name that or the volume in drained, or set force."
             yield Refusal(target, f"{reason}, and may hold data", way_on)

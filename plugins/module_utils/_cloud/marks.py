@@ -18,6 +18,8 @@ if t.TYPE_CHECKING:
 SITE_KEY, NAME_KEY, GROUPS_KEY = "rook_site", "rook_name", "rook_groups"
 # Of several ports the first, which the cloud does not tell.
 NETWORK_KEY = "rook_network"
+# Of a volume that goes with a server the name of that one, from when it was asked to go.
+SERVER_KEY = "rook_server"
 # What user data was given at the start cannot be asked of the cloud.
 USER_DATA_KEY = "rook_user_data"
 _MARK = re.compile(r"rookery\.rook: site (\S+), (\S+)")
@@ -33,11 +35,24 @@ def metadata_mark(site: str, target: str) -> dict[str, str]:
     return {SITE_KEY: site, NAME_KEY: target.partition("/")[2]}
 
 
+def along_mark(site: str, server: str) -> dict[str, str]:
+    """Return the mark of a volume that goes with a server, which the cloud itself has made."""
+    return {SITE_KEY: site, SERVER_KEY: server.partition("/")[2]}
+
+
+def goes_along(volume: Mapping[str, t.Any]) -> bool:
+    """Tell whether a volume is marked as one that goes with a server."""
+    return bool((volume.get("metadata") or {}).get(SERVER_KEY))
+
+
 def read_mark(kind: str, where: str, live: Mapping[str, t.Any]) -> tuple[str, str]:
     """Return site and name of a thing of a kind by its mark; two empty strings without one."""
     if where == "metadata":
         metadata = live.get("metadata") or {}
-        site, target = metadata.get(SITE_KEY, ""), f"{kind}/{metadata.get(NAME_KEY, '')}"
+        name = metadata.get(NAME_KEY, "")
+        if goes_along(live):
+            name = f"{metadata[SERVER_KEY]}/{live['id']}"
+        site, target = metadata.get(SITE_KEY, ""), f"{kind}/{name}"
     else:
         match = _MARK.search(str(live.get(where) or ""))
         site, target = (match[1], match[2]) if match else ("", "")

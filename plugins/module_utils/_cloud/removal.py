@@ -23,7 +23,10 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
     Until,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS, Kind
-from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import ROUTER_PORTS
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import (
+    ROUTER_PORTS,
+    ending_with,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError, WaitTimeout
 
 if t.TYPE_CHECKING:
@@ -58,12 +61,15 @@ def remove(site: str, target: str, live: Live, sight: Sight) -> Action:
     elif kind in _RELEASERS:
         yield from _RELEASERS[kind](site, target, uid, sight)
     else:
+        if kind == "server":
+            yield from _mark_along(site, target, live, sight)
         yield from _REMOVERS.get(kind, _plain)(target, live, sight)
         if KINDS[kind].status:
             uid = str(live[KINDS[kind].uid])
             yield Until(kind, uid, target, states.judge_gone(KINDS[kind]), end=True)
         if kind == "server":
             yield from _prove_gone(target, str(live["id"]), sight)
+            yield from _end_along(target, live, sight)
     return []
 
 
@@ -99,10 +105,51 @@ def _prove_gone(target: str, uid: str, sight: Sight) -> Steps:
         seen = yield Until("port", str(port["id"]), target, lambda _live: _SEEN, now=True)
         if seen is None or seen["device_id"] != uid:
             return
+    yield from _is_known(target, uid)
+
+
+def _is_known(target: str, uid: str) -> Generator[Ask, t.Any, bool]:
+    """Tell whether Nova knows a server that is in no list; raise when nobody can tell."""
     try:
-        yield silence.question(uid, target)
+        answer = yield silence.question(uid, target)
     except ClientError as error:
         silence.refuse_unknown(uid, target, error)
+        return True
+    return answer is not None
+
+
+def _mark_along(site: str, target: str, live: Live, sight: Sight) -> Steps:
+    """Mark the volumes that Nova removes with a server: what it cannot remove it leaves unnamed."""
+    marked = {each["id"] for each in sight.of("volume") if _is_marked(each)}
+    for uid in ending_with(live):
+        if uid not in marked:
+            body = {"metadata": marks.along_mark(site, target)}
+            path = f"{KINDS['volume'].path}/{uid}/metadata"
+            # One of which an image is being made takes no mark, and is waited for in the end.
+            refused = (INVALID, *GONE)
+            yield Request("POST", "block-storage", path, target, body, accept=refused)
+
+
+def _is_marked(volume: Live) -> bool:
+    """Tell whether a volume is a site's already."""
+    return marks.SITE_KEY in (volume.get("metadata") or {})
+
+
+def _end_along(target: str, live: Live, sight: Sight) -> Steps:
+    """Remove the volumes that Nova should have removed with a server, and did not.
+
+    It asks Cinder once, before it forgets the server, and goes on whatever the answer is.
+    """
+    for uid in ending_with(live):
+        seen = yield Until("volume", uid, target, lambda _live: _SEEN, now=True)
+        if seen is None or (_is_marked(seen) and not marks.goes_along(seen)):
+            continue
+        # A server that the cloud keeps for a while after its end keeps its volumes.
+        if _holders(seen) and (yield from _is_known(target, str(live["id"]))):
+            continue
+        yield from _volume(target, seen, sight)
+        gone = states.judge_gone(KINDS["volume"])
+        yield Until("volume", uid, target, gone, end=True)
 
 
 def _volume(target: str, live: Live, _sight: Sight) -> Steps:

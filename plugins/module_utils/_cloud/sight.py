@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ansible_collections.rookery.rook.plugins.module_utils._cloud import marks
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS, Kind, kind_of
@@ -44,12 +44,16 @@ class Sight:
 
 @dataclasses.dataclass(frozen=True)
 class Found:
-    """What is the site's: by id of the plan, and what carries a mark that another one has, too."""
+    """What is the site's: by id of the plan, and what carries a mark that another one has, too.
+
+    along are volumes that go with servers that have them: while they do, these are no own things.
+    """
 
     live: Mapping[str, Live] = dataclasses.field(default_factory=dict)
     doubles: Sequence[tuple[str, Live]] = ()
     missing: Sequence[str] = ()
     clashes: Sequence[tuple[str, str]] = ()
+    along: Sequence[tuple[str, Live]] = ()
 
     def uid(self, target: str) -> str:
         """Return the cloud's id of a thing, nothing when it is not there."""
@@ -106,12 +110,38 @@ def find(site: str, adopt: Mapping[str, str], sight: Sight) -> Found:
                 clashes.append((target, str(item[row.uid])))
             if not marked:
                 adopted.add(target)
+    servers = [item for target, item in [*live.items(), *doubles] if kind_of(target) == "server"]
+    along = tuple(_along(live, servers, sight))
+    for target, _item in along:
+        del live[target]
     live.update(_ports_of_adopted(adopt, live, sight))
     for target in [target for target in live if target.startswith("security_group/")]:
         live[f"rules/{target.partition('/')[2]}"] = live[target]
     taken = {uid_of(target, item) for target, item in live.items()}
     missing = sorted(uid for uid, name in adopt.items() if uid not in taken and name not in live)
-    return Found(live, tuple(doubles), tuple(missing), tuple(clashes))
+    return Found(live, tuple(doubles), tuple(missing), tuple(clashes), along)
+
+
+def _along(
+    live: Mapping[str, Live], servers: Sequence[Live], sight: Sight
+) -> Iterator[tuple[str, Live]]:
+    """Yield the volumes that go with our servers and are still theirs.
+
+    Nova may have one of a server for its own when Cinder does not, and a server may be in no list.
+    """
+    ours = {server["id"] for server in servers}
+    others = {server["id"] for server in sight.of("server")} - ours
+    theirs = {uid for server in servers for uid in ending_with(server)}
+    for target, item in live.items():
+        holders = {each["server_id"] for each in item.get("attachments") or ()}
+        if marks.goes_along(item) and (item["id"] in theirs or (holders and not holders & others)):
+            yield target, item
+
+
+def ending_with(server: Live) -> list[str]:
+    """Return the volumes that the cloud removes with a server, such as that it boots from."""
+    attached = server.get("os-extended-volumes:volumes_attached") or ()
+    return [str(item["id"]) for item in attached if item.get("delete_on_termination")]
 
 
 def _ports_of_adopted(

@@ -48,8 +48,8 @@ def unlisted(found: Found, sight: Sight) -> dict[str, str]:
 
 
 def _holders(found: Found) -> Iterator[tuple[str, str]]:
-    """Yield the servers that have our ports and volumes."""
-    for target, live in [*found.live.items(), *found.doubles]:
+    """Yield the servers that have our ports and volumes, and such as go with them."""
+    for target, live in [*found.live.items(), *found.doubles, *found.along]:
         if kind_of(target) == "port" and live["device_owner"].startswith(_OF_SERVERS):
             yield str(live["device_id"]), target
         elif kind_of(target) == "volume":

@@ -57,3 +57,45 @@ def test_from_a_server_whose_cell_does_not_answer_no_volume_is_taken(target: str
     action, _ask = taking(target)
     with pytest.raises(ClientError, match="refused"):
         action.throw(refused(500))
+
+
+BOOT: Thing = {**HELD, "id": "b", "metadata": marks.along_mark("store1", "server/s")}
+SERVER: Thing = {
+    "id": "dead", "name": "s", "status": "ACTIVE",
+    "os-extended-volumes:volumes_attached": [{"id": "b", "delete_on_termination": True}],
+}  # fmt: skip
+
+
+def ended(volume: Thing, known: bool) -> list[str]:
+    """Return what is asked for after the end of a server with a volume that is still there."""
+    found: list[str] = []
+    action = remove("store1", "server/s", SERVER, Sight({"volume": [volume]}))
+    ask: Ask = action.send(None)
+    while not (isinstance(ask, Until) and ask.kind == "volume"):
+        is_question = isinstance(ask, Request) and ask.method == "GET"
+        ask = action.send({"metadata": {}} if is_question and known else None)
+    answer: t.Any = volume
+    while True:
+        try:
+            ask = action.send(answer)
+        except StopIteration:
+            return found
+        kept = known and isinstance(ask, Request) and ask.method == "GET"
+        answer = {"metadata": {}} if kept else None
+        found.append(f"{ask.method} {ask.path}" if isinstance(ask, Request) else "wait")
+
+
+def test_a_volume_goes_after_its_server_that_nova_knows_no_more() -> None:
+    question = "GET /servers/dead/metadata"
+    assert ended(BOOT, known=False) == [question, "DELETE /volumes/b", "wait"]
+    assert ended({**BOOT, "status": "available", "attachments": []}, known=False) == [
+        "DELETE /volumes/b", "wait",
+    ]  # fmt: skip
+
+
+def test_a_volume_stays_with_a_server_that_the_cloud_keeps_for_a_while() -> None:
+    assert ended(BOOT, known=True) == ["GET /servers/dead/metadata"]
+
+
+def test_a_volume_that_has_a_step_of_its_own_is_left_to_that() -> None:
+    assert ended({**BOOT, "metadata": HELD["metadata"]}, known=False) == []

@@ -11,6 +11,7 @@ import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Request, UnsureError
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import ending_with
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 
 Thing = dict[str, t.Any]
@@ -40,6 +41,8 @@ class FakeCloud:
         # Servers whose cell does not answer; those that were asked to go are in no list.
         self.silent: set[str] = set()
         self.queued: set[str] = set()
+        # Whether volumes stay that should go with their servers.
+        self.keeps_boots = False
         self.fault: t.Callable[[int, Request], str] = lambda _index, _request: ""
         self._ids = itertools.count(1)
         self.things: dict[str, list[Thing]] = {row.many: [] for row in KINDS.values()}
@@ -249,6 +252,9 @@ class FakeCloud:
         })  # fmt: skip
         for uid in disks:
             self._attach(made, uid)
+        for item in made.get("block_device_mapping_v2", ()):
+            if (item["source_type"], item["destination_type"]) == ("image", "volume"):
+                self._boot(made, item)
         for port in made["networks"]:
             self._plug(made, port["port"])
 
@@ -259,6 +265,16 @@ class FakeCloud:
         server["os-extended-volumes:volumes_attached"].append(
             {"id": uid, "delete_on_termination": False}
         )
+
+    def _boot(self, server: Thing, disk: Thing) -> None:
+        """Make the volume from which a server boots, which has no name and no mark."""
+        size = {"size": disk["volume_size"], "name": "", "metadata": {}}
+        volume = self._made("volume", size, None)
+        image = {"image_id": disk["uuid"]}
+        volume.update({"bootable": "true", "volume_image_metadata": image})
+        self._attach(server, volume["id"])
+        server["os-extended-volumes:volumes_attached"][-1]["delete_on_termination"] = True
+        server["image"] = ""
 
     def _plug(self, server: Thing, uid: str) -> None:
         port = self._one("ports", "id", uid)
@@ -326,6 +342,9 @@ class FakeCloud:
             for volume in self.things["volumes"]:
                 if volume["attachments"] == [{"server_id": uid}]:
                     volume.update({"status": "available", "attachments": []})
+            ending = [] if self.keeps_boots else ending_with(found)
+            volumes = self.things["volumes"]
+            volumes[:] = [item for item in volumes if item["id"] not in ending]
             for port in ports:
                 if port["device_id"] == uid:
                     port.update({"device_id": "", "device_owner": ""})

@@ -242,15 +242,8 @@ def test_a_boot_volume_makes_place_for_that_of_the_same_server(site: InCloud) ->
     servers = declaration()["servers"]
     servers[0]["boot_volume"] = {"size_gib": 30}
     site.present(servers=servers)
-    server = site.cloud.things["servers"][0]
-    server["os-extended-volumes:volumes_attached"] = [{"id": "b", "delete_on_termination": True}]
-    boot = {
-        "id": "b", "name": "", "size": 30, "volume_type": "x", "status": "in-use", "metadata": {},
-        "bootable": "true", "attachments": [{"server_id": server["id"]}], "project_id": "p1",
-        "volume_image_metadata": {"image_id": "other"},
-    }  # fmt: skip
-    site.cloud.things["volumes"].append(boot)
-    server["image"] = ""
+    boot = next(each for each in site.cloud.things["volumes"] if each["bootable"] == "true")
+    boot["volume_image_metadata"] = {"image_id": "other"}
     site.cloud.limits |= {"Volumes": 3, "Gigabytes": 70}
     asked = {"servers": servers, "replace": ["server/control"], "drained": ["control"]}
     told = site.present(check=True, confirm="store1", **asked)
