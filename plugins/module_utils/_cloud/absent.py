@@ -34,6 +34,9 @@ _INFRASTRUCTURE = (
 )  # fmt: skip
 # So Octavia calls the ports of the machines in which a load balancer runs.
 _ANSWERS = "octavia-lb-vrrp-"
+# So OVN's driver for Octavia calls its port in a subnet, from which all its load balancers there
+# ask whether their members answer. It goes with the last of them.
+_ASKS, _ASKING = "ovn-lb-hm-", "ovn"
 # What has to be gone before a kind goes, as the cloud refuses otherwise.
 _AFTER: Mapping[str, tuple[str, ...]] = {
     "floating_ip": ("load_balancer",),
@@ -159,7 +162,7 @@ def _ports(found: Found, sight: Sight) -> Iterator[Foreign]:
         interface = owner.startswith(ROUTER_PORTS)
         if port["id"] in ours or owner.startswith(_INFRASTRUCTURE):
             continue
-        if port["id"] in vips or _carries(port, vips.values()):
+        if port["id"] in vips or _carries(port, vips.values()) or _asks(port, sight):
             continue
         if interface and device in routers and port["network_id"] in networks:
             continue
@@ -193,6 +196,14 @@ def _carries(port: Live, addresses: Collection[str]) -> bool:
     """Tell whether a port is one by which a load balancer answers, and goes with it."""
     pairs = {pair["ip_address"] for pair in port.get("allowed_address_pairs") or ()}
     return port["name"].startswith(_ANSWERS) and bool(pairs.intersection(addresses))
+
+
+def _asks(port: Live, sight: Sight) -> bool:
+    """Tell whether a port is one from which load balancers ask, and goes with the last of them."""
+    return port["name"].startswith(_ASKS) and any(
+        live["vip_network_id"] == port["network_id"] and live.get("provider") == _ASKING
+        for live in sight.of("load_balancer")
+    )
 
 
 def _balancers(found: Found, sight: Sight) -> Iterator[Foreign]:

@@ -302,6 +302,22 @@ def test_that_of_others_blocks_and_its_ports_and_ours_do_not() -> None:
     assert place["delete load_balancer/lb2"] < place["delete network/net"]
 
 
+def test_the_port_from_which_ovn_asks_members_goes_with_the_last_load_balancer() -> None:
+    there = lists()
+    (ours,), (_port, vip) = there["load_balancer"], there["port"]
+    theirs = {**ours, "id": "lb2", "description": "", "vip_port_id": "v2", "provider": "ovn"}
+    asking = {"id": "asks", "name": "ovn-lb-hm-s", "device_owner": "ovn-lb-hm:distributed"}
+    there["port"] += [{**vip, "id": "v2"}, {**vip, **asking}]
+    for balancers, told in (
+        ([theirs], ["lb2"]),
+        ([], ["asks", "v2"]),
+        ([{**theirs, "vip_network_id": "m"}], ["asks"]),
+        ([{**theirs, "provider": "amphora"}], ["lb2", "asks"]),
+    ):
+        sight = Sight({**there, "load_balancer": [ours, *balancers]})
+        assert [item.id for item in foreign(find("store1", {}, sight), sight)] == told
+
+
 def planned(status: str, *replace: str) -> list[str]:
     """Return the steps for load balancer and floating IP, with the names of what they change."""
     there = lists()
