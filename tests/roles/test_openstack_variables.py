@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The rookery.rook authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers are waited for that may still boot; the region goes to every module."""
+"""Servers are waited for that may still boot, and told when hidden; every module has the region."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import re
 import typing as t
 from pathlib import Path
 
+import yaml
 from plays import ROOT, play
 
 ROLE = ROOT / "roles/rook_openstack"
@@ -48,6 +49,17 @@ def test_servers_that_may_still_boot_are_waited_for(tmp_path: Path) -> None:
     found: dict[str, t.Any] = {"__rook_openstack_site": {"plan": plan, "servers": servers}}
     assert told(tmp_path, words, **found) == "a,f,b"
     assert told(tmp_path, words, **found, rook_preflight_plan_enabled=True) == ""
+
+
+def test_who_does_not_see_a_new_server_is_told_what_to_do(tmp_path: Path) -> None:
+    tasks = yaml.safe_load((ROLE / "tasks/present.yml").read_text())
+    words = [
+        task["ansible.builtin.assert"]["fail_msg"] for task in tasks if "shows every" in str(task)
+    ]
+    servers = [{"name": "store1-w-1", "id": "made-now"}]
+    said = told(tmp_path, words[0], __rook_openstack_site={"servers": servers})
+    assert "does not show store1-w-1" in said and "with the site store1" in said
+    assert "update that from its source, and start the job again" in said
 
 
 def test_a_region_is_told_where_one_is_named(tmp_path: Path) -> None:
