@@ -21,6 +21,8 @@ READY, GONE = "ready", "gone"
 WAITING, FAILED = "waiting", "failed"
 # From these nothing of ours leads out; only who runs the cloud can reset them.
 _STUCK = frozenset({"error_deleting", "error_managing"})
+# From this a volume comes when a person has decided, which nobody waits for.
+_OFFERED = "awaiting-transfer"
 # What is in error while it is removed is not being removed any more.
 _ENDS = frozenset({"server", "load_balancer"})
 
@@ -48,7 +50,7 @@ def judge_state(kind: Kind, states: frozenset[str]) -> Callable[[Live | None], S
         state = str(live.get(kind.status)) if live is not None else ""
         if state in states:
             return Standing(READY)
-        if state in kind.broken:
+        if state in kind.broken or state == _OFFERED:
             return Standing(FAILED, f"is in state {state}: {why(live or {})}")
         return Standing(WAITING, f"is in state {state or 'unknown'}")
 
@@ -93,6 +95,8 @@ def why(live: Live) -> str:
     state = str(live.get("status", ""))
     if state in _STUCK:
         return "who runs the cloud has to reset its state"
+    if state == _OFFERED:
+        return "it is offered to another project; have that taken back, or the volume taken"
     if state == "error":
         return "the cloud does not say why; to name it in replace has it made again"
     return "the cloud does not say why"

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, The rookery.rook authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a server leaves of its volumes behind when Nova and Cinder do not agree goes, too."""
+"""Volumes that no server has, or that Nova and Cinder do not agree on, go, or are told."""
 
 from __future__ import annotations
 
@@ -57,6 +57,15 @@ def test_from_a_server_whose_cell_does_not_answer_no_volume_is_taken(target: str
     action, _ask = taking(target)
     with pytest.raises(ClientError, match="refused"):
         action.throw(refused(500))
+
+
+def test_what_is_offered_to_another_project_is_not_waited_for() -> None:
+    action = remove("store1", "volume/v", HELD, Sight())
+    action.send(None)
+    wait = action.throw(refused(400))
+    assert isinstance(wait, Until)
+    standing = wait.judge({**HELD, "status": "awaiting-transfer", "attachments": []})
+    assert standing.outcome == "failed" and "have that taken back" in standing.reason
 
 
 BOOT: Thing = {**HELD, "id": "b", "metadata": marks.along_mark("store1", "server/s")}
