@@ -267,6 +267,17 @@ def _port(target: str, live: Live, sight: Sight) -> Steps:
         yield from _plain(target, live, sight)
 
 
+def _floating_ip(target: str, live: Live, sight: Sight) -> Steps:
+    """Remove a floating IP after its port forwardings, which Neutron does not remove with it."""
+    path = f"{KINDS['floating_ip'].path}/{live['id']}/port_forwardings"
+    # What older clouds tell of them with the address has no ids.
+    if live.get("port_forwardings"):
+        answer = yield Request("GET", "network", path, target, accept=GONE)
+        for item in answer["port_forwardings"] if answer else ():
+            yield Request("DELETE", "network", f"{path}/{item['id']}", target, accept=GONE)
+    yield from _plain(target, live, sight)
+
+
 def _load_balancer(target: str, live: Live, _sight: Sight) -> Steps:
     """Remove a load balancer with all that is behind it, once it is not at work for somebody."""
     row, uid = KINDS["load_balancer"], str(live["id"])
@@ -325,5 +336,6 @@ _REMOVERS: Mapping[str, Callable[[str, Live, Sight], Steps]] = {
     "volume": _volume,
     "router": _router,
     "port": _port,
+    "floating_ip": _floating_ip,
     "load_balancer": _load_balancer,
 }
