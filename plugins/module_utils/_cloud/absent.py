@@ -30,10 +30,12 @@ EXECUTOR = "openstack"
 # Ports with these owners belong to what the cloud itself does for a network, and go with it.
 _INFRASTRUCTURE = (
     "network:dhcp", "network:distributed", "network:router_gateway", "network:floatingip",
-    "network:router_ha_interface", "network:router_centralized_snat", "network:local_ip",
+    "network:router_ha_interface", "network:router_centralized_snat",
 )  # fmt: skip
 # So Octavia calls the ports of the machines in which a load balancer runs.
 _ANSWERS = "octavia-lb-vrrp-"
+# The port of a local IP goes with that and not otherwise, the network not before it.
+_LOCAL_IP = "network:local_ip"
 # So OVN's driver for Octavia calls its port in a subnet, from which all its load balancers there
 # ask whether their members answer. It goes with the last of them.
 _ASKS, _ASKING = "ovn-lb-hm-", "ovn"
@@ -54,6 +56,7 @@ _AFTER: Mapping[str, tuple[str, ...]] = {
 _HOLDS: Mapping[str, tuple[str, ...]] = {
     "port": ("router", "network", "subnet", "security_group"),
     "floating_ip": ("router", "network", "port"),
+    "local_ip": ("network", "subnet"),
     "load_balancer": ("router", "network", "subnet", "security_group"),
     "snapshot": ("volume",),
     "attachment": ("volume",),
@@ -62,6 +65,8 @@ _HOLDS: Mapping[str, tuple[str, ...]] = {
     "backup": (),
     "volume": (),
 }
+# What of ours has to be gone before something of others goes.
+_FOLLOWS: Mapping[str, str] = {"volume": "server", "local_ip": "port"}
 # Metadata by which the driver for Kubernetes tells the cluster of a volume.
 CSI_CLUSTER = "cinder.csi.openstack.org/cluster"
 
@@ -106,9 +111,9 @@ def absent_steps(found: Found, sight: Sight, release: Collection[str]) -> Iterat
         and not (_is("subnet", target) and live["network_id"] in networks)
     }
     others = [item for item in foreign(found, sight) if item.id in release]
-    servers = tuple(f"delete {target}" for target in going if _is("server", target))
     for item in others:
-        after = servers if item.kind == "volume" else ()
+        first = _FOLLOWS.get(item.kind, "")
+        after = tuple(f"delete {target}" for target in going if _is(first, target))
         yield Step(
             f"delete {item.kind}/{item.id}", "delete", f"{item.kind}/{item.id}", EXECUTOR,
             needs=after, destructive=True, reason=f"permitted: {item.reason}",
@@ -174,7 +179,8 @@ def _ports(found: Found, sight: Sight) -> Iterator[Foreign]:
             reason = "was added to our server by somebody else"
         else:
             reason = f"is in our network {_name_of(found, port['network_id'])}"
-        yield Foreign("port", port["id"], port["name"], _owner(port), reason)
+        kind, uid = ("local_ip", device) if owner == _LOCAL_IP else ("port", port["id"])
+        yield Foreign(kind, uid, port["name"], _owner(port), reason)
 
 
 def _on_ports(found: Found, sight: Sight) -> Iterator[Foreign]:

@@ -325,11 +325,17 @@ def _trunk(_site: str, target: str, trunk: str, _sight: Sight) -> Steps:
     yield Request("DELETE", "network", f"/trunks/{trunk}", target, accept=GONE)
 
 
+def _local_ip(_site: str, target: str, uid: str, _sight: Sight) -> Steps:
+    """Remove a local IP with its port; those that it led to were ours, and are gone."""
+    yield Request("DELETE", "network", f"/local_ips/{uid}", target, accept=GONE)
+
+
 # What others have of ours is released.
 _RELEASERS: Mapping[str, Callable[[str, str, str, Sight], Steps]] = {
     "attachment": _detach_everywhere,
     "member": _leave_groups,
     "trunk": _trunk,
+    "local_ip": _local_ip,
 }
 _REMOVERS: Mapping[str, Callable[[str, Live, Sight], Steps]] = {
     "server": _server,
