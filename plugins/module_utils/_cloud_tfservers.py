@@ -111,11 +111,18 @@ class Known:
     def ports_of(self, server: Mapping[str, t.Any]) -> list[Mapping[str, t.Any]]:
         """Return the entries of a server's networks, without ports that are somebody else's."""
         nets = server.get("network") or [{}]
-        return [net for net in nets if not self.looked_up(net.get("port", ""))]
+        return [net for net in nets if not self.whose(net)]
 
-    def looked_up(self, key: str) -> bool:
-        """Tell whether Terraform only looked up what has an id."""
-        return key in self.by_id and not self.by_id[key].managed
+    def whose(self, net: Mapping[str, t.Any]) -> str:
+        """Return why the port of an entry is somebody else's, nothing for ours and the cloud's.
+
+        The provider writes no id that the configuration did not give it.
+        """
+        key = net.get("port", "")
+        if not key or (key in self.by_id and self.by_id[key].managed):
+            return ""
+        looked_up = key in self.by_id
+        return "Terraform only looked up" if looked_up else "is not what this state has made"
 
     def network_of(self, net: Mapping[str, t.Any]) -> str:
         """Return the id of the network that a port of a server is in; else what it is called."""

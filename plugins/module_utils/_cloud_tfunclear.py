@@ -93,11 +93,11 @@ def _elsewhere(join: Resource, known: Known) -> Iterator[tuple[str, str]]:
 def _of_ports(server: Mapping[str, t.Any], known: Known) -> Iterator[str]:
     """Yield which ports of a server are not adopted, as others have made them."""
     for net in server.get("network") or ():
-        if known.looked_up(net.get("port", "")):
+        if reason := known.whose(net):
             yield (
-                f"has the port {net['port']}, which Terraform only looked up: it is somebody "
-                "else's, is not adopted, and no part of the declaration. A teardown names it "
-                "where it is in a network of the site."
+                f"has the port {net['port']}, which {reason}: it is somebody else's, is not "
+                "adopted, and no part of the declaration. A teardown names it where it is in a "
+                "network of the site."
             )
     if not known.ports_of(server):
         yield "has no port of its own, and would be given one. Declare it by hand, or leave it out."

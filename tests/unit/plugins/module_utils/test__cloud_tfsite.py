@@ -235,12 +235,13 @@ def test_a_port_in_a_network_that_is_only_looked_up_is_told() -> None:
 
 def test_ports_of_their_own_are_adopted_with_their_server() -> None:
     state = json.loads(version_4())
-    port = {"id": "p", "name": "kubeadm-master-port", "all_security_group_ids": [],
+    port = {"name": "kubeadm-master-port", "all_security_group_ids": [],
             "network_id": ID["networking_network_v2", "kubeadm-net"]}  # fmt: skip
-    state["resources"].append(
-        {"mode": "managed", "type": "openstack_networking_port_v2", "name": "p",
-         "instances": [{"attributes": port}]}
-    )  # fmt: skip
+    state["resources"] += [
+        {"mode": "managed", "type": "openstack_networking_port_v2", "name": uid,
+         "instances": [{"attributes": {"id": uid, **port}}]}
+        for uid in ("p", "p2")
+    ]  # fmt: skip
     for item in state["resources"]:
         for one in item["instances"]:
             if one["attributes"].get("name") == "kubeadm-master":

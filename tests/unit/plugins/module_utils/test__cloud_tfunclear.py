@@ -92,6 +92,16 @@ def test_a_volume_that_was_only_looked_up_stays_somebody_else_s() -> None:
     assert [each for each in told(site) if "volume_id d-1" in each]
 
 
+def test_a_port_that_the_state_does_not_have_is_somebody_else_s() -> None:
+    # Made by hand, or by another state, and named by its id.
+    site = site_of(network=[{"uuid": NETWORK, "port": ""}, {"uuid": NETWORK, "port": "p-9"}])
+    assert "p-9" not in site.adopt
+    (master,) = (each for each in site.declaration()["servers"] if each["name"] == "master")
+    assert len(master["ports"]) == 1
+    (sentence,) = told(site)
+    assert "has the port p-9, which is not what this state has made" in sentence
+
+
 def test_a_port_that_was_only_looked_up_stays_somebody_else_s() -> None:
     looked: Row = ("data.networking_port_v2", "vip",
                    {"id": "p-1", "name": "vip", "network_id": NETWORK})  # fmt: skip
