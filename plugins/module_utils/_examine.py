@@ -28,6 +28,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
     is_ours,
     kind_in,
     make_id,
+    rows_of,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._neighbours import neighbourhood
 from ansible_collections.rookery.rook.plugins.module_utils._nodes import unready
@@ -224,8 +225,9 @@ def _strange(nodes: tuple[Object, ...], question: Question) -> Iterator[Finding]
 def _facts(client: Kube, question: Question, nodes: tuple[Object, ...]) -> dict[str, t.Any]:
     """Return what rules want to know of a cluster that exists."""
     site = question.site
-    row = kind_in(site.release, "CephCluster")
-    clusters = client.list(row.api_version, row.name).items
+    # A cluster of another era has its kind in another API.
+    rows = rows_of("CephCluster")
+    clusters = [item for row in rows for item in client.list(row.api_version, row.name).items]
     facts: dict[str, t.Any] = {
         "nodes": _nodes(nodes, question),
         "clusters": [

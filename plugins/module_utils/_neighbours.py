@@ -162,17 +162,25 @@ def _health(own: Object, muted: frozenset[str]) -> str:
 
 def _operator(client: Kube, site: Site) -> str:
     """Return the release of the operator that runs, by its image."""
-    era = _eras.era(site.version)
-    for namespace in dict.fromkeys((site.namespace, *era.namespaces)):
-        ref = Ref("apps/v1", "Deployment", namespace, era.operator)
-        containers = at(client.get(ref), "spec.template.spec.containers") or ()
-        for container in containers:
+    for ref in _operators(site):
+        found = client.get(ref)
+        for container in at(found, "spec.template.spec.containers") or ():
             image = str(container.get("image") or "")
             version = _eras.image_version(image)
             # The tags of other images, own builds among them, are not those of Rook's releases.
             if version and ("rook/ceph:" in image or "rook/rook:" in image):
                 return _eras.dotted(version)
+        if found is not None:
+            break
     return ""
+
+
+def _operators(site: Site) -> Iterable[Ref]:
+    """Return where an operator of any era may be: at home, or where upstream's files have it."""
+    eras = [era for _release, era in sorted(_eras.ERAS.items(), reverse=True)]
+    homes = [(site.namespace, era.operator) for era in eras]
+    usual = [(era.namespaces[0], era.operator) for era in eras]
+    return [Ref("apps/v1", "Deployment", *place) for place in dict.fromkeys((*homes, *usual))]
 
 
 def _daemons(client: Kube, site: Site) -> str:

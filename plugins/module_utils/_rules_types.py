@@ -9,7 +9,8 @@ Facts are a plain dictionary; of what is not in it nothing is found, and its rul
 - kubernetes_version: the release that the nodes run or are to run
 - operator_release: the release of the operator's files, as far as they tell it
 - nodes: Kubernetes node -> {hostname, schedulable, labels, ready, reason, arch, pod_cidrs}
-- clusters: [{name, namespace, data_dir_host_path, use_all_devices}], every CephCluster
+- clusters: [{name, namespace, data_dir_host_path, use_all_devices}], every CephCluster and what it
+  was called in earlier eras
 - running: the site's own cluster, {} when there is none: {rook, daemons, ceph, ceph_image, health,
   provider, directories, flex_volumes, webhooks}; rook is the operator's, daemons the oldest
   daemon's

@@ -93,6 +93,11 @@ def kind_in(release: Version, name: str) -> Kind:
     return rows.get(name) or next(row for row in rows.values() if row.became == name)
 
 
+def rows_of(name: str) -> tuple[Kind, ...]:
+    """Return every row that a kind of today has had, the one of today first."""
+    return tuple(row for row in ROWS if name in (row.name, row.became))
+
+
 def first_release(name: str) -> Version:
     """Return the first release of Rook that has a kind."""
     return min(row.since for row in ROWS if row.name == name)
