@@ -16,7 +16,10 @@ from ansible_collections.rookery.rook.plugins.module_utils import _eras
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
-from ansible_collections.rookery.rook.plugins.module_utils._kinds.ceph import ROOK_VERSION
+from ansible_collections.rookery.rook.plugins.module_utils._kinds.ceph import (
+    CEPH_VERSION,
+    ROOK_VERSION,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._readiness_ceph import health_problem
 from ansible_collections.rookery.rook.plugins.module_utils._remains import OWN_DRIVERS
 
@@ -132,25 +135,41 @@ def _running(client: Kube, site: Site, clusters: Iterable[Object]) -> dict[str, 
     if own is None:
         return {}
     nodes = at(own, "spec.storage.nodes") or ()
-    version = str(at(own, "status.version.version") or "").partition("-")[0]
-    daemons = _daemons(client, site)
+    found = client.list("apps/v1", "Deployment", site.namespace).items
+    labels = [at(item, "metadata.labels") or {} for item in found]
+    oldest = min(_noted(labels, ROOK_VERSION), default=())
+    # How far a change is, the daemon tells that is the furthest behind.
+    daemons = _eras.dotted(oldest)
     # An image by its digest tells nothing.
     rook = _operator(client, site) or daemons
     release = (_eras.parse_version(rook) or ()) if rook else _NO_WEBHOOK
-    found = {
+    told = {
         "rook": rook,
         "daemons": daemons,
-        "ceph": version,
+        "ceph": _eras.dotted(_ceph(own, labels)),
         "ceph_image": str(at(own, "spec.cephVersion.image") or ""),
         "health": _health(own, frozenset(site.cluster.mute_health)),
         "provider": str(at(own, "spec.network.provider") or ""),
         "directories": [
-            str(place.get("path")) for node in nodes for place in node.get("directories") or ()
+            str(place.get("path"))
+            for part in (at(own, "spec.storage") or {}, *nodes)
+            for place in part.get("directories") or ()
         ],
         "flex_volumes": _flex_volumes(client) if release < _NO_FLEX else [],
         "webhooks": _webhooks(client, site) if release < _NO_WEBHOOK else [],
     }
-    return {key: value for key, value in found.items() if value != ""}
+    return {key: value for key, value in told.items() if value != ""}
+
+
+def _ceph(own: Object, labels: Iterable[Mapping[str, t.Any]]) -> _eras.Version:
+    """Return the release of Ceph that runs.
+
+    From 1.2 on the cluster's status tells it, in 1.0 and 1.1 only what Rook notes on each daemon,
+    of which the furthest ahead counts, and in 0.9 nothing but the image that the cluster names.
+    """
+    told = _eras.parse_version(str(at(own, "status.version.version") or ""))
+    image = _eras.image_version(str(at(own, "spec.cephVersion.image") or ""))
+    return told or max(_noted(labels, CEPH_VERSION), default=()) or image or ()
 
 
 def _health(own: Object, muted: frozenset[str]) -> str:
@@ -183,13 +202,10 @@ def _operators(site: Site) -> Iterable[Ref]:
     return [Ref("apps/v1", "Deployment", *place) for place in dict.fromkeys((*homes, *usual))]
 
 
-def _daemons(client: Kube, site: Site) -> str:
-    """Return the release of the daemon that is the furthest behind, by what Rook notes on each."""
-    found = client.list("apps/v1", "Deployment", site.namespace).items
-    labels = [at(item, "metadata.labels") or {} for item in found]
-    noted = (each.get(ROOK_VERSION) for each in labels if each.get("app") in _DAEMONS)
-    versions = [version for text in noted if (version := _eras.parse_version(str(text)))]
-    return _eras.dotted(min(versions)) if versions else ""
+def _noted(labels: Iterable[Mapping[str, t.Any]], name: str) -> list[_eras.Version]:
+    """Return the releases that Rook notes on daemons by a label."""
+    noted = (each.get(name) for each in labels if each.get("app") in _DAEMONS)
+    return [version for text in noted if (version := _eras.parse_version(str(text)))]
 
 
 def _webhooks(client: Kube, site: Site) -> list[str]:

@@ -76,9 +76,9 @@ def test_what_runs_is_told_with_its_releases() -> None:
     }  # fmt: skip
 
 
-def daemon(name: str, app: str, release: str) -> Object:
+def daemon(name: str, app: str, release: str, **labels: str) -> Object:
     made = named("Deployment", name, "rook-ceph")
-    made["metadata"]["labels"] = {"app": app, "rook-version": release}
+    made["metadata"]["labels"] = {"app": app, "rook-version": release, **labels}
     return made
 
 
@@ -93,6 +93,35 @@ def test_daemons_tell_how_far_a_change_of_release_is() -> None:
     )
     found = neighbourhood(api, SITE, [CLUSTER])["running"]
     assert (found["rook"], found["daemons"]) == ("1.17.4", "1.16.9")
+
+
+@pytest.mark.parametrize(
+    ("status", "noted", "told"),
+    [
+        ({"version": {"version": "14.2.4-0"}}, "v13.2.6", "14.2.4"),
+        ({}, "12.2.9", "13.2.6"),
+        ({}, "", "12.2.12"),
+    ],
+)
+def test_the_ceph_that_runs_is_told_by_what_a_release_has(
+    status: Object, noted: str, told: str
+) -> None:
+    # The status tells it from Rook 1.2 on, the labels from 1.0 on.
+    labels = {"ceph-version": noted} if noted else {}
+    ahead = {"ceph-version": "13.2.6-0"} if noted else {}
+    api = Api(
+        daemon("rook-ceph-osd-1", "rook-ceph-osd", "v1.1.9", **labels),
+        daemon("rook-ceph-mon-a", "rook-ceph-mon", "v1.1.9", **ahead),
+    )
+    spec = {"cephVersion": {"image": "ceph/ceph:v12.2.12-20190109"}}
+    cluster = {**CLUSTER, "spec": spec, "status": status}
+    assert neighbourhood(api, SITE, [cluster])["running"]["ceph"] == told
+
+
+def test_directories_of_the_whole_cluster_are_told_with_those_of_nodes() -> None:
+    storage = {"directories": [{"path": "/whole"}], "nodes": [{"directories": [{"path": "/a"}]}]}
+    cluster = {**CLUSTER, "spec": {"storage": storage}}
+    assert neighbourhood(Api(), SITE, [cluster])["running"]["directories"] == ["/whole", "/a"]
 
 
 def test_an_operator_whose_image_tells_nothing_is_of_the_release_of_its_daemons() -> None:
