@@ -107,6 +107,15 @@ def change_of(site: Site, facts: Facts) -> Change:
     )  # fmt: skip
 
 
+def may_change(site: Site, facts: Facts) -> bool:
+    """Tell whether another release comes to a cluster that runs, or nobody knows whether one does.
+
+    An operator whose release cannot be told may be of any.
+    """
+    running, change = facts.get("running"), change_of(site, facts)
+    return running is None or change.any or (bool(running) and change.now is None)
+
+
 def _other_image(site: Site, running: Facts, ceph: _eras.Version | None) -> bool:
     """Tell whether Ceph is to have another image; of one release there may be several."""
     wanted, there = site.cluster.ceph_image, running.get("ceph_image")
@@ -158,10 +167,7 @@ CONDITIONS: Mapping[str, tuple[str, Condition]] = {
     "external": ("the Ceph cluster is the site's own", lambda site, _: is_external(site)),
     "openshift": ("this is not OpenShift", lambda _, facts: facts.get("openshift") is not False),
     "openstack": ("no host is a server of OpenStack", lambda _, facts: on_openstack(facts)),
-    "upgrade": (
-        "no cluster runs by another release",
-        lambda site, facts: "running" not in facts or change_of(site, facts).any,
-    ),
+    "upgrade": ("no cluster runs by another release", may_change),
 }
 
 

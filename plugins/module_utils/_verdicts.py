@@ -39,6 +39,9 @@ _UNASKED = "it was not asked"
 _SILENT = {
     "operator_release": "the files of the operator do not tell it here",
     "monitors": "it can be told only when the cluster runs; rook_verify asks from several nodes",
+    "running.rook": "neither the image of its operator nor a label of its daemons tells it",
+    "running.ceph": "neither its status, nor a label of its daemons, nor its image's tag tells it",
+    "running.health": "its status does not tell it; ask with `ceph status`",
 }
 _UNANSWERED = "it asked, and got no answer"
 _SHOWN = 3
@@ -188,9 +191,11 @@ def _missing(row: Rule, site: Site, facts: Facts) -> str:
     for need in row.facts:
         where, colon, key = need.partition(":")
         if not colon:
-            if facts.get(need) is None:
-                asked = why.get("api") if stage_of(need) == "api" else _SILENT.get(need)
-                return f"{need}: {why.get(need) or asked or _UNASKED}"
+            if dig(facts, need) is None:
+                fact = need.partition(".")[0]
+                asked = why.get("api") if stage_of(need) == "api" else None
+                silent = _SILENT.get(need if facts.get(fact) is not None else fact)
+                return f"{need}: {why.get(fact) or asked or silent or _UNASKED}"
             continue
         hosts = site.storage_hosts if where == "storage" else site.hosts
         key, _dot, part = key.partition(".")

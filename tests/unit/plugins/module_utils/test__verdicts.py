@@ -133,6 +133,25 @@ def test_what_a_host_does_not_tell_of_itself_is_never_passed() -> None:
     assert {told[name].status for name in needy} <= {"not decided", "not applicable"}
 
 
+@pytest.mark.parametrize(
+    ("running", "rule", "became"),
+    [
+        ({"rook": "1.17.4", "ceph": "19.2.3"}, "UPG-01", "not decided"),
+        ({"rook": "1.17.4", "health": "HEALTH_OK"}, "UPG-03", "not decided"),
+        ({"ceph": "19.2.3", "health": "HEALTH_OK"}, "UPG-02", "not decided"),
+        ({"rook": BARE["version"]}, "UPG-01", "not applicable"),
+        ({}, "UPG-02", "not applicable"),
+    ],
+)
+def test_what_a_cluster_that_runs_does_not_tell_of_itself_is_never_passed(
+    running: Params, rule: str, became: str
+) -> None:
+    site, facts = parse_site(BARE), {"running": running}
+    told = {verdict.rule: verdict for verdict in verdicts(site, facts, check(site, facts), {})}
+    assert told[rule].status == became
+    assert became != "not decided" or "tell" in told[rule].reason
+
+
 def test_images_that_are_not_all_known_or_decided_are_never_passed() -> None:
     site = parse_site(BARE)
     served = {"state": "served", "reason": ""}
