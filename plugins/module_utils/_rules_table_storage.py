@@ -160,7 +160,7 @@ ROWS: tuple[Rule, ...] = (
          "The cluster is healthy before a change of any release",
          "an upgrade makes a sick cluster worse", "Heal it first.", "Rook: Health Verification",
          when="upgrade"),
-    Rule("UPG-02", "error", "running.rook", "One minor release of Rook a step, forward",
+    Rule("UPG-02", _BOTH, "running.rook", "One minor release of Rook a step, forward",
          "migrations would be left out", "Take the next one.", _UPGRADE, when="upgrade",
          guard=True),
     Rule("UPG-03", "error", "running.rook running.ceph", "Ceph suits both the old and the new Rook",

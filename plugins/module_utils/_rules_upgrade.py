@@ -42,6 +42,8 @@ _GONE = (
 )
 # The first release whose files turn holder pods off, and the last that has a switch for them.
 _HOLDERS = ((1, 14), (1, 15))
+# Up to this release, upstream's guides have the objects of the one before deleted by hand.
+_BY_HAND = (0, 9)
 # Where a step begins at a patch release, that one.
 _FROM: t.Mapping[_eras.Version, _eras.Version] = {(1, 20): (1, 19, 5)}
 
@@ -58,6 +60,11 @@ def upgrade_findings(site: Site, facts: Facts) -> Iterator[Finding]:
         yield error("UPG-06", _IMAGE, site.cluster.ceph_image, reason, cure)
     if change.any:
         yield from _health(site, facts, change)
+    if change.now and change.patch and change.now > change.to:
+        now, to = dotted(change.now), dotted(change.to)
+        reason = f"{now} runs, and going back is nothing that Rook tests, within a release either"
+        cure = f"Keep {now}, unless it has a fault that {to} has not."
+        yield warn("UPG-02", "version", to, reason, cure)
     if change.step:
         yield from _holders(site, facts, change)
         yield from _step(site, table(facts.get("running")), change)
@@ -162,6 +169,12 @@ def _step(site: Site, running: Facts, change: Change) -> Iterator[Finding]:
         after = order[places[0] + 1] if places[0] + 1 < len(order) else now
         reason = f"{dotted(now)} runs, and Rook changes by one minor release a step, forward"
         cure = f"Take {dotted(after)} first." if to > now else f"Keep {dotted(now)}."
+    elif to <= _BY_HAND:
+        reason = f"what {dotted(now)} has made goes by hand in the step to {dotted(to)}"
+        cure = (
+            f"Follow the upgrade guide of Rook {dotted(to)} with {site.namespace} for all its "
+            "namespaces, then run again."
+        )
     elif daemons and daemons[:2] < now:
         reason = (
             f"the step to {dotted(now)} has not come to its end: daemons of {dotted(daemons)} run"

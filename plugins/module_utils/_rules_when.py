@@ -68,11 +68,13 @@ def on_openstack(facts: Facts) -> bool:
 class Change:
     """What a run would change of a cluster that runs.
 
-    now and daemons are the releases of Rook of which its operator and its oldest daemon are, ceph
-    is Ceph's. step: to another minor release of Rook. patch: within one. image: Ceph's is another.
+    now and daemons are the releases of Rook of which its operator and its oldest daemon are, to is
+    the wanted one, ceph is Ceph's. step: to another minor release of Rook. patch: within one.
+    image: Ceph's is another.
     """
 
     now: _eras.Version | None
+    to: _eras.Version
     daemons: _eras.Version | None
     ceph: _eras.Version | None
     step: bool
@@ -100,7 +102,7 @@ def change_of(site: Site, facts: Facts) -> Change:
     step = now is not None and now[:2] != site.release[:2]
     both = zip(now or (), wanted, strict=False)
     return Change(
-        now, daemons, ceph,
+        now, wanted, daemons, ceph,
         step=step,
         patch=not step and any(one != other for one, other in both),
         image=_other_image(site, running, ceph),
