@@ -44,6 +44,8 @@ _GONE = (
 _HOLDERS = ((1, 14), (1, 15))
 # Up to this release, upstream's guides have the objects of the one before deleted by hand.
 _BY_HAND = (0, 9)
+# By so many releases Ceph goes on at once, and no monitor by more.
+_LEAP = 2
 # Where a step begins at a patch release, that one.
 _FROM: t.Mapping[_eras.Version, _eras.Version] = {(1, 20): (1, 19, 5)}
 
@@ -51,13 +53,9 @@ _FROM: t.Mapping[_eras.Version, _eras.Version] = {(1, 20): (1, 19, 5)}
 def upgrade_findings(site: Site, facts: Facts) -> Iterator[Finding]:
     """Yield what speaks against another release on a cluster that runs (UPG-01 to UPG-08)."""
     change = change_of(site, facts)
-    wanted, ceph = _eras.image_version(site.cluster.ceph_image), change.ceph
     # An external cluster may be ahead of the image, by which Rook only asks it.
-    # Within a release Rook goes back with a warning.
-    if ceph and wanted and wanted[0] < ceph[0] and not is_external(site):
-        reason = f"Ceph {dotted(ceph)} runs, and its data are not read by an earlier release"
-        cure = f"Take an image of Ceph {ceph[0]} or more."
-        yield error("UPG-06", _IMAGE, site.cluster.ceph_image, reason, cure)
+    if change.ceph and not is_external(site):
+        yield from _ceph(site, change, change.ceph)
     if change.any:
         yield from _health(site, facts, change)
     if change.now and change.patch and change.now > change.to:
@@ -70,6 +68,28 @@ def upgrade_findings(site: Site, facts: Facts) -> Iterator[Finding]:
         yield from _step(site, table(facts.get("running")), change)
         yield from _suits(site, facts, change)
         yield from _otherwise(site, change)
+
+
+def _ceph(site: Site, change: Change, now: _eras.Version) -> Iterator[Finding]:
+    """Yield an image by which Ceph would go back or too far at once, or which may do so (UPG-06).
+
+    Within a release Rook goes back with a warning.
+    """
+    image = site.cluster.ceph_image
+    wanted = _eras.image_version(image)
+    if wanted is None:
+        reason = f"Ceph {dotted(now)} runs, and whether this is a later one its tag does not tell"
+        cure = "Give a tag with the release beside the digest."
+        if change.image:
+            yield warn("UPG-06", _IMAGE, image, reason, cure)
+    elif wanted[0] < now[0]:
+        reason = f"Ceph {dotted(now)} runs, and its data are not read by an earlier release"
+        cure = f"Take an image of Ceph {now[0]} or more."
+        yield error("UPG-06", _IMAGE, image, reason, cure)
+    elif wanted[0] > now[0] + _LEAP:
+        reason = f"Ceph {dotted(now)} runs, and monitors join none of more than two releases before"
+        cure = f"Take an image of Ceph {now[0] + _LEAP} first."
+        yield error("UPG-06", _IMAGE, image, reason, cure)
 
 
 def _health(site: Site, facts: Facts, change: Change) -> Iterator[Finding]:
