@@ -13,9 +13,10 @@ import datetime
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils import _eras
+from ansible_collections.rookery.rook.plugins.module_utils._clients.discovery import DEFINITIONS
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
-from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import KINDS, at
 from ansible_collections.rookery.rook.plugins.module_utils._kinds.ceph import (
     CEPH_VERSION,
     ROOK_VERSION,
@@ -46,6 +47,9 @@ _NO_FLEX = (1, 8)
 # The same of the webhook that Rook made where somebody switched it on.
 _NO_WEBHOOK = (1, 13)
 _WEBHOOK = "rook-ceph-webhook"
+# The releases beside which a definition of the CSI operator may have objects in a version of old.
+_CSI_ALPHA = ((1, 15), (1, 20))
+_ALPHA = "v1alpha1"
 # What a user may not do is left; everything else is a failure of the whole question.
 _REFUSED = (401, 403, 404, 405)
 
@@ -157,6 +161,7 @@ def _running(client: Kube, site: Site, clusters: Iterable[Object]) -> dict[str, 
         ],
         "flex_volumes": _flex_volumes(client) if release < _NO_FLEX else [],
         "webhooks": _webhooks(client, site) if release < _NO_WEBHOOK else [],
+        "csi_alpha": _alpha(client) if _CSI_ALPHA[0] <= release < _CSI_ALPHA[1] else [],
     }
     return {key: value for key, value in told.items() if value != ""}
 
@@ -219,6 +224,15 @@ def _webhooks(client: Kube, site: Site) -> list[str]:
             at(hook, "clientConfig.service.namespace") == site.namespace
             for hook in item.get("webhooks") or ()
         )
+    ]
+
+
+def _alpha(client: Kube) -> list[str]:
+    """Return the definitions of the CSI operator that may have objects in their first version."""
+    rows = [row for row in KINDS.values() if row.group == "csi.ceph.io"]
+    refs = [Ref(DEFINITIONS, "CustomResourceDefinition", "", row.definition) for row in rows]
+    return [
+        ref.name for ref in refs if _ALPHA in (at(client.get(ref), "status.storedVersions") or ())
     ]
 
 

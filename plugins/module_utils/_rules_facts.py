@@ -55,7 +55,7 @@ FORM: dict[str, t.Any] = {
     "secrets": _TEXTS, "holders": _TEXTS, "metrics_classes": _TEXTS,
     "running": {"rook": str, "daemons": str, "ceph": str, "ceph_image": str, "health": str,
                 "provider": str, "directories": _TEXTS, "flex_volumes": _TEXTS,
-                "webhooks": _TEXTS},
+                "webhooks": _TEXTS, "csi_alpha": _TEXTS},
     "hosts": {"*": _HOST}, "unknown": {"*": str},
 }  # fmt: skip
 # A device without its path, or a cluster without its name, is none.

@@ -12,8 +12,8 @@ Facts are a plain dictionary; of what is not in it nothing is found, and its rul
 - clusters: [{name, namespace, data_dir_host_path, use_all_devices}], every CephCluster and what it
   was called in earlier eras
 - running: the site's own cluster, {} when there is none: {rook, daemons, ceph, ceph_image, health,
-  provider, directories, flex_volumes, webhooks}; rook is the operator's, daemons the oldest
-  daemon's
+  provider, directories, flex_volumes, webhooks, csi_alpha}; rook is the operator's, daemons the
+  oldest daemon's
 - served: kind of others -> whether the API knows it
 - classes: the names of the storage classes; secrets: those of the cluster's namespace
 - adopted: whether the cluster is taken as it is

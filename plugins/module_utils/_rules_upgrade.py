@@ -24,6 +24,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._rules_when import (
     Change,
     change_of,
     is_external,
+    uses_csi_operator,
 )
 
 if t.TYPE_CHECKING:
@@ -39,6 +40,14 @@ _GONE = (
     ((1, 8), "flex_volumes", "volumes by FlexVolume", "Migrate them"),
     # The API would ask a service that nobody serves, and refuse each change of Rook's resources.
     ((1, 13), "webhooks", "admission webhook", _SWITCH),
+)
+# The same of the CSI operator's definitions, of which no release of Rook's files has two versions:
+# Kubernetes refuses one without a version in which objects may be stored.
+_ALPHA = (
+    "csi_alpha",
+    "v1alpha1 in definitions of csi.ceph.io",
+    "Apply deploy/multifile/crd.yaml of ceph-csi-operator v0.4.1, which has v1 beside it, replace "
+    "each of their objects by itself, and take v1alpha1 out of their status.storedVersions",
 )
 # The first release whose files turn holder pods off, and the last that has a switch for them.
 _HOLDERS = ((1, 14), (1, 15))
@@ -65,7 +74,8 @@ def upgrade_findings(site: Site, facts: Facts) -> Iterator[Finding]:
         yield warn("UPG-02", "version", to, reason, cure)
     if change.step:
         yield from _holders(site, facts, change)
-        yield from _step(site, table(facts.get("running")), change)
+        yield from _step(site, change)
+        yield from _left(site, table(facts.get("running")), change)
         yield from _suits(site, facts, change)
         yield from _otherwise(site, change)
 
@@ -178,8 +188,8 @@ def _otherwise(site: Site, change: Change) -> Iterator[Finding]:
                 yield warn("UPG-08", path, filesystem.name, reason, cure)
 
 
-def _step(site: Site, running: Facts, change: Change) -> Iterator[Finding]:
-    """Yield a change of release that is no step forward, or passes what has to go first."""
+def _step(site: Site, change: Change) -> Iterator[Finding]:
+    """Yield a change of release that is no step forward (UPG-02)."""
     exact = change.now or ()
     now, to, order = exact[:2], site.release[:2], sorted(_eras.ERAS)
     places = [order.index(each) if each in order else len(order) for each in (now, to)]
@@ -205,7 +215,16 @@ def _step(site: Site, running: Facts, change: Change) -> Iterator[Finding]:
         cure = f"Take {dotted(least)} or a later patch release of {dotted(now)} first."
     if reason:
         yield error("UPG-02", "version", site.version, reason, cure)
-    for release, key, what, how in _GONE:
+
+
+def _left(site: Site, running: Facts, change: Change) -> Iterator[Finding]:
+    """Yield what has to go before a step and is there (UPG-04)."""
+    now, to = (change.now or ())[:2], site.release[:2]
+    gone = list(_GONE)
+    if uses_csi_operator(site):
+        # Rook's charts of 1.18 and 1.19 have the CSI operator's own definitions, with both.
+        gone.append(((1, 20) if site.operator.source == "chart" else (1, 18), *_ALPHA))
+    for release, key, what, how in gone:
         left = sorted(map(str, running.get(key) or ()))
         if now < release <= to and left:
             reason = f"{dotted(release)} has no {what} any more, and there are: {listed(left)}"

@@ -72,7 +72,7 @@ OPERATOR = named(
 def test_what_runs_is_told_with_its_releases() -> None:
     assert neighbourhood(Api(OPERATOR), SITE, [CLUSTER])["running"] == {
         "rook": "1.17.4", "ceph": "19.2.3", "health": "HEALTH_OK", "provider": "host",
-        "directories": ["/a"], "flex_volumes": [], "webhooks": [],
+        "directories": ["/a"], "flex_volumes": [], "webhooks": [], "csi_alpha": [],
     }  # fmt: skip
 
 
@@ -177,6 +177,22 @@ def test_the_webhook_of_old_is_looked_for_where_rook_made_it(release: str, told:
         named(kind, "cert-manager-webhook", webhooks=hooks[:1]),
     )
     assert neighbourhood(api, SITE, [CLUSTER])["running"]["webhooks"] == told
+
+
+@pytest.mark.parametrize(
+    ("release", "told"), [("v1.17.9", ["drivers.csi.ceph.io"]), ("v1.14.12", []), ("v1.20.1", [])]
+)
+def test_definitions_are_told_that_may_have_objects_in_their_first_version(
+    release: str, told: list[str]
+) -> None:
+    kind = "CustomResourceDefinition"
+    image = {"template": {"spec": {"containers": [{"image": f"rook/ceph:{release}"}]}}}
+    api = Api(
+        named("Deployment", "rook-ceph-operator", "rook-ceph", spec=image),
+        named(kind, "drivers.csi.ceph.io", status={"storedVersions": ["v1alpha1", "v1"]}),
+        named(kind, "clientprofiles.csi.ceph.io", status={"storedVersions": ["v1"]}),
+    )
+    assert neighbourhood(api, SITE, [CLUSTER])["running"]["csi_alpha"] == told
 
 
 def test_the_tag_of_a_build_of_ones_own_is_not_taken_for_a_release() -> None:
