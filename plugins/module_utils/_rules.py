@@ -64,6 +64,7 @@ RULES = (
     _rules_stores.share_findings,
     _rules_stores.filesystem_findings,
     _rules_stores.store_findings,
+    _rules_stores.claim_findings,
     _rules_stores.class_findings,
     _rules_csi.prefix_findings,
     _rules_csi.own_findings,

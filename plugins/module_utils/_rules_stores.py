@@ -39,6 +39,19 @@ _MIRRORING = ("image", "pool", "init-only")
 _SEVERAL = "ROOK_ALLOW_MULTIPLE_FILESYSTEMS"
 _OLD_PGS, _MOST_PGS = 100, 300
 _PACIFIC = (16,)
+# By what an operator is told which settings claims for buckets may have, itself and by its chart;
+# those that it asks for, and those that it lets them have unless told otherwise.
+_CLAIMS = ("ROOK_OBC_ALLOW_ADDITIONAL_CONFIG_FIELDS", "obcAllowAdditionalConfigFields")
+_ALLOWED = "maxObjects,maxSize"
+_CLAIMED = (
+    "maxObjects",
+    "maxSize",
+    "bucketMaxObjects",
+    "bucketMaxSize",
+    "bucketPolicy",
+    "bucketLifecycle",
+    "bucketOwner",
+)
 _HOST_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 
 
@@ -205,6 +218,23 @@ def store_findings(site: Site, facts: Facts) -> Iterator[Finding]:
                 reason = "it is no name that DNS knows"
                 cure = "Write it in small letters, without a wildcard."
                 yield error("OBJ-06", f"{path}.spec.hosting.dnsNames", name, reason, cure)
+
+
+def claim_findings(site: Site, _facts: Facts) -> Iterator[Finding]:
+    """Yield settings of claims for buckets that the operator does not let users have (OBJ-07)."""
+    told = site.operator.config.get(_CLAIMS[0]) or dig(site.operator.values, _CLAIMS[1])
+    allowed = str(told or _ALLOWED).split(",")
+    claims = [item for item in site.resources if item.kind == "ObjectBucketClaim"]
+    for place, item in enumerate(claims if site.release >= (1, 17) else ()):
+        for key in table(item.values.get("additional_config")):
+            if key in _CLAIMED and key not in allowed:
+                reason = f"from 1.17 on, Rook gives a claim no more than {listed(allowed)}"
+                cure = (
+                    f"Remove it, or set {_CLAIMS[0]} of operator.config to "
+                    f"{','.join((*allowed, key))}."
+                )
+                path = f"bucket_claims[{place}].additional_config.{key}"
+                yield error("OBJ-07", path, item.name, reason, cure)
 
 
 def class_findings(site: Site, _facts: Facts) -> Iterator[Finding]:

@@ -106,6 +106,9 @@ ROWS: tuple[Rule, ...] = (
     Rule("OBJ-06", "error", "", "Names under which a store is served are valid",
          "the operator refuses the store", "Correct hosting.dnsNames.", _STORE, since=(1, 14),
          when="stores"),
+    Rule("OBJ-07", "error", "", "Claims for buckets set what the operator lets them set",
+         "the claim stays Pending", "Allow it in the operator's settings.", _UPGRADE,
+         since=(1, 17)),
     # Secrets
     Rule("SEC-01", "error", "", "Encrypted devices are whole disks",
          "the device is skipped", "Take whole disks.", "Rook: Key Management", since=(1, 4),
