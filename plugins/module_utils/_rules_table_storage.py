@@ -185,6 +185,9 @@ ROWS: tuple[Rule, ...] = (
     Rule("UPG-08", "warn", "running.rook", "What the next release does otherwise hurts nobody",
          "keys, endpoints or standby servers go", "See the message.", _UPGRADE, since=(1, 15),
          when="upgrade"),
+    Rule("UPG-09", "warn", "running.ceph", "Ceph comes to Pacific from 16.2.7 on",
+         "earlier ones may damage data in their first start", "Take 16.2.7 or later.",
+         "Rook 1.7: Ceph Upgrades", since=(1, 6), until=(1, 12), when="upgrade"),
     # Ends
     Rule("TEARDOWN", "error", "api", "Nothing stands against taking down",
          "it would hang, or data be lost", "See the message.", "Rook: Teardown", state="absent",

@@ -55,12 +55,15 @@ _HOLDERS = ((1, 14), (1, 15))
 _BY_HAND = (0, 9)
 # By so many releases Ceph goes on at once, and no monitor by more.
 _LEAP = 2
+# Ceph that changes what was written before it wrongly, from and until, where this is set.
+_PACIFIC = ((16,), (16, 2, 7))
+_FIX = "bluestore_fsck_quick_fix_on_mount"
 # Where a step begins at a patch release, that one.
 _FROM: t.Mapping[_eras.Version, _eras.Version] = {(1, 20): (1, 19, 5)}
 
 
 def upgrade_findings(site: Site, facts: Facts) -> Iterator[Finding]:
-    """Yield what speaks against another release on a cluster that runs (UPG-01 to UPG-08)."""
+    """Yield what speaks against another release on a cluster that runs (UPG-01 to UPG-09)."""
     change = change_of(site, facts)
     # An external cluster may be ahead of the image, by which Rook only asks it.
     if change.ceph and not is_external(site):
@@ -81,7 +84,7 @@ def upgrade_findings(site: Site, facts: Facts) -> Iterator[Finding]:
 
 
 def _ceph(site: Site, change: Change, now: _eras.Version) -> Iterator[Finding]:
-    """Yield an image by which Ceph would go back or too far at once, or which may do so (UPG-06).
+    """Yield an image by which Ceph would go back, too far at once, or wrongly (UPG-06, UPG-09).
 
     Within a release Rook goes back with a warning.
     """
@@ -100,6 +103,11 @@ def _ceph(site: Site, change: Change, now: _eras.Version) -> Iterator[Finding]:
         reason = f"Ceph {dotted(now)} runs, and monitors join none of more than two releases before"
         cure = f"Take an image of Ceph {now[0] + _LEAP} first."
         yield error("UPG-06", _IMAGE, image, reason, cure)
+    elif now < _PACIFIC[0] <= wanted < _PACIFIC[1]:
+        least = dotted(_PACIFIC[1])
+        reason = f"one before {least} damages data of Ceph {now[0]} where {_FIX} is set"
+        cure = f"Take {least} or later, or make sure that nothing sets this."
+        yield warn("UPG-09", _IMAGE, image, reason, cure)
 
 
 def _health(site: Site, facts: Facts, change: Change) -> Iterator[Finding]:
