@@ -16,6 +16,7 @@ from ansible_collections.rookery.rook.plugins.module_utils import _eras
 from ansible_collections.rookery.rook.plugins.module_utils._clients.discovery import DEFINITIONS
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._holders import ALONE, environment_of
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import KINDS, at
 from ansible_collections.rookery.rook.plugins.module_utils._kinds.ceph import (
     CEPH_VERSION,
@@ -145,9 +146,11 @@ def _running(client: Kube, site: Site, clusters: Iterable[Object]) -> dict[str, 
     # How far a change is, the daemon tells that is the furthest behind.
     daemons = _eras.dotted(oldest)
     # An image by its digest tells nothing.
-    rook = _operator(client, site) or daemons
+    home, image = _operator(client, site)
+    rook = image or daemons
     release = (_eras.parse_version(rook) or ()) if rook else _NO_WEBHOOK
     told = {
+        "operator": home,
         "rook": rook,
         "daemons": daemons,
         "ceph": _eras.dotted(_ceph(own, labels)),
@@ -184,19 +187,23 @@ def _health(own: Object, muted: frozenset[str]) -> str:
     return str(at(own, "status.ceph.health") or "")
 
 
-def _operator(client: Kube, site: Site) -> str:
-    """Return the release of the operator that runs, by its image."""
+def _operator(client: Kube, site: Site) -> tuple[str, str]:
+    """Return the namespace of the cluster's operator if it runs, and its release by its image."""
     for ref in _operators(site):
         found = client.get(ref)
+        # One of another namespace may look after that alone.
+        abroad = ref.namespace != site.namespace
+        if found is None or (abroad and environment_of(found).get(ALONE) == "true"):
+            continue
+        home = "" if at(found, "spec.replicas") == 0 else ref.namespace
         for container in at(found, "spec.template.spec.containers") or ():
             image = str(container.get("image") or "")
             version = _eras.image_version(image)
             # The tags of other images, own builds among them, are not those of Rook's releases.
             if version and ("rook/ceph:" in image or "rook/rook:" in image):
-                return _eras.dotted(version)
-        if found is not None:
-            break
-    return ""
+                return home, _eras.dotted(version)
+        return home, ""
+    return "", ""
 
 
 def _operators(site: Site) -> Iterable[Ref]:

@@ -59,7 +59,7 @@ def node_findings(site: Site, facts: Facts) -> Iterator[Finding]:
 
 
 def cluster_findings(site: Site, facts: Facts) -> Iterator[Finding]:
-    """Yield other clusters that this one cannot live with (API-12)."""
+    """Yield others that this cluster cannot live with (API-12, API-13)."""
     for cluster in rows(facts.get("clusters")):
         name, namespace = cluster.get("name"), cluster.get("namespace")
         if (namespace, name) == (site.namespace, site.cluster.name):
@@ -71,6 +71,14 @@ def cluster_findings(site: Site, facts: Facts) -> Iterator[Finding]:
             reason = f"CephCluster {namespace}/{name} takes every disk that it finds"
             cure = "Set useAllDevices of that cluster to false first."
             yield error("API-12", "hosts", f"{namespace}/{name}", reason, cure)
+    home = table(facts.get("running")).get("operator")
+    if home and home != site.namespace:
+        reason = f"the operator of its cluster runs in {home}, and a second one would come beside"
+        cure = (
+            f"Scale that one to 0 and delete its DaemonSets in {home} first. Or leave the operator "
+            "to it, work on the stages cluster and storage alone, and mute this rule."
+        )
+        yield error("API-13", "namespace", site.namespace, reason, cure)
 
 
 def served_findings(site: Site, facts: Facts) -> Iterator[Finding]:

@@ -53,8 +53,8 @@ FORM: dict[str, t.Any] = {
     "monitors": {"age": _NUMBER, "last": str},
     "nodes": {"*": _NODE}, "clusters": [_CLUSTER], "served": {"*": bool}, "classes": _TEXTS,
     "secrets": _TEXTS, "holders": _TEXTS, "metrics_classes": _TEXTS,
-    "running": {"rook": str, "daemons": str, "ceph": str, "ceph_image": str, "health": str,
-                "provider": str, "directories": _TEXTS, "flex_volumes": _TEXTS,
+    "running": {"operator": str, "rook": str, "daemons": str, "ceph": str, "ceph_image": str,
+                "health": str, "provider": str, "directories": _TEXTS, "flex_volumes": _TEXTS,
                 "webhooks": _TEXTS, "csi_alpha": _TEXTS},
     "hosts": {"*": _HOST}, "unknown": {"*": str},
 }  # fmt: skip

@@ -82,6 +82,8 @@ ROWS: tuple[Rule, ...] = (
     Rule("API-12", "error", "clusters", "One cluster a namespace, and none that takes all devices",
          "two clusters would take the same disks", "Choose another namespace; name devices.", _CRD,
          guard=True),
+    Rule("API-13", "error", "running", "No operator of another namespace has the site's cluster",
+         "two operators would change it at once", "Stop the other one first.", _OWN),
     Rule("API-FILE", "error", "", "The kubeconfig of a cluster that is adopted is there",
          "nothing can be asked without", "Copy it to the deploy host.", _OWN, guard=True),
     Rule("API-CERT", "error", "api", "The kubeconfig's certificate is valid",

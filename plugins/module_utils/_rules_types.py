@@ -11,9 +11,9 @@ Facts are a plain dictionary; of what is not in it nothing is found, and its rul
 - nodes: Kubernetes node -> {hostname, schedulable, labels, ready, reason, arch, pod_cidrs}
 - clusters: [{name, namespace, data_dir_host_path, use_all_devices}], every CephCluster and what it
   was called in earlier eras
-- running: the site's own cluster, {} when there is none: {rook, daemons, ceph, ceph_image, health,
-  provider, directories, flex_volumes, webhooks, csi_alpha}; rook is the operator's, daemons the
-  oldest daemon's
+- running: the site's own cluster, {} when there is none: {operator, rook, daemons, ceph,
+  ceph_image, health, provider, directories, flex_volumes, webhooks, csi_alpha}; operator is the
+  namespace in which its operator runs, rook that one's release, daemons the oldest daemon's
 - served: kind of others -> whether the API knows it
 - classes: the names of the storage classes; secrets: those of the cluster's namespace
 - adopted: whether the cluster is taken as it is

@@ -71,7 +71,8 @@ OPERATOR = named(
 
 def test_what_runs_is_told_with_its_releases() -> None:
     assert neighbourhood(Api(OPERATOR), SITE, [CLUSTER])["running"] == {
-        "rook": "1.17.4", "ceph": "19.2.3", "health": "HEALTH_OK", "provider": "host",
+        "operator": "rook-ceph", "rook": "1.17.4", "ceph": "19.2.3", "health": "HEALTH_OK",
+        "provider": "host",
         "directories": ["/a"], "flex_volumes": [], "webhooks": [], "csi_alpha": [],
     }  # fmt: skip
 
@@ -93,6 +94,25 @@ def test_daemons_tell_how_far_a_change_of_release_is() -> None:
     )
     found = neighbourhood(api, SITE, [CLUSTER])["running"]
     assert (found["rook"], found["daemons"]) == ("1.17.4", "1.16.9")
+
+
+@pytest.mark.parametrize(
+    ("scale", "alone", "told"),
+    [
+        ({}, "false", ("rook-ceph-system", "0.9.3")),
+        ({"replicas": 0}, "false", (None, "0.9.3")),
+        ({}, "true", (None, None)),
+    ],
+)
+def test_an_operator_of_another_namespace_is_told_while_it_has_the_cluster(
+    scale: Object, alone: str, told: tuple[str | None, str | None]
+) -> None:
+    env = [{"name": "ROOK_CURRENT_NAMESPACE_ONLY", "value": alone}]
+    pods = {"spec": {"containers": [{"image": "rook/ceph:v0.9.3", "env": env}]}}
+    spec = {"template": pods, **scale}
+    api = Api(named("Deployment", "rook-ceph-operator", "rook-ceph-system", spec=spec))
+    found = neighbourhood(api, SITE, [CLUSTER])["running"]
+    assert (found.get("operator"), found.get("rook")) == told
 
 
 @pytest.mark.parametrize(
