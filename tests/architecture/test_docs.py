@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import re
 import subprocess
 import sys
 import typing as t
@@ -51,9 +52,8 @@ def options(
 ) -> t.Iterator[tuple[str, t.Mapping[str, t.Any]]]:
     for name, option in (spec or {}).items():
         yield f"{path}{name}", option
-        yield from options(
-            option.get("suboptions") or option.get("options") or {}, f"{path}{name}."
-        )
+        inside = option.get("suboptions") or option.get("options") or option.get("contains")
+        yield from options(inside or {}, f"{path}{name}.")
 
 
 def unfinished(spec: t.Mapping[str, t.Any]) -> list[str]:
@@ -98,6 +98,53 @@ def test_a_role_is_documented(name: str) -> None:
     main = documented("role")[f"rookery.rook.{name}"]["entry_points"]["main"]
     assert main["short_description"] and main["description"]
     assert unfinished(main.get("options") or {}) == []
+
+
+def said_of(kind: str, name: str, told: str) -> set[str]:
+    """Return the names, at any depth, of what a plugin or role takes (O) or returns (RV)."""
+    entry = documented(kind)[f"rookery.rook.{name}"]
+    if told == "RV":
+        found = list(options(entry.get("return") or {}))
+    elif kind == "role":
+        # Every role takes the variables of the whole site, too.
+        roles = (entry, documented("role")["rookery.rook.rook_common"])
+        found = [row for role in roles for row in options(role["entry_points"]["main"]["options"])]
+    else:
+        found = list(options(entry["doc"].get("options") or {}))
+    return {path for path, _ in found} | {
+        alias for _, option in found for alias in option.get("aliases", [])
+    }
+
+
+def unknown(kind: str, name: str) -> list[str]:
+    """Return what a documentation refers to in our own plugins and roles, and is not there."""
+    text = json.dumps(documented(kind)[f"rookery.rook.{name}"])
+    wrong = [
+        f"M({word})"
+        for word in re.findall(r"\bM\(([^)]*)\)", text)
+        if word.startswith("rookery.rook.") and word.split(".")[-1] not in MODULES
+    ]
+    for told, word in re.findall(r"\b(O|RV)\(([^)=]*)[^)]*\)", text):
+        where, mark, option = word.rpartition(":")
+        other, _, type_ = where.partition("#") if mark else (name, "", kind)
+        known = said_of(type_.split(":")[0], other.removeprefix("rookery.rook."), told)
+        if option.replace("[]", "") not in known:
+            wrong.append(f"{told}({word})")
+    return wrong
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [
+        (kind, name)
+        for kind, names in (
+            ("module", MODULES), ("filter", FILTERS), ("inventory", INVENTORIES), ("role", ROLES),
+        )
+        for name in names
+    ],
+)  # fmt: skip
+def test_what_a_documentation_refers_to_is_there(kind: str, name: str) -> None:
+    assert unknown(kind, name) == []
 
 
 @pytest.mark.parametrize("name", MODULES)
