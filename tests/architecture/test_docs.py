@@ -23,6 +23,12 @@ FILTERS = sorted(path.stem for path in (ROOT / "plugins/filter").glob("*.py"))
 INVENTORIES = sorted(path.stem for path in (ROOT / "plugins/inventory").glob("*.py"))
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
 GUIDES = sorted((ROOT / "docs/docsite/rst").glob("*.rst"))
+READMES = [
+    ROOT / "CONTRIBUTING.md",
+    *(path for folder in (".", "roles/*", "lab", "lab/*/*", "benchmarks/*")
+      for path in sorted(ROOT.glob(f"{folder}/README.md"))),
+]  # fmt: skip
+PAGES = [*GUIDES, *READMES]
 
 
 @functools.cache
@@ -176,42 +182,43 @@ def test_the_guides_are_listed() -> None:
     assert sorted(listed) == [guide.stem for guide in GUIDES]
 
 
-@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.stem)
-def test_a_guide_names_only_what_exists(guide: Path) -> None:
-    """Words in double backquotes that look like ours must be something of today."""
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_page_names_only_what_exists(page: Path) -> None:
+    """Words that look like ours, in examples too, must be something of today."""
     variables = {
         name
         for role in documented("role").values()
         for name in role["entry_points"]["main"].get("options") or {}
     }
-    known = {
-        *MODULES,
-        *FILTERS,
-        *ROLES,
-        *variables,
-        *(path.stem for path in (ROOT / "playbooks").glob("*.yml")),
-    }
-    words = set(guide.read_text().replace("\n", " ").split("``")[1::2])
-    ours = {
-        word.split("[")[0].split(":")[0].removeprefix("rookery.rook.")
-        for word in words
-        if word.startswith(("rook_", "rookery.rook."))
-    }
-    assert sorted(word for word in ours if " " not in word and word not in known) == []
-    files = {
-        word
-        for word in words
-        if "/" in word
-        and not word.startswith(("/", "~", "-"))
-        and " " not in word
-        and "*" not in word
-    }
-    assert (
-        sorted(
-            name
-            for name in files
-            if name.startswith(("roles/", "plugins/", "playbooks/", "inventories/", "tests/"))
-            and not (ROOT / name).exists()
-        )
-        == []
-    )
+    playbooks = {path.stem for path in (ROOT / "playbooks").glob("*.yml")}
+    ours = {*MODULES, *FILTERS, *INVENTORIES, *ROLES, *playbooks}
+    text = page.read_text()
+    named = set(re.findall(r"\brookery\.rook\.([a-z]\w*)", text)) - {"docsite"}
+    words = set(re.findall(r"(?<![\w./*])rook_\w+", text))
+    assert sorted(named - ours) + sorted(words - ours - variables) == []
+
+
+def paths_of(page: Path) -> set[Path]:
+    """Return the files and folders of the repository that a page names."""
+    text = page.read_text()
+    tops = "roles|plugins|playbooks|inventories|docs|extensions|tests|tools|benchmarks|molecule"
+    mark = "``" if page.suffix == ".rst" else "`"
+    words = set(re.sub(r"(?s)```.*?```", "", text).replace("\n", " ").split(mark)[1::2])
+    named = {word.split(" ")[0] for word in words if re.match(rf"({tops}|lab)/[^*]+$", word)}
+    links = re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", text) if page.suffix == ".md" else ()
+    return {ROOT / name for name in named} | {page.parent / link for link in links}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_page_leads_to_files_that_exist(page: Path) -> None:
+    assert sorted(str(path) for path in paths_of(page) if not path.exists()) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_page_tells_of_commands_that_exist(page: Path) -> None:
+    text = page.read_text()
+    targets = set(re.findall(r"(?m)^([a-z0-9 -]+):", (ROOT / "Makefile").read_text()))
+    made = {target for line in targets for target in line.split()}
+    assert set(re.findall(r"(?m)(?:^|`)make ([a-z0-9-]+)", text)) <= made
+    scenarios = {path.parent.name for path in (ROOT / "molecule").glob("*/molecule.yml")}
+    assert set(re.findall(r"molecule test -s (\w+)", text)) <= scenarios
