@@ -35,7 +35,7 @@ Diagnosis
 
 .. code-block:: shell
 
-   ansible-playbook -i inventory rookery.rook.diagnose
+   ansible-playbook -i mysite rookery.rook.diagnose
 
 The playbook reads what tells of trouble, on the API and in the journals of the nodes, and shows
 which of {count} known troubles it is a sign of: the cause, what cures it, how sure that is, and the

@@ -222,3 +222,14 @@ def test_a_page_tells_of_commands_that_exist(page: Path) -> None:
     assert set(re.findall(r"(?m)(?:^|`)make ([a-z0-9-]+)", text)) <= made
     scenarios = {path.parent.name for path in (ROOT / "molecule").glob("*/molecule.yml")}
     assert set(re.findall(r"molecule test -s (\w+)", text)) <= scenarios
+
+
+@pytest.mark.parametrize("sample", ["baremetal", "openstack"])
+def test_the_first_commands_fetch_what_the_samples_name(sample: str) -> None:
+    variables = ROOT / f"inventories/{sample}/group_vars/all/rook.yml"
+    given = yaml.safe_load(variables.read_text())
+    tag = f"v{given['rook_version']}"
+    assert given["rook_operator_manifests"] == f"~/rook-{tag}/deploy/examples"
+    for page in (ROOT / "README.md", ROOT / "docs/docsite/rst/quickstart_guide.rst"):
+        command = f"git clone --depth 1 --branch {tag} https://github.com/rook/rook ~/rook-{tag}\n"
+        assert command in page.read_text()
