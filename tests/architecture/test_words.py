@@ -125,6 +125,14 @@ def test_no_task_hides_a_failure() -> None:
     assert lines_with(re.compile(r"ignore_errors:\s*(?:true|yes)"), SHIPPED) == []
 
 
+def test_no_list_of_a_role_has_the_order_of_a_set() -> None:
+    """These filters of Ansible give another order in each run; select and reject keep it."""
+    words = re.compile(
+        r"\|\s*(?:ansible\.builtin\.)?(?:intersect|(?:symmetric_)?difference|union)\("
+    )
+    assert lines_with(words, ("roles", "playbooks", "inventories")) == []
+
+
 def test_finalizers_are_never_stripped() -> None:
     """Writing an empty list of finalizers orphans what they guard; only reading them is allowed."""
     assert (
