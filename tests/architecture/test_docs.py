@@ -233,3 +233,12 @@ def test_the_first_commands_fetch_what_the_samples_name(sample: str) -> None:
     for page in (ROOT / "README.md", ROOT / "docs/docsite/rst/quickstart_guide.rst"):
         command = f"git clone --depth 1 --branch {tag} https://github.com/rook/rook ~/rook-{tag}\n"
         assert command in page.read_text()
+
+
+def test_the_readme_names_all_there_is() -> None:
+    text = (ROOT / "README.md").read_text()
+    # rook_common is nobody's to use.
+    roles = {f"[{name}](roles/{name}/README.md)" for name in ROLES if name != "rook_common"}
+    playbooks = {f"| `{path.stem}` |" for path in (ROOT / "playbooks").glob("*.yml")}
+    wanted = roles | playbooks | {f"`{name}`" for name in MODULES}
+    assert sorted(name for name in wanted if name not in text) == []
