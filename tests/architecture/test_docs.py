@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.rookery.rook.plugins.module_utils import _eras, _rules_site
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
@@ -242,3 +243,31 @@ def test_the_readme_names_all_there_is() -> None:
     playbooks = {f"| `{path.stem}` |" for path in (ROOT / "playbooks").glob("*.yml")}
     wanted = roles | playbooks | {f"`{name}`" for name in MODULES}
     assert sorted(name for name in wanted if name not in text) == []
+
+
+def test_the_readme_says_of_releases_what_their_sources_do() -> None:
+    said = {
+        row[0]: row[1:]
+        for line in (ROOT / "README.md")
+        .read_text()
+        .partition("## What is supported")[2]
+        .split("\n")
+        if len(row := [cell.strip() for cell in line.strip("|").split("|")]) == 3
+    }
+    first, *_, last = (_eras.dotted(rook) for rook in sorted(_eras.ERAS))
+    assert said["Rook"][0].startswith(f"{first} to {last},")
+    ceph = {release for era in _eras.ERAS.values() for release in era.ceph_majors}
+    assert said["Ceph"][0].startswith(f"{min(ceph)} to {max(ceph)},")
+    made = re.search(
+        r"rook_kubernetes_version is version\('([\d.]+)', '>='\)",
+        (ROOT / "roles/rook_kubernetes/tasks/variables.yml").read_text(),
+    )
+    adopted = _eras.dotted(_rules_site._APPLY)
+    assert made and said["Kubernetes"][0].startswith(
+        f"made from {made[1]} on, adopted from {adopted} on,"
+    )
+    pin = re.search(r"ansible-core==(\S+)", (ROOT / "meta/ee-requirements.txt").read_text())
+    least = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())["requires_ansible"]
+    assert pin and said["ansible-core"] == [
+        f"{least.removeprefix('>=').removesuffix('.0')} or newer", pin[1],
+    ]  # fmt: skip
