@@ -127,7 +127,8 @@ class InventoryModule(BaseInventoryPlugin):
         try:
             servers = servers_of(Cloud.connect(self._params(), reads=True), site)
         except RookeryError as error:
-            raise AnsibleParserError(f"Failed to ask the cloud for site {site}: {error}") from error
+            # Ansible adds each cause's words to those of what came of it, and these have them.
+            raise AnsibleParserError(f"Failed to ask the cloud for site {site}: {error}") from None
         networks = {each["network"] for server in servers for each in server["addresses"]}
         if way.network and networks and way.network not in networks:
             told = f"{way.network}, they are in {', '.join(sorted(networks))}. Correct the name"

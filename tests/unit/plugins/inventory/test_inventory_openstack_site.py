@@ -138,6 +138,16 @@ def test_a_cloud_that_is_not_known_is_told_in_words(parse: Parse) -> None:
         parse("cloud: nowhere\n")
 
 
+def test_what_is_wrong_is_told_once(parse: Parse) -> None:
+    with pytest.raises(AnsibleParserError) as told:
+        parse("cloud: nowhere\n")
+    # Ansible shows the words of all of them, one behind the other.
+    said, error = "", t.cast("BaseException | None", told.value)
+    while error:
+        said, error = f"{said}: {error}", error.__cause__
+    assert said.count("Cloud nowhere was not found") == 1
+
+
 def test_what_the_cloud_says_is_told(parse: Parse, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_cloud: t.Any, _site: str) -> t.NoReturn:
         raise RookeryError("The login failed: 401.")
