@@ -70,9 +70,10 @@ class CollectionModule(Frame):
     def client(self, *, absent_ok: bool = False) -> Kube:
         """Return the client; one that only reads in check mode and for reading modules."""
         if absent_ok and self.kubeconfig_missing():
+            # Said of a site that is to be made, and of one that was taken down.
             self.warn(
-                f"There is no {self.params['kubeconfig']}, so no cluster is there yet: "
-                "the plan starts from nothing."
+                f"There is no {self.params['kubeconfig']}, so there is no cluster, and nothing "
+                "of the site in one."
             )
             return t.cast("Kube", ReadOnly(t.cast("Kube", NoCluster())))
         client = KubeClient.connect(self.params["kubeconfig"], self.params.get("context"))

@@ -41,7 +41,7 @@ def test_a_cluster_that_is_not_there_yet_can_be_planned(onsite: Onsite) -> None:
     onsite.kubeconfig.unlink()
     predicted = onsite(check=True)
     assert predicted["changed"] is True
-    assert "no cluster is there yet" in str(predicted["warnings"])
+    assert "so there is no cluster, and nothing of the site in one" in str(predicted["warnings"])
 
 
 def test_things_are_made_after_what_they_need(onsite: Onsite) -> None:
