@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from ansible_collections.rookery.rook.plugins.module_utils import _eras, _rules_site
+from ansible_collections.rookery.rook.plugins.module_utils import _eras, _rules, _rules_site
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULES = sorted(path.stem for path in (ROOT / "plugins/modules").glob("*.py"))
@@ -197,6 +197,12 @@ def test_a_page_names_only_what_exists(page: Path) -> None:
     named = set(re.findall(r"\brookery\.rook\.([a-z]\w*)", text)) - {"docsite"}
     words = set(re.findall(r"(?<![\w./*])rook_\w+", text))
     assert sorted(named - ours) + sorted(words - ours - variables) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_page_names_only_rules_that_exist(page: Path) -> None:
+    named = set(re.findall(r"\b[A-Z]{2,8}-\d\d\b", page.read_text()))
+    assert sorted(named - set(_rules.REGISTRY)) == []
 
 
 def paths_of(page: Path) -> set[Path]:
