@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, The rookery.rook authors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a run says at its end: where the report is, and what was proven.
+"""What a run says at its end: where its report or bundle is, and what was proven.
 
-Runs the role on this machine, for a site of which nothing is there. Takes seconds.
+Runs the roles on this machine, for a site of which nothing is there. Takes seconds.
 """
 
 from __future__ import annotations
@@ -24,13 +24,16 @@ PROOF = {
 
 @pytest.fixture(name="run")
 def _run(tmp_path: Path) -> Run:
-    def run(*options: str, **given: t.Any) -> subprocess.CompletedProcess[str]:
+    def run(
+        *options: str, role: str = "rook_report", tasks: str = "main", **given: t.Any
+    ) -> subprocess.CompletedProcess[str]:
         variables = {
             "rook_site": "store1", "rook_version": "1.18",
             "rook_kubeconfig": str(tmp_path / "none"), **given,
         }  # fmt: skip
-        role = {"ansible.builtin.include_role": {"name": "rookery.rook.rook_report"}}
-        return play(tmp_path, {"kube_control_plane": ["cp1"]}, [role], variables, *options)
+        named = {"name": f"rookery.rook.{role}", "tasks_from": tasks}
+        steps = [{"ansible.builtin.include_role": named}]
+        return play(tmp_path, {"kube_control_plane": ["cp1"]}, steps, variables, *options)
 
     return run
 
@@ -58,3 +61,13 @@ def test_check_mode_tells_of_no_report_that_is_not_there(run: Run, tmp_path: Pat
     assert result.returncode == 0, result.stdout
     assert "report.md" not in result.stdout
     assert not (tmp_path / ".local/share/rookery").exists()
+
+
+@pytest.mark.parametrize("options", [(), ("--check",)], ids=["done", "check mode"])
+def test_a_diagnosis_ends_with_where_its_bundle_is(
+    run: Run, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    last = told(run(*options, role="rook_diagnose", tasks="diagnose"))[-1]
+    bundle = tmp_path / ".local/share/rookery/store1/support-bundle.tar.gz"
+    assert bundle.is_file() is not bool(options)
+    assert (last == f"Support bundle: {bundle}") is not bool(options)
