@@ -96,3 +96,8 @@ class Era:
     def name(self) -> str:
         """Return the release as users write it, such as 1.18."""
         return dotted(self.rook)
+
+    @property
+    def starts_csi(self) -> bool:
+        """Tell whether Rook may start CSI drivers itself; else only the CSI operator does."""
+        return self.csi_operator != "required"

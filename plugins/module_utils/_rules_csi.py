@@ -45,7 +45,7 @@ _WHOLE_POOL = "<implicit>"
 def prefix_findings(site: Site, _facts: Facts) -> Iterator[Finding]:
     """Yield a prefix of drivers' names that Rook does not give to the CSI operator (CSI-06)."""
     prefix = site.operator.config.get(PREFIX)
-    by_rook = uses_csi_operator(site) and _eras.era(site.version).csi_operator != "required"
+    by_rook = uses_csi_operator(site) and _eras.era(site.version).starts_csi
     if by_rook and prefix and prefix != site.namespace:
         reason = f"Rook calls the CSI operator's drivers {site.namespace} whatever this says"
         cure = (
@@ -86,7 +86,7 @@ def _turned_off(operator: Operator, kind: str) -> Iterator[tuple[str, t.Any]]:
 def own_findings(site: Site, facts: Facts) -> Iterator[Finding]:
     """Yield drivers of Rook's own that nobody would hand over any more (CSI-07)."""
     own = OWN_DRIVERS & {str(name) for name in facts.get("holders") or ()}
-    if own and _eras.era(site.version).csi_operator == "required":
+    if own and not _eras.era(site.version).starts_csi:
         reason = f"1.20 leaves these as they are, and their names taken: {listed(sorted(own))}"
         cure = "Set ROOK_USE_CSI_OPERATOR to true on 1.19, and wait until they are gone."
         yield error("CSI-07", "version", site.version, reason, cure)

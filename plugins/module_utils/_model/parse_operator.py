@@ -101,11 +101,10 @@ def _check_charts(fields: Fields, operator: Operator, era: _eras.Era | None) -> 
             fields.bad(option, chart, "is an address without a digest", cure)
     if era is None or not operator.chart:
         return
-    required = era.csi_operator == "required"
-    if required and not operator.drivers_chart:
+    if not era.starts_csi and not operator.drivers_chart:
         reason = f"is missing: from Rook {era.name} on nothing makes volumes without this chart"
         cure = "Set it (rook_operator_drivers_chart) to the chart ceph-csi-drivers."
         fields.bad("drivers_chart", None, reason, cure)
-    if not required and operator.drivers_chart:
+    if era.starts_csi and operator.drivers_chart:
         reason = f"is not of Rook {era.name}, which brings the drivers itself"
         fields.bad("drivers_chart", operator.drivers_chart, reason, "Leave it out before 1.20.")

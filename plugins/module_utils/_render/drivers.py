@@ -43,13 +43,13 @@ def needs_nfs(site: Site) -> bool:
 
 def nfs_settings(site: Site) -> dict[str, str]:
     """Return what the operator is told where it is Rook that starts the driver for NFS."""
-    by_rook = _eras.era(site.version).csi_operator != "required"
+    by_rook = _eras.era(site.version).starts_csi
     return {_ENABLE: "true"} if needs_nfs(site) and by_rook else {}
 
 
 def nfs_driver(site: Site) -> Manifest | None:
     """Return the driver for NFS where the files of a release lack it; it has the usual settings."""
-    if not needs_nfs(site) or _eras.era(site.version).csi_operator != "required":
+    if not needs_nfs(site) or _eras.era(site.version).starts_csi:
         return None
     row = _kinds.kind_in(site.release, "Driver")
     metadata = {"name": provisioner(site, "nfs"), "namespace": site.namespace}

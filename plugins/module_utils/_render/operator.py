@@ -234,7 +234,7 @@ def _content_problems(site: Site, found: Mapping[str, Manifest]) -> Iterator[Pro
         yield _problem(site, f"lacks the definition {era.defines}", cure)
     if uses_csi_operator(site) and _DRIVERS not in found:
         cure = "Add csi-operator.yaml of the release, or set ROOK_USE_CSI_OPERATOR to false."
-        if _eras.era(site.version).csi_operator == "required":
+        if not _eras.era(site.version).starts_csi:
             cure = "Add csi-operator.yaml of the release."
         reason = f"lacks the CSI operator, which Rook {site.version} uses (CSI-03)"
         yield _problem(site, reason, _CHART_CSI_CURE if charted else cure)
