@@ -138,7 +138,7 @@ options:
         type: str
         required: true
       restart_on:
-        description: Files after whose change the unit is restarted.
+        description: Files after whose change of content the unit is restarted.
         type: list
         elements: path
         default: []

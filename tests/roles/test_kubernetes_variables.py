@@ -118,3 +118,22 @@ def test_a_cluster_that_is_not_made_yet_is_predicted(tmp_path: Path, way: str) -
         result = play(tmp_path, groups, tasks, given, **more)
     assert result.returncode == 0 and "changed=1" in result.stdout, result.stdout
     assert not (tmp_path / "none").exists()
+
+
+def test_a_file_with_a_registrys_login_is_for_root_alone(tmp_path: Path) -> None:
+    role = ROOT / "roles/rook_kubernetes"
+    (tmp_path / "templates").symlink_to(role / "templates")
+    tasks: list[t.Any] = [
+        {"ansible.builtin.include_vars": {"file": f"{role}/{name}/main.yml"}}
+        for name in ("defaults", "vars")
+    ]
+    holding = "(_rook_kubernetes_files | selectattr('content', 'search', 'example-login'))[0]"
+    shown = f"{{{{ {holding}.path ~ ' ' ~ {holding}.mode }}}}"
+    tasks.append({"ansible.builtin.debug": {"msg": f"found: {shown}."}})
+    registry = {"configs": {"registry.example.com": {"auth": {"auth": "example-login"}}}}
+    config = {"io.containerd.grpc.v1.cri": {"registry": registry}}
+    result = play(
+        tmp_path, {"kube_control_plane": ["cp1"]}, tasks,
+        {"rook_kubernetes_containerd_config": config, "rook_kubernetes_source": "artefacts"},
+    )  # fmt: skip
+    assert "found: /etc/containerd/config.toml 0600." in result.stdout, result.stdout

@@ -55,7 +55,8 @@ def plan_files(system: System, record: Record, wanted: Sequence[Wish]) -> Iterat
     for wish in wanted:
         name, content, mode = wish["path"], wish["content"], _mode(wish, "0644")
         before = system.text(name)
-        if before == content and stat.S_IMODE(system.path(name).stat().st_mode) == mode:
+        if before == content:
+            yield from _permitting(system, record, name, mode)
             continue
 
         def write(name: str = name, content: str = content, mode: int = mode) -> None:
@@ -64,7 +65,20 @@ def plan_files(system: System, record: Record, wanted: Sequence[Wish]) -> Iterat
             system.write(name, content, mode)
 
         op = "create" if before is None else "update"
-        yield HostStep(f"File/{name}", op, "content or mode", write, before or "", content)
+        yield HostStep(f"File/{name}", op, "content", write, before or "", content)
+
+
+def _permitting(system: System, record: Record, name: str, mode: int) -> Iterator[HostStep]:
+    """Yield a step for a file that holds what it has to and has another mode."""
+    now = stat.S_IMODE(system.path(name).stat().st_mode)
+
+    def permit() -> None:
+        _note(system, record, name)
+        system.path(name).chmod(mode)
+
+    if now != mode:
+        before, after = f"mode {now:04o}", f"mode {mode:04o}"
+        yield HostStep(f"File/{name}", "update", "mode", permit, before, after, permits=True)
 
 
 def plan_copies(system: System, record: Record, wanted: Sequence[Wish]) -> Iterator[HostStep]:
@@ -79,7 +93,8 @@ def plan_copies(system: System, record: Record, wanted: Sequence[Wish]) -> Itera
                 f"there is no file {wish['src']}. Put it there, or correct the source's directory",
             )  # fmt: skip
         target = system.path(name)
-        if same_file(source, target) and stat.S_IMODE(target.stat().st_mode) == mode:
+        if same_file(source, target):
+            yield from _permitting(system, record, name, mode)
             continue
 
         def install(source: Path = source, name: str = name, mode: int = mode) -> None:

@@ -50,7 +50,11 @@ def plan_present(system: System, wish: Wish) -> HostPlan:
     notes: list[str] = []
     _refuse(system, wish)
     early = list(units.owing(record, _before_units(system, record, wish, notes), wish["units"]))
-    changed = [step.id.partition("/")[2] for step in early if step.id.startswith("File/")]
+    changed = [
+        step.id.partition("/")[2]
+        for step in early
+        if step.id.startswith("File/") and not step.permits
+    ]
     return HostPlan(
         [
             *early,

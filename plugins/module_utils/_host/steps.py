@@ -25,6 +25,8 @@ class HostStep:
     do: Callable[[], None] = dataclasses.field(compare=False, repr=False)
     before: str = ""
     after: str = ""
+    permits: bool = False
+    """Whether only who may use the object changes, which whoever has read it need not know."""
 
 
 def as_result(steps: Sequence[HostStep]) -> dict[str, t.Any]:

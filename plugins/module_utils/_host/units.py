@@ -56,7 +56,8 @@ def owing(
         for path in wish.get("restart_on") or ():
             readers.setdefault(f"File/{path}", {})[wish["name"]] = None
     for step in changes:
-        yield _noting(record, step, readers[step.id]) if step.id in readers else step
+        owes = step.id in readers and not step.permits
+        yield _noting(record, step, readers[step.id]) if owes else step
 
 
 def _noting(record: Record, step: HostStep, names: Mapping[str, None]) -> HostStep:

@@ -42,6 +42,11 @@ def test_there_is_no_second_program(host: Host, name: str) -> None:
     assert not host.file(f"/usr/local/bin/{name}").exists
 
 
+def test_containerds_settings_are_for_root_alone(host: Host) -> None:
+    settings = host.file("/etc/containerd/config.toml")
+    assert (settings.user, settings.group, settings.mode) == ("root", "root", 0o600)
+
+
 def test_the_kubelet_runs_by_its_package_s_unit_and_our_drop_in(host: Host) -> None:
     shown = host.check_output("systemctl show kubelet -p FragmentPath,DropInPaths,ActiveState")
     assert dict(line.split("=", 1) for line in shown.splitlines()) == {
