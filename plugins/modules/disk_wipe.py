@@ -22,6 +22,9 @@ description:
     partition, and the copies in the middle, such as BlueStore's labels at 1, 10, 100 and 1000 GiB.
   - Then reads these places from the device, and looks for anything that it knows. Fails if anything
     is left.
+  - A device that hangs is told with what it was doing, after 45 seconds of judging or ten minutes
+    of wiping without an answer. While it is judged, nothing is wiped then; while it is wiped, all
+    others are wiped and proven.
   - What an earlier run began here, and was killed, may go on. It is waited for, half an hour at
     most, and then refused with its processes.
   - Needs nothing but Python 3.9, and root.
@@ -179,6 +182,7 @@ import typing as t
 from ansible_collections.rookery.rook.plugins.module_utils._discreet import DiscreetModule
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
 from ansible_collections.rookery.rook.plugins.module_utils._host import steps, turns, wipe
+from ansible_collections.rookery.rook.plugins.module_utils._host.blank import Target
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
 SPEC: dict[str, t.Any] = {
@@ -209,7 +213,7 @@ def main() -> None:
         other_data=params["other_data"],
     )
     done: list[steps.HostStep] = []
-    targets: list[wipe.Target] = []
+    targets: list[Target] = []
     try:
         with turns.turn(system, "node", module):
             targets = wipe.plan(system, wish)
@@ -217,13 +221,13 @@ def main() -> None:
             if module.check_mode:
                 done += plan
             else:
-                wipe.carry_out(plan, done)
+                wipe.carry_out(system, targets, plan, done)
     except (RookeryError, OSError) as problem:
         module.fail_json(msg=str(problem), **_told(done, targets))
     module.exit_json(**_told(done, targets))
 
 
-def _told(done: list[steps.HostStep], targets: list[wipe.Target]) -> dict[str, t.Any]:
+def _told(done: list[steps.HostStep], targets: list[Target]) -> dict[str, t.Any]:
     """Return the result: what was wiped, and what is known of all devices."""
     return {**steps.as_result(done), "devices": [target.result() for target in targets]}
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from ansible.module_utils.testing import patch_module_args
-from ansible_collections.rookery.rook.plugins.module_utils._host import wipe
+from ansible_collections.rookery.rook.plugins.module_utils._host import blank
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 from ansible_collections.rookery.rook.plugins.modules import disk_info, disk_wipe
 
@@ -82,7 +82,7 @@ def calls(host: Host, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
     """Return what runs a module of disks on a host and returns its result."""
     for module in (disk_info, disk_wipe):
         monkeypatch.setattr(module, "System", lambda: System(str(host.root)))
-    monkeypatch.setattr(wipe, "PAUSE", 0.05)
+    monkeypatch.setattr(blank, "PAUSE", 0.05)
 
     def call(module: t.Any, check: bool = False, **params: t.Any) -> dict[str, t.Any]:
         arguments = {**params, "_ansible_check_mode": check, "_ansible_keep_remote_files": False}

@@ -17,6 +17,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._host.medium import o
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ansible_collections.rookery.rook.plugins.module_utils._host.apart import Tell
     from ansible_collections.rookery.rook.plugins.module_utils._host.devices import Device
     from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
@@ -41,11 +42,14 @@ def standing_uses(system: System, device: Device) -> list[str]:
     return found
 
 
-def passing_uses(system: System, device: Device, openers: Mapping[str, set[str]]) -> list[str]:
-    """Return the uses that may end any moment, as those of udev do."""
+def passing_uses(
+    system: System, device: Device, openers: Mapping[str, set[str]], tell: Tell
+) -> list[str]:
+    """Return the uses that may end any moment, as those of udev do. It may itself never end."""
     numbers = (device.number, *above(system, device.number))
     users = {name for number in numbers for name in openers.get(number, ())}
     found = [f"{name} has it open" for name in sorted(users)]
+    tell("opening it")
     try:
         # The kernel refuses this while it is mounted, swapped on or part of another device.
         with opened(system.path(device.path), os.O_RDWR | os.O_EXCL) as medium:

@@ -6,29 +6,29 @@
 
 from __future__ import annotations
 
-import concurrent.futures
 import dataclasses
+import functools
 import os
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._host import (
+    apart,
     ceph_traces,
     devices,
     kernel,
     mounts,
     signatures,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._host.medium import GIB, opened
+from ansible_collections.rookery.rook.plugins.module_utils._host.medium import GIB, ask, opened
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ansible_collections.rookery.rook.plugins.module_utils._host.apart import Tell
     from ansible_collections.rookery.rook.plugins.module_utils._host.devices import Device
     from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
 _LEAST = 5 * GIB
-# Reading waits for the disks, not for the processor.
-_AT_ONCE = 16
 _SHOWN = 3
 
 
@@ -47,33 +47,45 @@ class Contents:
         return tuple(dict.fromkeys(item.fsid for item in self.ceph))
 
 
-def inspect(system: System, device: Device) -> Contents:
-    """Read what is on a device, with own eyes and with those of wipefs."""
-    if devices.is_remote(system, device.number):
-        return Contents(problem="it comes over the network, where reading may never end")
-    if not system.ends(
-        "dd", f"if={system.path(device.path)}", "of=/dev/null", "iflag=direct", "bs=4096",
-        "count=1", "status=none",
-    ):  # fmt: skip
-        return Contents(
-            problem=f"it does not answer within {system.ANSWER:g} s, see `dmesg` and, if it has "
-            "several paths, `multipath -ll`"
-        )
+def read(system: System, device: Device, tell: Tell) -> Contents:
+    """Read what is on a device, with own eyes and with those of wipefs. It may never end."""
+    path = system.path(device.path)
+    tell("reading it")
+    ask(path)
     try:
-        with opened(system.path(device.path)) as medium:
+        with opened(path) as medium:
             found = set(signatures.signatures(medium))
             ceph = ceph_traces.traces(medium)
     except OSError as problem:
         return Contents(problem=problem.strerror or str(problem))
+    tell("looking at it with wipefs")
     found |= set(signatures.asked(system, device.path))
     return Contents(tuple(sorted(found, key=lambda item: (item.offset, item.kind))), ceph)
 
 
 def inspect_all(system: System, found: Sequence[Device]) -> dict[str, Contents]:
-    """Return path -> contents, all devices read at the same time."""
-    with concurrent.futures.ThreadPoolExecutor(_AT_ONCE) as pool:
-        read = pool.map(lambda device: inspect(system, device), found)
-        return dict(zip((device.path for device in found), read))
+    """Return path -> contents, all read at the same time, each for as long as it answers."""
+    contents = {
+        device.path: Contents(problem="it comes over the network, where reading may never end")
+        for device in found
+        if devices.is_remote(system, device.number)
+    }
+    jobs = {
+        device.path: functools.partial(read, system, device)
+        for device in found
+        if device.path not in contents
+    }
+    for path, ended in apart.each(jobs, system.ANSWER).items():
+        contents[path] = ended.value or Contents(problem=ended.problem or silence(system))
+    return contents
+
+
+def silence(system: System) -> str:
+    """Say that a device does not answer."""
+    return (
+        f"it does not answer within {system.ANSWER:g} s, see `dmesg` and, if it has several paths, "
+        "`multipath -ll`"
+    )
 
 
 def describe_all(system: System) -> list[dict[str, t.Any]]:

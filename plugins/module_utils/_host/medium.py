@@ -10,6 +10,7 @@ import contextlib
 import ctypes
 import errno
 import fcntl
+import mmap
 import os
 import stat
 import struct
@@ -74,10 +75,10 @@ class Medium:
         (size,) = struct.unpack("i", fcntl.ioctl(self._number, _BLKSSZGET, bytes(4)))
         return int(size)
 
-    def discard(self) -> bool:
-        """Give the whole device's content up, and tell whether the device can."""
+    def discard(self, offset: int, length: int) -> bool:
+        """Give content up, and tell whether the device can."""
         try:
-            fcntl.ioctl(self._number, _BLKDISCARD, struct.pack("QQ", 0, self.size))
+            fcntl.ioctl(self._number, _BLKDISCARD, struct.pack("QQ", offset, length))
         except OSError as problem:
             if problem.errno not in _CANNOT:
                 raise
@@ -116,6 +117,16 @@ class Medium:
             return os.fstat(self._number).st_size
         (size,) = struct.unpack("Q", fcntl.ioctl(self._number, _BLKGETSIZE64, bytes(8)))
         return int(size)
+
+
+def ask(path: Path) -> None:
+    """Read a little from the device itself, whatever the kernel remembers of it; may never end."""
+    with contextlib.suppress(OSError):  # whoever reads on meets it, too, unless only this cannot be
+        number = os.open(path, os.O_RDONLY | os.O_DIRECT | os.O_CLOEXEC)
+        try:
+            os.preadv(number, [mmap.mmap(-1, 4 * KIB)], 0)
+        finally:
+            os.close(number)
 
 
 @contextlib.contextmanager

@@ -14,7 +14,9 @@ import dataclasses
 import struct
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 from ansible_collections.rookery.rook.plugins.module_utils._host.medium import GIB, KIB, MIB
+from ansible_collections.rookery.rook.plugins.module_utils._host.system import TOO_LONG
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,8 +91,13 @@ def signatures(medium: Medium) -> tuple[Signature, ...]:
 
 
 def asked(system: System, path: str) -> tuple[Signature, ...]:
-    """Return what wipefs finds, which only lists here; nothing on a host without it."""
+    """Return what wipefs finds, which only lists here; nothing on a host without it.
+
+    Raises for one that hangs, which tells nothing of a device.
+    """
     answer = system.ask("wipefs", "--parsable", str(system.path(path)))
+    if answer.returncode == TOO_LONG:
+        raise ClientError("look at", path, f"wipefs hangs, {answer.stderr}. Replace the device")
     if answer.returncode:
         return ()
     rows = [line.split(",") for line in answer.stdout.splitlines() if not line.startswith("#")]

@@ -22,7 +22,7 @@ class HostStep:
     id: str
     op: str
     reason: str
-    do: Callable[[], None] = dataclasses.field(compare=False, repr=False)
+    do: Callable[..., t.Any] = dataclasses.field(compare=False, repr=False)
     before: str = ""
     after: str = ""
     permits: bool = False

@@ -34,6 +34,9 @@ class System:
     """Seconds for one that fetches or unpacks; packages over a slow line take the longest."""
     ANSWER = 45.0
     """Seconds for a look at storage; a disk that sleeps needs some ten to wake up."""
+    REQUEST = 600.0
+    """Seconds for a request of a wipe. What a broken disk does not do, the kernel gives up before,
+    after some tries of half a minute each."""
 
     def __init__(self, root: str = "/") -> None:
         self.root = Path(root)

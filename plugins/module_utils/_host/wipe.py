@@ -2,17 +2,16 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for the modules of this collection only; its functions may change in any release.
-"""Making devices blank: judged first, all of them; wiped at the same time; read back as proof."""
+"""Which devices may be made blank, judged first, all of them; then wiped at the same time."""
 
 from __future__ import annotations
 
-import concurrent.futures
 import dataclasses
+import functools
 import os
 import re
 import time
 import typing as t
-from pathlib import Path
 
 from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     ClientError,
@@ -20,6 +19,8 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     Refusal,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._host import (
+    apart,
+    blank,
     ceph_traces,
     device_uses,
     devices,
@@ -27,25 +28,17 @@ from ansible_collections.rookery.rook.plugins.module_utils._host import (
     mounts,
     signatures,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._host.medium import GIB, MIB, opened
+from ansible_collections.rookery.rook.plugins.module_utils._host.blank import Target
+from ansible_collections.rookery.rook.plugins.module_utils._host.medium import MIB
 from ansible_collections.rookery.rook.plugins.module_utils._host.steps import HostStep
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
-    from ansible_collections.rookery.rook.plugins.module_utils._host.devices import Device
-    from ansible_collections.rookery.rook.plugins.module_utils._host.medium import Medium
     from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
 # Names that stay the same when the content goes and the host boots again.
 STABLE = ("/dev/disk/by-id/", "/dev/disk/by-path/", "/dev/disk/by-partuuid/", "/dev/mapper/")
-# Headers, tables and labels of all kinds are here; those of LUKS with its keys are the largest.
-ENDS = 16 * MIB
-# Copies in the middle: BlueStore's labels, the second superblocks of btrfs and ext.
-COPIES = (64 * MIB, 128 * MIB, GIB, 10 * GIB, 100 * GIB, 256 * GIB, 1000 * GIB)
-COPY = MIB
-# udev looks at a device after each change, and then lets go of it.
-TRIES, PAUSE = 15, 0.2
 _OUT = "or take it out of the list of devices"
 _CEPH_CURE = f"Set ceph_fsid (in roles rook_node_ceph_fsid) to it if that is right, {_OUT}"
 
@@ -55,8 +48,6 @@ _USES_CURE = (
     f"End that use (unmount, swapoff, vgchange -an, dmsetup remove, end the process), {_OUT}"
 )
 _WRITABLE_CURE = f"Make it writable (its switch, or blockdev --setrw), {_OUT}"
-
-Place = tuple[int, int]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -70,44 +61,6 @@ class Wish:
     ceph_fsid_note: str = ""
     data_dir: str = ""
     other_data: bool = False
-
-
-@dataclasses.dataclass
-class Target:
-    """One device of the wish, and what became of it."""
-
-    name: str
-    device: Device
-    contents: disks.Contents
-    partitions: Mapping[str, tuple[int, int, int]]
-    inner: Mapping[str, disks.Contents]
-    """What is on each device that stands on it, as on its partitions, by their paths."""
-    evidence: dict[str, t.Any] = dataclasses.field(default_factory=dict)
-
-    @property
-    def held(self) -> list[str]:
-        """What is on it, in words."""
-        return disks.words(self.device, self.contents)
-
-    @property
-    def places(self) -> list[Place]:
-        """Where it is overwritten and read back: all that may tell what was on it."""
-        copies = [(item.offset // COPY * COPY, 2 * COPY) for item in self.contents.signatures]
-        usual = places(self.device.size, self.partitions.values())
-        return merged([*usual, *copies], self.device.size) if self.held else []
-
-    def result(self) -> dict[str, t.Any]:
-        """Return what was on it, and what is known of it now."""
-        return {
-            "name": self.name,
-            "path": self.device.path,
-            "size": self.device.size,
-            "held": self.held,
-            "blank": bool(self.evidence) or not self.held,
-            "wiped": bool(self.evidence),
-            "places": _told(self.places),
-            **self.evidence,
-        }
 
 
 def plan(system: System, wish: Wish) -> list[Target]:
@@ -130,57 +83,46 @@ def plan(system: System, wish: Wish) -> list[Target]:
 
 
 def steps(system: System, targets: Sequence[Target]) -> list[HostStep]:
-    """Return a step for each device that is not blank."""
-    found = []
-    for target in targets:
-
-        def wipe(target: Target = target) -> None:
-            _wipe(system, target)
-
-        if target.held:
-            before = "\n".join(target.held)
-            reason = "; ".join(target.held)
-            found.append(HostStep(f"Device/{target.name}", "delete", reason, wipe, before))
-    return found
+    """Return a step for each device that is not blank; it returns the proof."""
+    return [
+        HostStep(
+            target.id, "delete", "; ".join(target.held),
+            functools.partial(blank.wipe, system, target), "\n".join(target.held),
+        )
+        for target in targets
+        if target.held
+    ]  # fmt: skip
 
 
-def carry_out(wanted: Sequence[HostStep], done: list[HostStep]) -> None:
+def carry_out(
+    system: System, targets: Sequence[Target], wanted: Sequence[HostStep], done: list[HostStep]
+) -> None:
     """Wipe all devices at the same time; raise when that is over, if one could not be wiped.
 
-    The others are added to those that are done.
+    The others are added to those that are done, and have their proof.
     """
-    with concurrent.futures.ThreadPoolExecutor(max(len(wanted), 1)) as pool:
-        ended = {step.id: pool.submit(step.do) for step in wanted}
-    done += [step for step in wanted if ended[step.id].exception() is None]
-    problems = {name: future.exception() for name, future in ended.items() if future.exception()}
-    for problem in problems.values():
-        if problem is not None and not isinstance(problem, (ClientError, OSError)):
-            raise problem
+    ended = apart.each({step.id: step.do for step in wanted}, system.REQUEST)
+    for target in targets:
+        if target.id in ended:
+            target.evidence = ended[target.id].value or {}
+    done += [step for step in wanted if ended[step.id].value]
+    problems = {
+        name: each.problem or _hanging(system, name, each.stuck)
+        for name, each in ended.items()
+        if not each.value
+    }
     if problems:
         others = f"; wiped were {len(ended) - len(problems)} others" if len(ended) > 1 else ""
-        detail = "; ".join(str(problem).rstrip(".") for problem in problems.values())
+        detail = "; ".join(problem.rstrip(".") for problem in problems.values())
         raise ClientError("make blank", ", ".join(problems), detail + others)
 
 
-def places(size: int, partitions: Iterable[tuple[int, int, int]]) -> list[Place]:
-    """Return offset and length of what is zeroed: on the device and within its partitions."""
-    found = []
-    for start, length in [(0, size), *((start, length) for _index, start, length in partitions)]:
-        found += [(start, ENDS), (start + max(length - ENDS, 0), ENDS)]
-        found += [(start + offset, COPY) for offset in COPIES if offset < length]
-    return merged(found, size)
-
-
-def merged(found: Iterable[Place], size: int) -> list[Place]:
-    """Return places in their order, none touching another, none beyond the end."""
-    result: list[Place] = []
-    for offset, length in sorted(found):
-        end = min(offset + length, size)
-        if result and offset <= sum(result[-1]):
-            result[-1] = (result[-1][0], max(sum(result[-1]), end) - result[-1][0])
-        elif offset < end:
-            result.append((offset, end - offset))
-    return result
+def _hanging(system: System, name: str, doing: str) -> str:
+    """Say of a device what has not ended."""
+    return (
+        f"{name} hangs, and may be wiped in part: {doing} has not ended within "
+        f"{system.REQUEST:g} s, see `dmesg`. Replace it, or restart the host, and run again"
+    )
 
 
 def _names(wish: Wish) -> Iterator[Refusal]:
@@ -276,13 +218,11 @@ def _uses(system: System, targets: Sequence[Target]) -> list[Refusal]:
     lasting = [(target, device_uses.standing_uses(system, target.device)) for target in targets]
     # One that cannot be read is refused for that, and may not be opened either.
     free = [target for target, uses in lasting if not uses and not target.contents.problem]
-    for attempt in range(TRIES):
-        time.sleep(PAUSE if attempt else 0)
+    for attempt in range(blank.TRIES):
+        time.sleep(blank.PAUSE if attempt else 0)
         numbers = {item.path: item.number for item in devices.devices(system)} if free else {}
         openers = device_uses.openers(system, numbers)
-        passing = [
-            (target, device_uses.passing_uses(system, target.device, openers)) for target in free
-        ]
+        passing = _passing(system, free, openers)
         if not any(uses for _target, uses in passing):
             break
     return [
@@ -296,63 +236,21 @@ def _uses(system: System, targets: Sequence[Target]) -> list[Refusal]:
     ]
 
 
-def _locked(medium: Medium) -> bool:
-    """Lock a device; udev holds it for a moment whenever somebody has written to it."""
-    for attempt in range(TRIES):
-        time.sleep(PAUSE if attempt else 0)
-        if medium.lock():
-            return True
-    return False
-
-
-def _is_as_judged(system: System, target: Target) -> bool:
-    """Tell whether the name still means this device, and nobody else has written to it."""
-    node = Path(os.path.realpath(system.path(target.name)))
-    return (
-        devices.number_of(node) == target.device.number
-        and disks.inspect(system, target.device) == target.contents
-    )
-
-
-def _wipe(system: System, target: Target) -> None:
-    """Make one device blank and prove it."""
-    path = target.device.path
-    with opened(system.path(path), os.O_RDWR | os.O_EXCL) as medium:
-        if not _locked(medium):
-            raise ClientError("wipe", target.name, "somebody has locked it meanwhile. Run again")
-        if not _is_as_judged(system, target):
-            detail = "it is not what it was when it was judged. Look at it, and run again"
-            raise ClientError("wipe", target.name, detail)
-        known = target.places
-        discarded = medium.discard()
-        medium.settle()
-        # Not every device returns zeros after a discard.
-        written = [place for place in known if not medium.is_zero(*place)]
-        for place in written:
-            medium.zero(*place)
-        medium.settle()
-        for index, _start, _size in target.partitions.values():
-            medium.forget_partition(index)
-        _prove(system, target, medium, known)
-    target.evidence = {
-        "discarded": discarded,
-        "zeroed": _told(written),
-        "read_back": _told(known),
-    }
-
-
-def _told(found: Sequence[Place]) -> list[dict[str, int]]:
-    """Return places as a result has them."""
-    return [{"offset": offset, "length": length} for offset, length in found]
-
-
-def _prove(system: System, target: Target, medium: Medium, known: Sequence[Place]) -> None:
-    """Read everything back from the device; raise for what is still there."""
-    left = [f"data at {offset}" for offset, length in known if not medium.is_zero(offset, length)]
-    found = {*signatures.signatures(medium), *signatures.asked(system, target.device.path)}
-    left += sorted(f"{item.kind} at {item.offset}" for item in found)
-    left += [f"partition {name}" for name in devices.partitions(system, target.device.number)]
-    if left:
-        raise ClientError(
-            "wipe", target.name, f"read back, it still has {', '.join(left)}. Replace the device"
+def _passing(
+    system: System, targets: Sequence[Target], openers: Mapping[str, set[str]]
+) -> list[tuple[Target, list[str]]]:
+    """Return the uses that may end any moment; raise for a device that nobody can open."""
+    # By path: one device under two names is refused for that, and would meet itself.
+    jobs = {
+        target.device.path: functools.partial(
+            device_uses.passing_uses, system, target.device, openers
         )
+        for target in targets
+    }
+    ended = apart.each(jobs, system.ANSWER)
+    for target in targets:
+        each = ended[target.device.path]
+        if each.value is None:
+            detail = f"{each.problem or disks.silence(system)}. Replace it, {_OUT}"
+            raise ClientError("open", target.name, detail)
+    return [(target, ended[target.device.path].value) for target in targets]

@@ -206,11 +206,17 @@ def test_a_volume_of_a_cluster_that_may_be_gone_is_not_read(
     host.node("rbd0p1", "250:1", GIB)
     host.disk("dm-0", "253:0", **{"dm/uuid": "CRYPT-LUKS2-x", "slaves/rbd0/dev": "250:0"})
     host.disk("sdb", "8:16")
-    read: list[str] = []
+    read = host.root / "read"
     opened = disks.opened
-    monkeypatch.setattr(disks, "opened", lambda path: [read.append(path.name), opened(path)][1])
+
+    def noting(path: Path) -> t.Any:
+        with read.open("a") as file:
+            file.write(f"{path.name}\n")
+        return opened(path)
+
+    monkeypatch.setattr(disks, "opened", noting)
     told = {item["path"]: item for item in run()["disks"]}
-    assert read == ["sdb"]
+    assert read.read_text() == "sdb\n"
     assert [name for name, item in told.items() if item["blank"]] == ["/dev/sdb"]
     assert "over the network" in str(told["/dev/rbd0"]["reasons"])
 

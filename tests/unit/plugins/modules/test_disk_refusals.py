@@ -11,7 +11,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.rookery.rook.plugins.module_utils._host import medium, wipe
+from ansible_collections.rookery.rook.plugins.module_utils._host import blank, medium
 from ansible_collections.rookery.rook.plugins.modules import disk_wipe
 from diskhost import BY_ID, FSID, GIB, OTHER, DiskHost, call, label, put
 
@@ -187,7 +187,7 @@ class HeldHost(DiskHost):
 def _host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> t.Iterator[HeldHost]:
     host = HeldHost(tmp_path, monkeypatch)
     monkeypatch.setattr(disk_wipe, "System", lambda: host.system)
-    monkeypatch.setattr(wipe, "PAUSE", 0)
+    monkeypatch.setattr(blank, "PAUSE", 0)
     yield host
     for number in host.held:
         os.close(number)

@@ -12,7 +12,11 @@ import typing as t
 from pathlib import Path
 
 import pytest
-from ansible_collections.rookery.rook.plugins.module_utils._host import medium, wipe
+from ansible_collections.rookery.rook.plugins.module_utils._host import (
+    blank,
+    device_uses,
+    medium,
+)
 from ansible_collections.rookery.rook.plugins.modules import disk_wipe
 from diskhost import BY_ID, FSID, GIB, OTHER, DiskHost, call, label, put
 
@@ -26,7 +30,7 @@ EXT4 = bytes(56) + b"\x53\xef" + bytes(38) + b"\x40\0\0\0" + bytes(924)
 def _host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> DiskHost:
     host = DiskHost(tmp_path, monkeypatch)
     monkeypatch.setattr(disk_wipe, "System", lambda: host.system)
-    monkeypatch.setattr(wipe, "PAUSE", 0)
+    monkeypatch.setattr(blank, "PAUSE", 0)
     host.disk("sdb", "8:16")
     host.disk("sdc", "8:32")
     return host
@@ -268,12 +272,13 @@ def test_a_lock_such_as_a_running_osd_holds_is_respected(run: Run, osd: Path, ki
     assert run(ceph_fsid=FSID)["changed"] is True
 
 
-@pytest.mark.parametrize(("refusals", "ends"), [(1, False), (wipe.TRIES, True)])
+@pytest.mark.parametrize(("refusals", "ends"), [(1, False), (blank.TRIES, True)])
 def test_a_lock_that_passes_is_waited_for(
     run: Run, osd: Path, monkeypatch: pytest.MonkeyPatch, refusals: int, ends: bool
 ) -> None:
-    # The first look is the examination's; then udev has the device for a moment.
-    answers = iter([True, *[False] * refusals])
+    # After the examination udev has the device for a moment.
+    monkeypatch.setattr(device_uses, "passing_uses", lambda *_about: [])
+    answers = iter([False] * refusals)
     monkeypatch.setattr(medium.Medium, "lock", lambda _self: next(answers, True))
     result = run(ceph_fsid=FSID)
     assert ("somebody has locked it meanwhile" in result.get("msg", "")) is ends
@@ -292,7 +297,7 @@ def test_what_changed_after_it_was_judged_is_not_wiped(
             host.link(f"by-id/{Path(SDB).name}", "sdc")
         return True
 
-    monkeypatch.setattr(wipe, "_locked", meanwhile)
+    monkeypatch.setattr(blank, "_locked", meanwhile)
     result = run(ceph_fsid=FSID)
     assert result["failed"] is True and f"Failed to wipe {SDB}: it is not what" in result["msg"]
     assert starts(osd, 0, 10 * GIB) == {b"bluestore block device"}
@@ -337,7 +342,7 @@ def test_no_devices_are_no_change(run: Run) -> None:
 
 def test_what_stands_in_partitions_is_zeroed_too() -> None:
     size, start, length = 100 * GIB, 3 * GIB, 40 * GIB
-    found = wipe.places(size, [(1, start, length)])
+    found = blank.places(size, [(1, start, length)])
     covered = functools.partial(any_covers, found)
     assert covered(start) and covered(start + GIB) and covered(start + 10 * GIB)
     assert covered(start + length - 512) and covered(size - 512) and not covered(2 * GIB)
@@ -349,7 +354,7 @@ def any_covers(places: t.Sequence[tuple[int, int]], offset: int) -> bool:
 
 
 def test_a_device_smaller_than_what_is_zeroed_is_zeroed_whole() -> None:
-    assert wipe.places(1 << 20, []) == [(0, 1 << 20)]
+    assert blank.places(1 << 20, []) == [(0, 1 << 20)]
 
 
 def test_a_directory_whose_disk_is_gone_keeps_nobody_waiting(
