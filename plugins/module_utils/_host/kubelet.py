@@ -20,19 +20,20 @@ from ansible_collections.rookery.rook.plugins.module_utils._host import (
     controller_manager,
     files,
     kubelet_settings,
+    units,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._host.record import Record
 from ansible_collections.rookery.rook.plugins.module_utils._host.steps import HostStep
 
 if t.TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ansible_collections.rookery.rook.plugins.module_utils._host.kubelet_settings import Kubelet
     from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
     Wish = Mapping[str, t.Any]
 
-_RECORD = "kubelet"
+_RECORD = _UNIT = "kubelet"
 _ASK_SECONDS = 0.5
 
 
@@ -46,9 +47,9 @@ def plan_present(system: System, kubelet: Kubelet, wish: Wish) -> Iterator[HostS
         return
     differs = kubelet.volume_plugin_dir != wanted
     if differs:
-        yield _setting(system, record, kubelet, wanted)
+        yield from _owing(record, [_setting(system, record, kubelet, wanted)])
     answered = wish["answered"].rstrip("/")
-    if differs or answered not in ("", wanted) or record.section("restart"):
+    if differs or answered not in ("", wanted) or units.is_owed(record, _UNIT):
         reason = "it has to read its setting" if differs else "it has not read its setting yet"
         yield _restart(system, record, reason, kubelet, wish["wait_timeout"])
     yield from controller_manager.plan_present(system, record, wanted)
@@ -58,14 +59,15 @@ def plan_absent(system: System, kubelet: Kubelet, wish: Wish) -> Iterator[HostSt
     """Yield the steps back to the directory that was there before the first change."""
     record = Record(system, _RECORD)
     values = record.section("values")
-    for path, before in sorted(values.items()):
-        yield _restored(system, record, path, before)
-    if kubelet.running and (values or record.section("restart")):
+    restored = [_restored(system, record, *value) for value in sorted(values.items())]
+    yield from _owing(record, restored)
+    owed = units.is_owed(record, _UNIT)
+    if kubelet.running and (values or owed):
         yield _restart(system, record, "as it was before", kubelet, wish["wait_timeout"])
     managers = list(controller_manager.plan_absent(system, record))
     yield from managers
     yield from files.plan_empty_directories(system, record)
-    if values or managers or record.section("restart") or record.section("directories"):
+    if values or managers or owed or record.section("directories"):
         yield HostStep(f"Record/{_RECORD}", "delete", "nothing is left of it", record.remove)
 
 
@@ -94,6 +96,12 @@ def _refuse(system: System, kubelet: Kubelet, root: str, wanted: str) -> None:
         raise GuardError(refusals)
 
 
+def _owing(record: Record, changes: Sequence[HostStep]) -> Iterator[HostStep]:
+    """Yield changes of files that the kubelet reads, whatever its unit is called."""
+    read = [step.id.partition("/")[2] for step in changes]
+    return units.owing(record, changes, [{"name": _UNIT, "restart_on": read}])
+
+
 def _setting(system: System, record: Record, kubelet: Kubelet, wanted: str) -> HostStep:
     """Return the step that writes the directory where what rules it stands."""
     path = kubelet.ruling
@@ -103,8 +111,6 @@ def _setting(system: System, record: Record, kubelet: Kubelet, wanted: str) -> H
     after = kubelet_settings.with_value(text, path, wanted)
 
     def write() -> None:
-        # The intention to restart comes first: a run that breaks off here is finished by the next.
-        record.note("restart", {"kubelet": None})
         record.note("values", {path: before})
         files.make_directory(system, record, wanted)
         if there is None:
@@ -122,7 +128,6 @@ def _restored(system: System, record: Record, path: str, before: str | None) -> 
     after = "" if text is None else kubelet_settings.with_value(text, path, before)
 
     def write() -> None:
-        record.note("restart", {"kubelet": None})
         if text is not None and before is None and not after.strip():
             # There was no such file.
             system.path(path).unlink()
@@ -136,14 +141,12 @@ def _restored(system: System, record: Record, path: str, before: str | None) -> 
 def _restart(
     system: System, record: Record, reason: str, kubelet: Kubelet, seconds: int
 ) -> HostStep:
-    unit = kubelet.unit or "kubelet"
+    unit = kubelet.unit or _UNIT
 
     def restart() -> None:
-        cure = f"Look at `journalctl -u {unit}` on this host"
-        system.run("reload", "systemd", ["systemctl", "daemon-reload"])
-        system.run("restart", f"unit {unit}", ["systemctl", "restart", unit], cure=cure)
+        units.act(system, unit, ["restart"])
         wait_until_healthy(kubelet.health_url, seconds)
-        record.forget("restart", "kubelet")
+        units.settle(record, _UNIT)
 
     return HostStep(f"Unit/{unit}", "update", reason, restart, "", "restarted")
 

@@ -48,8 +48,8 @@ def owing(
 ) -> Iterator[HostStep]:
     """Yield changes; one of what a unit reads notes first that the unit has to be restarted.
 
-    Between both, packages are installed: a run that breaks off there leaves a file that is right,
-    and the next one would see no reason.
+    A run that breaks off between both, as where packages are installed, leaves a file that is
+    right, and the next one would see no reason.
     """
     readers: dict[str, dict[str, None]] = {}
     for wish in wanted:
@@ -68,11 +68,28 @@ def _noting(record: Record, step: HostStep, names: Mapping[str, None]) -> HostSt
     return dataclasses.replace(step, do=do)
 
 
+def is_owed(record: Record, name: str) -> bool:
+    """Tell whether a unit has still to be restarted for what an earlier run changed."""
+    return name in record.section(_OWED)
+
+
+def settle(record: Record, name: str) -> None:
+    """Note that a unit has read what was changed."""
+    record.forget(_OWED, name)
+
+
+def act(system: System, name: str, verbs: Iterable[str]) -> None:
+    """Let systemd read its files, and do something with a unit."""
+    system.run("reload", "systemd", ["systemctl", "daemon-reload"])
+    for verb in verbs:
+        cure = f"Look at `journalctl -u {name}` on this host"
+        system.run(verb, f"unit {name}", ["systemctl", verb, name], cure=cure)
+
+
 def plan_units(
     system: System, record: Record, wanted: Sequence[Wish], changed: Collection[str]
 ) -> Iterator[HostStep]:
     """Yield a step for each unit that is not as wanted, or reads one of the changed files."""
-    owed = record.section(_OWED)
     known = states(system, [wish["name"] for wish in wanted])
     for wish in wanted:
         name, now = wish["name"], known[wish["name"]]
@@ -81,7 +98,7 @@ def plan_units(
         active = now.get("ActiveState") in ("active", "activating", "reloading")
         touched = sorted(set(wish.get("restart_on") or ()) & set(changed))
         reason = f"{', '.join(touched)} changed" if touched else ""
-        if name in owed:
+        if is_owed(record, name):
             reason = reason or "what it reads was changed by a run that broke off"
         verbs = []
         if now.get("UnitFileState") not in ("enabled", "static"):
@@ -99,21 +116,18 @@ def _step(
 ) -> HostStep:
     before = {"enabled": now.get("UnitFileState") == "enabled", "active": _is_active(now)}
 
-    def act() -> None:
+    def do() -> None:
         if now.get("LoadState") in (None, "not-found"):
             record.note("units", {name: None})
         else:
             record.note("units", {name: before})
-        system.run("reload", "systemd", ["systemctl", "daemon-reload"])
-        for verb in verbs:
-            cure = f"Look at `journalctl -u {name}` on this host"
-            system.run(verb, f"unit {name}", ["systemctl", verb, name], cure=cure)
-        record.forget(_OWED, name)
+        act(system, name, verbs)
+        settle(record, name)
 
     reason = reason or "not enabled or not running"
     shown = f"{now.get('UnitFileState') or 'not there'}, {now.get('ActiveState') or 'not there'}"
     return HostStep(
-        f"Unit/{name}", "update", reason, act, shown, ", then ".join(verbs) or "reloaded"
+        f"Unit/{name}", "update", reason, do, shown, ", then ".join(verbs) or "reloaded"
     )
 
 
