@@ -145,13 +145,14 @@ def _restart(
 
     def restart() -> None:
         units.act(system, unit, ["restart"])
-        wait_until_healthy(kubelet.health_url, seconds)
+        wait_until_healthy(unit, kubelet.health_url, seconds)
         units.settle(record, _UNIT)
 
     return HostStep(f"Unit/{unit}", "update", reason, restart, "", "restarted")
 
 
 def wait_until_healthy(
+    unit: str,
     url: str,
     seconds: float,
     clock: t.Callable[[], float] = time.monotonic,
@@ -169,6 +170,6 @@ def wait_until_healthy(
         except (OSError, http.client.HTTPException) as problem:
             reason = str(problem)
         if clock() >= end:
-            cure = "Look at `journalctl -u kubelet` on this host"
-            raise WaitTimeout({"Unit/kubelet": f"{url} answers: {reason}. {cure}"}, seconds)
+            cure = f"Look at `journalctl -u {unit}` on this host"
+            raise WaitTimeout({f"Unit/{unit}": f"{url} answers: {reason}. {cure}"}, seconds)
         sleep(_ASK_SECONDS)

@@ -196,8 +196,11 @@ def test_a_run_that_broke_off_before_the_restart_is_finished(run: Run, host: Bar
 
 def test_a_kubelet_that_does_not_come_back_is_named_with_its_answer() -> None:
     now = iter(range(100))
-    with pytest.raises(kubelet.WaitTimeout, match=r"after 3 s:\nUnit/kubelet: http://127"):
-        kubelet.wait_until_healthy("http://127.0.0.1:1/", 3, lambda: next(now), lambda _s: None)
+    with pytest.raises(kubelet.WaitTimeout, match=r"after 3 s:\nUnit/k3s: http://127") as told:
+        kubelet.wait_until_healthy(
+            "k3s", "http://127.0.0.1:1/", 3, lambda: next(now), lambda _s: None
+        )
+    assert "`journalctl -u k3s` on this host" in str(told.value)
 
 
 def test_what_speaks_no_http_in_the_kubelet_s_place_is_told() -> None:
@@ -211,7 +214,7 @@ def test_what_speaks_no_http_in_the_kubelet_s_place_is_told() -> None:
         answer.start()
         url = f"http://127.0.0.1:{server.getsockname()[1]}/healthz"
         with pytest.raises(kubelet.WaitTimeout, match=r"answers: .*SSH-2.0"):
-            kubelet.wait_until_healthy(url, 0)
+            kubelet.wait_until_healthy("kubelet", url, 0)
         answer.join(30)
 
 
@@ -238,7 +241,7 @@ def test_a_kubelet_is_asked_past_the_hosts_proxy(
         monkeypatch.delenv(name, raising=False)
     # It keeps the proxies of its first use.
     monkeypatch.setattr("urllib.request._opener", None)
-    kubelet.wait_until_healthy(f"http://127.0.0.1:{port}/healthz", 0)
+    kubelet.wait_until_healthy("kubelet", f"http://127.0.0.1:{port}/healthz", 0)
 
 
 def test_another_root_directory_is_refused_before_the_first_change(
