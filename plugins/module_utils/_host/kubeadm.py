@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._errors import GuardError, Refusal
@@ -22,6 +20,8 @@ if t.TYPE_CHECKING:
 
 _RECORD = "kubeadm"
 MARKER = f"{FOLDER}/kubernetes-joined"
+# With the token that lets nodes join: of one name, so that what a killed run left is found.
+_CONFIG = "/run/rookery-kubeadm.yml"
 _SOCKET = "--cri-socket=unix:///run/containerd/containerd.sock"
 RESET_SECONDS = 900.0
 _CURE = (
@@ -105,7 +105,8 @@ def plan_absent(system: System, program: str, keep_etcd_member: bool) -> Iterato
 
     def forget() -> None:
         kube_traces.prove_none(system)
-        system.path(MARKER).unlink(missing_ok=True)
+        for name in (MARKER, _CONFIG):
+            system.path(name).unlink(missing_ok=True)
         record.remove()
 
     yield HostStep("Record/kubeadm", "delete", "nothing is left of Kubernetes", forget)
@@ -126,18 +127,17 @@ def _end(system: System, program: str, keep_etcd_member: bool, *, whole: bool) -
 
 def _with_config(system: System, program: str, verb: str, config: str) -> None:
     """Run kubeadm on a configuration that nobody else can read and that is gone afterwards."""
-    handle, name = tempfile.mkstemp(dir=system.path("/run"), prefix=".kubeadm.", suffix=".yml")
+    system.write(_CONFIG, config, 0o600)
+    command = [program, verb, f"--config={system.path(_CONFIG)}"]
     try:
-        with os.fdopen(handle, "w") as file:
-            file.write(config)
         quiet = ["--skip-token-print"] if verb == "init" else []
         system.run(
-            verb, "this node with kubeadm", [program, verb, f"--config={name}", *quiet],
+            verb, "this node with kubeadm", [*command, *quiet],
             cure="`journalctl -u kubelet` on this host tells more. Run again: what is left of this "
             "try is reset first", limit=system.LONG,
         )  # fmt: skip
     finally:
-        os.unlink(name)
+        system.path(_CONFIG).unlink(missing_ok=True)
 
 
 def _reset(system: System, program: str, keep_etcd_member: bool = False) -> None:

@@ -88,6 +88,28 @@ def test_a_cluster_begins_once_and_its_configuration_leaves_no_trace(
     assert run(first=True, config="kind: y\n")["changed"] is False
 
 
+@pytest.mark.parametrize("state", ["present", "absent"])
+def test_the_configuration_that_a_killed_run_left_goes(
+    run: Run, host: KubeadmHost, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    class Killed(BaseException):
+        """Nothing after it is run."""
+
+    def killed(_words: tuple[str, ...]) -> Answer:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setitem(host.answers, "kubeadm", killed)
+        patch.setattr(Path, "unlink", lambda _self, missing_ok=False: None)
+        patch.setattr(os, "unlink", lambda _name: None)
+        with pytest.raises(Killed):
+            run(config="token: abcdef\n")
+    left = [path for path in host.path("/run").iterdir() if path.suffix == ".yml"]
+    assert [path.read_text() for path in left] == ["token: abcdef\n"]
+    run(state=state, **({"config": "token: other\n"} if state == "present" else {}))
+    assert not any(path.exists() for path in left)
+
+
 def test_a_node_joins(run: Run, host: KubeadmHost) -> None:
     assert ids(run(config="kind: x\n")) == ["Kubeadm/join"]
     assert host.did == ["join"]
