@@ -14,6 +14,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._files import beside
 from ansible_collections.rookery.rook.plugins.module_utils._host import mounts
 from ansible_collections.rookery.rook.plugins.module_utils._host.steps import HostStep
 
@@ -114,7 +115,7 @@ def plan_unwanted(system: System, record: Record, wanted: Sequence[str]) -> Iter
 
         def restore(name: str = name, before: t.Any = before) -> None:
             if before is None:
-                system.path(name).unlink(missing_ok=True)
+                system.remove(name)
             else:
                 system.path(name).parent.mkdir(parents=True, exist_ok=True)
                 system.write(name, before["text"], int(before["mode"], 8))
@@ -163,7 +164,7 @@ def same_file(source: Path, target: Path) -> bool:
 
 def _copy(source: Path, target: Path, mode: int) -> None:
     """Replace a program that may be running: the old one keeps its own file."""
-    temporary = target.with_name(f".{target.name}.new")
+    temporary = target.with_name(beside(target, "new"))
     shutil.copyfile(source, temporary)
     shutil.copystat(source, temporary)
     temporary.chmod(mode)

@@ -106,7 +106,7 @@ def plan_absent(system: System, program: str, keep_etcd_member: bool) -> Iterato
     def forget() -> None:
         kube_traces.prove_none(system)
         for name in (MARKER, _CONFIG):
-            system.path(name).unlink(missing_ok=True)
+            system.remove(name)
         record.remove()
 
     yield HostStep("Record/kubeadm", "delete", "nothing is left of Kubernetes", forget)
@@ -137,12 +137,12 @@ def _with_config(system: System, program: str, verb: str, config: str) -> None:
             "try is reset first", limit=system.LONG,
         )  # fmt: skip
     finally:
-        system.path(_CONFIG).unlink(missing_ok=True)
+        system.remove(_CONFIG)
 
 
 def _reset(system: System, program: str, keep_etcd_member: bool = False) -> None:
     # From here on the node is not finished: a run that breaks off may be taken up by another reset.
-    system.path(MARKER).unlink(missing_ok=True)
+    system.remove(MARKER)
     skip = ["--skip-phases=remove-etcd-member"] if keep_etcd_member else []
     command = [program, "reset", "--force", _SOCKET, "--cleanup-tmp-dir", *skip]
     if system.path(program).exists():

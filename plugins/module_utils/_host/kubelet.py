@@ -130,7 +130,7 @@ def _restored(system: System, record: Record, path: str, before: str | None) -> 
     def write() -> None:
         if text is not None and before is None and not after.strip():
             # There was no such file.
-            system.path(path).unlink()
+            system.remove(path)
         elif text is not None:
             system.write(path, after, system.path(path).stat().st_mode & 0o7777)
         record.forget("values", path)

@@ -52,7 +52,7 @@ class Record:
     def remove(self) -> None:
         """Remove the record, and its directory with the last one."""
         path = self._system.path(self._path)
-        path.unlink(missing_ok=True)
+        self._system.remove(self._path)
         if path.parent.is_dir() and not any(path.parent.iterdir()):
             path.parent.rmdir()
 

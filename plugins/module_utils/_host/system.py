@@ -12,7 +12,7 @@ import typing as t
 from pathlib import Path
 
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
-from ansible_collections.rookery.rook.plugins.module_utils._files import replace_file
+from ansible_collections.rookery.rook.plugins.module_utils._files import halves, replace_file
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,7 +110,17 @@ class System:
 
     def write(self, name: str, text: str, mode: int) -> None:
         """Replace a file as a whole, so that nobody reads half of it."""
+        self._forget_halves(name)
         replace_file(self.path(name), text.encode(errors="surrogateescape"), mode)
+
+    def remove(self, name: str) -> None:
+        """Remove a file, if there is one, with what killed writes of it have left."""
+        self.path(name).unlink(missing_ok=True)
+        self._forget_halves(name)
+
+    def _forget_halves(self, name: str) -> None:
+        for half in halves(self.path(name)):
+            half.unlink(missing_ok=True)
 
 
 def _decoded(said: t.Any) -> str:
