@@ -13,6 +13,7 @@ import typing as t
 from pathlib import Path
 
 import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._remains import DRIVERS, PREFIX
 from plays import Run, play
 
 FSID = "11111111-2222-4333-8444-555555555555"
@@ -68,3 +69,21 @@ def test_devices_are_judged_by_a_prediction_when_the_cluster_is_gone(run: Run, f
     assert (result.returncode == 0) is bool(fsid), said
     assert ("not judged while it is there: /dev/disk/by-id/held" in said) is bool(fsid), said
     assert ("there is no such device on this host" in said) is not bool(fsid), said
+
+
+@pytest.mark.parametrize("prefix", ["rook-ceph", "own"])
+def test_the_directories_and_sockets_of_all_drivers_go(
+    tmp_path: Path, run: Run, prefix: str
+) -> None:
+    kubelet = tmp_path / "kubelet"
+    paths = [kubelet / "plugins" / f"{prefix}{driver}" for driver in DRIVERS]
+    paths += [kubelet / "plugins_registry" / f"{prefix}{driver}-reg.sock" for driver in DRIVERS]
+    others = [kubelet / "plugins" / name for name in ("other.rbd.csi.ceph.com", "kubernetes.io")]
+    for path in (*paths, *others):
+        path.mkdir(parents=True)
+    given = {"rook_operator_config": {PREFIX: "own"}} if prefix == "own" else {}
+    facts = {"ceph_fsid": FSID}
+    result = run(rook_kubelet_root_dir=str(kubelet), __rook_preflight_facts=facts, **given)
+    assert result.returncode == 0, result.stdout + result.stderr
+    shown = [path for path in (*paths, *others) if f"Directory/{path}" in result.stdout]
+    assert shown == paths, result.stdout
