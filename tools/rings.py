@@ -43,6 +43,8 @@ _BESIDE = tuple(
         "probe",
     )
 )
+# Each ends with its slowest tests: time is what the rings run out of first.
+_PYTEST = ("pytest", "-q", "--durations", "15", "--durations-min", "10")
 # The longest tests stand side by side: a process that has none left takes them from another.
 _SHARED_OUT = ("-n", "auto", "--dist", "worksteal")
 # What was said last, for who keeps only the end of the output.
@@ -125,15 +127,14 @@ def closing(total: Tally) -> str:
 def ring_1() -> Ring:
     """Return what needs nothing but Python."""
     lints = (
+        Step("Ansible's own lint, profile production", ("ansible-lint", "--offline"), 60),
         Step("style", ("ruff", "check", "."), 1),
         Step("format", ("ruff", "format", "--check", "."), 1),
         Step("types", ("mypy",), 20),
         Step("YAML", ("yamllint", "--strict", "."), 5),
-        Step("Ansible's own lint, profile production", ("ansible-lint", "--offline"), 60),
     )
-    tests = ("pytest", "-q", *_SHARED_OUT, "tests/unit", "tests/architecture")
-    steps = (*lints, Step("unit and meta-tests", tests, 300))
-    return Ring("Python", tuple((step,) for step in steps), takes_root=False)
+    tests = (*_PYTEST, *_SHARED_OUT, "tests/unit", "tests/architecture")
+    return Ring("Python", (lints, (Step("unit and meta-tests", tests, 300),)), takes_root=False)
 
 
 def ring_2() -> Ring:
@@ -147,20 +148,14 @@ def ring_2() -> Ring:
         (
             (Step("the lab's programs and images", ("lab/lab", "build"), 1600 if cold else 5),),
             (
-                Step(
-                    "modules and teardown on an API server", ("pytest", "-q", _RING_2, *rest), 1200
-                ),
-                Step("faults, cloud, disks and pools", ("pytest", "-q", *others), 1200),
+                Step("modules and teardown on an API server", (*_PYTEST, _RING_2, *rest), 1200),
+                Step("faults, cloud, disks and pools", (*_PYTEST, *others), 1200),
             ),
             (
-                Step("the lab's cloud", ("pytest", "-q", _CLOUD), 60),
-                Step("bad input", ("pytest", "-q", "tests/roles"), 60),
+                Step("the lab's cloud", (*_PYTEST, _CLOUD), 60),
+                Step("bad input", (*_PYTEST, "tests/roles"), 60),
             ),
-            (
-                Step(
-                    "the lab's programs", ("pytest", "-q", *_SHARED_OUT, "tests/lab", *ignored), 30
-                ),
-            ),
+            (Step("the lab's programs", (*_PYTEST, *_SHARED_OUT, "tests/lab", *ignored), 30),),
         ),
     )
 
@@ -177,7 +172,7 @@ def ring_3() -> Ring:
         for name in sorted(path.parent.name for path in TOP.glob("molecule/*/molecule.yml"))
     )
     longest = tuple(sorted(scenarios, key=lambda step: -step.expected))
-    nodes = Step("the lab's nodes", ("pytest", "-q", *_ON_NODES), 240)
+    nodes = Step("the lab's nodes", (*_PYTEST, *_ON_NODES), 240)
     return Ring("LXC nodes, kubeadm, Ceph's daemons", ((nodes,), longest))
 
 
