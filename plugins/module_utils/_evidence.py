@@ -260,7 +260,7 @@ def _of_node(item: Object) -> Object:
     """Keep what tells how a node is; there may be thousands, with the names of all images."""
     kept = {key: at(item, f"status.{key}") for key in ("conditions", "nodeInfo")}
     spec = {key: at(item, f"spec.{key}") for key in ("taints", "unschedulable")}
-    meta = {"name": item["metadata"]["name"]}
+    meta = {key: at(item, f"metadata.{key}") for key in ("name", "labels")}
     return {"apiVersion": "v1", "kind": "Node", "metadata": meta, "spec": spec, "status": kept}
 
 

@@ -91,9 +91,9 @@ def ready_parts(manifest: Manifest, children: Sequence[Manifest]) -> frozenset[s
     if manifest["kind"] == "StorageClass":
         nodes = registered(manifest, children)
         return frozenset(_kinds.make_id("CSINode", "", name) for name in nodes)
-    return frozenset(
-        _kinds.id_of(child) for child in children if isinstance(readiness(child), Ready)
-    )
+    # Nodes are where the others run.
+    parts = [child for child in children if child["kind"] != "Node"]
+    return frozenset(_kinds.id_of(part) for part in parts if isinstance(readiness(part), Ready))
 
 
 def _same(last: Manifest, live: Manifest) -> bool:

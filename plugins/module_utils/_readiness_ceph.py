@@ -11,7 +11,7 @@ import typing as t
 from collections.abc import Iterator, Mapping, Sequence
 
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
-from ansible_collections.rookery.rook.plugins.module_utils._kinds.osds import osds_on
+from ansible_collections.rookery.rook.plugins.module_utils._kinds.osds import osds_of_node
 from ansible_collections.rookery.rook.plugins.module_utils._readiness_core import (
     SETTLED,
     SKIPPED,
@@ -22,9 +22,14 @@ from ansible_collections.rookery.rook.plugins.module_utils._readiness_core impor
     Ready,
     Verdict,
     condition,
+    few,
     job_ready,
     short_of,
     unseen,
+)
+from ansible_collections.rookery.rook.plugins.module_utils._readiness_nodes import (
+    closed_to_daemons,
+    closed_to_osds,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._readiness_release import behind
 
@@ -260,27 +265,30 @@ def _core(children: Sequence[Manifest]) -> list[Manifest]:
 def expected_osds(manifest: Manifest) -> int:
     """Return how many OSDs the named devices, directories and sets of claims become."""
     storage = at(manifest, "spec.storage") or {}
-    nodes = storage.get("nodes") or ()
-    on_devices = sum(
-        osds_on(storage, node, device) for node in nodes for device in node.get("devices") or ()
-    )
-    directories = sum(len(node.get("directories") or ()) for node in nodes)
+    on_nodes = sum(osds_of_node(storage, node) for node in storage.get("nodes") or ())
     claims = storage.get("storageClassDeviceSets") or ()
-    return on_devices + directories + sum(int(item.get("count") or 0) for item in claims)
+    return on_nodes + sum(int(item.get("count") or 0) for item in claims)
 
 
 def _missing_daemons(manifest: Manifest, children: Sequence[Manifest]) -> Iterator[str]:
-    """Yield the daemons of each sort that are not available, monitors first."""
+    """Yield the daemons of each sort that are not available, monitors first, and who keeps them."""
+    nodes = [child for child in children if child["kind"] == "Node"]
     wanted = {
         "monitors": int(at(manifest, "spec.mon.count") or 3),
         "managers": int(at(manifest, "spec.mgr.count") or 1),
         "OSDs": expected_osds(manifest),
     }
     for what, count in wanted.items():
-        short = short_of(what, _labelled(children, "Deployment", *_CORE[what]), count)
+        found = _labelled(children, "Deployment", *_CORE[what])
+        short = short_of(what, found, count)
         if short:
+            closed = closed_to_daemons(manifest, found, nodes)
+            if what == "OSDs":
+                closed |= closed_to_osds(manifest, found, nodes)
+            said = [few([f"node {name} {reason}" for name, reason in sorted(closed.items())])]
             message = message_of(manifest)
-            yield short if message == "no message" else f"{short}; {message}"
+            said += [message] if message != "no message" else []
+            yield "; ".join([short, *filter(None, said)])
 
 
 def health_problem(manifest: Manifest, muted: frozenset[str] = frozenset()) -> str:

@@ -56,6 +56,7 @@ PURE = (
     "_guards",
     "_applied",
     "_readiness_core",
+    "_readiness_nodes",
     "_readiness_release",
     "_readiness_ceph",
     "_readiness_csi",

@@ -12,8 +12,13 @@ import typing as t
 from ansible_collections.rookery.rook.plugins.module_utils._diagnosis.current import about, recent
 from ansible_collections.rookery.rook.plugins.module_utils._diagnosis.types import Line
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import at, id_of, make_id
+from ansible_collections.rookery.rook.plugins.module_utils._kinds.osds import OSD
 from ansible_collections.rookery.rook.plugins.module_utils._readiness_ceph import expected_osds
 from ansible_collections.rookery.rook.plugins.module_utils._readiness_core import condition
+from ansible_collections.rookery.rook.plugins.module_utils._readiness_nodes import (
+    closed_to_daemons,
+    closed_to_osds,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._redact import hidden
 
 if t.TYPE_CHECKING:
@@ -103,6 +108,7 @@ def absences(
             at(cluster, "spec.external.enable") or at(cluster, "metadata.deletionTimestamp")
         )
         have = sum(at(pod, "metadata.labels.app") == "rook-ceph-osd" for pod in pods)
+        yield from _closed(cluster, seen)
         wanted = expected_osds(cluster)
         if stands and "Pod" in seen and not have:
             yield line("absent", id_of(cluster), "there is no pod of an OSD")
@@ -111,6 +117,21 @@ def absences(
             yield line("absent", id_of(cluster), said)
     if "CSIDriver" in seen:
         yield from _undriven(seen)
+
+
+def _closed(cluster: Manifest, seen: Mapping[str, Iterable[Manifest]]) -> Iterator[Line]:
+    """Yield the nodes that take no pods and on which a cluster's OSDs are wanted."""
+    home = at(cluster, "metadata.namespace")
+    osds = [
+        item
+        for item in seen.get("Deployment", ())
+        if at(item, "metadata.labels.app") == OSD and at(item, "metadata.namespace") == home
+    ]
+    nodes = tuple(seen.get("Node", ()))
+    if "Deployment" in seen and not at(cluster, "metadata.deletionTimestamp"):
+        closed = closed_to_daemons(cluster, osds, nodes) | closed_to_osds(cluster, osds, nodes)
+        for name, reason in sorted(closed.items()):
+            yield line("absent", make_id("Node", "", name), f"an OSD wants this node: it {reason}")
 
 
 def _undriven(seen: Mapping[str, Iterable[Manifest]]) -> Iterator[Line]:

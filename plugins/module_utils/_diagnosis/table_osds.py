@@ -15,7 +15,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._diagnosis.types impo
 _OSDS = r"/rook-ceph-osd"
 _SKIPPED = (
     "OSD-FILESYSTEM", "OSD-MOUNTED", "OSD-FOREIGN", "OSD-SMALL", "OSD-DEVICE-MISSING", "OSD-LVM",
-    "OSD-NODES", "OSD-FILTER", "OSD-AIO", "OSD-DMSETUP", "OSD-EXISTS", "OSD-LOOP",
+    "OSD-NODES", "OSD-CORDONED", "OSD-FILTER", "OSD-AIO", "OSD-DMSETUP", "OSD-EXISTS", "OSD-LOOP",
     "DIRECTORY-NAME",
 )  # fmt: skip
 
@@ -139,8 +139,22 @@ OSDS = (
             sign(SAID, r"no valid nodes available to run osds?", 3),
             sign(SAID, r"no nodes? matched the .*(storage|settings)", 3),
             sign(SAID, r"useAllNodes is set to false and no nodes", 3),
+            sign("absent", r"an OSD wants this node: it is not in the cluster", 3),
         ),
         follows=("NODE-DOWN", "POD-TAINT"),
+    ),
+    Signature(
+        "OSD-CORDONED",
+        "A node that is to have OSDs is cordoned",
+        "No pod comes to a cordoned node, and Rook makes no OSD there; only its log says so.",
+        "Run `kubectl uncordon` for the node when the work on it is done; where no prepare job "
+        "follows, restart the operator.",
+        "Kubernetes: safely drain a node; rule NODE-01",
+        some=(
+            sign("absent", r"an OSD wants this node: it is cordoned", 3),
+            sign("operator", r"skipping creation of OSDs on nodes .*node is unschedulable", 2),
+            sign("pod event", r"node\(s\) were unschedulable", 2, _OSDS),
+        ),
     ),
     Signature(
         "OSD-NONE",
@@ -296,6 +310,7 @@ OSDS = (
         some=(sign("health", r"^OSD_(\w+_)?DOWN", 2),),
         follows=(
             "NODE-DOWN",
+            "OSD-CORDONED",
             "OSD-CORRUPT",
             "OSD-KEY",
             "OSD-LABEL",

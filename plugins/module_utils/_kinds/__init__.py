@@ -147,8 +147,10 @@ def children_of(manifest: Manifest) -> tuple[tuple[str, str, str, str], ...]:
         selector = child.selector.replace("{name}", metadata["name"])
         if "{spec.store}" in selector:
             selector = selector.replace("{spec.store}", str(at(manifest, "spec.store")))
-        api = child.api or KINDS[child.kind].api_version
-        found.append((api, child.kind, metadata.get("namespace", ""), selector))
+        known = KINDS.get(child.kind) or USER_KINDS.get(child.kind)
+        inside = metadata.get("namespace", "") if known is None or known.namespaced else ""
+        api = known.api_version if known else child.api
+        found.append((api, child.kind, inside, selector))
     return tuple(found)
 
 

@@ -82,6 +82,8 @@ CLUSTER_ROWS = (
             Child("Deployment", "app=rook-ceph-mgr"),
             Child("Deployment", "app=rook-ceph-osd"),
             Child("Job", CLEANUP_SELECTOR),
+            # Where they are to run.
+            Child("Node", ""),
         ),
         set_like={
             "spec.storage.nodes": "name",

@@ -104,7 +104,7 @@ CLASS_ROWS = (
             Child("CSIDriver", ""),
             Child("CSINode", "", "storage.k8s.io/v1"),
             Child("DaemonSet", ""),
-            Child("Node", "", "v1"),
+            Child("Node", ""),
         ),
         refs=(
             # FlexVolume's names of the same; until 0.7 the cluster's name was its namespace.

@@ -46,7 +46,7 @@ def _legacy(name: str, plural: str, **more: t.Any) -> Kind:
 
 def _pods(selector: str) -> Child:
     """Return pods: daemons ran in ReplicaSets, DaemonSets and Deployments by turns."""
-    return Child("Pod", selector, "v1")
+    return Child("Pod", selector)
 
 
 def _generation(group: str, version: str, since: Version, until: Version) -> tuple[Kind, ...]:

@@ -22,6 +22,12 @@ def osds_on(*levels: t.Any) -> int:
     return int(next(filter(None, told), 1))
 
 
+def osds_of_node(storage: t.Any, node: Mapping[str, t.Any]) -> int:
+    """Return how many OSDs the named devices and directories of a node become."""
+    devices = sum(osds_on(storage, node, device) for device in node.get("devices") or ())
+    return devices + len(node.get("directories") or ())
+
+
 def node_of_osd(deployment: Mapping[str, t.Any]) -> str:
     """Return the node of an OSD by its Deployment, which Rook keeps until the OSD is purged."""
     node = at(deployment, "spec.template.spec.nodeSelector") or {}

@@ -198,6 +198,13 @@ def test_what_is_absent_is_told_only_of_what_was_listed() -> None:
     assert [each.text for each in absences(some, [], "a")] == [
         "there are pods of 1 OSDs, 2 OSDs are wanted"
     ]
+    wanting["spec"]["storage"]["nodes"][0]["name"] = "w1"
+    closed = {"kind": "Node", "metadata": {"name": "w1"}, "spec": {"unschedulable": True}}
+    (told, _few) = absences({**some, "Deployment": [], "Node": [closed]}, [], "a")
+    assert f"{told.object} | {told.text}" == (
+        "Node//w1 | an OSD wants this node: it is cordoned: no pod comes to it before "
+        "'kubectl uncordon w1'"
+    )
     going = {**wanting, "metadata": {**wanting["metadata"], "deletionTimestamp": "now"}}
     assert list(absences({**some, "CephCluster": [going]}, [], "a")) == []
     unlisted = {kind: seen[kind] for kind in ("CephCluster", "StorageClass")}

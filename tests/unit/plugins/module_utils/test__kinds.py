@@ -9,6 +9,7 @@ import typing as t
 
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils import _errors, _kinds
+from ansible_collections.rookery.rook.plugins.module_utils._kinds.consumers import USER_KINDS
 from ansible_collections.rookery.rook.plugins.module_utils._readiness import readiness
 
 Params = dict[str, t.Any]
@@ -19,7 +20,8 @@ def test_a_row_speaks_of_kinds_and_stages_that_exist(row: _kinds.Kind) -> None:
     assert row.stage in _kinds.STAGES
     assert set(row.needs) <= set(_kinds.KINDS)
     assert {ref.kind for ref in row.refs} <= set(_kinds.KINDS)
-    assert {child.kind for child in row.children if not child.api} <= set(_kinds.KINDS)
+    children = {child.kind for child in row.children if not child.api}
+    assert children <= {*_kinds.KINDS, *USER_KINDS}
 
 
 @pytest.mark.parametrize("row", _kinds.KINDS.values(), ids=lambda row: row.name)
