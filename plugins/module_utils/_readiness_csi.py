@@ -10,7 +10,7 @@ FlexVolume's classes and those of buckets have no driver that a node would know.
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
 from ansible_collections.rookery.rook.plugins.module_utils._readiness_core import (
@@ -22,24 +22,20 @@ from ansible_collections.rookery.rook.plugins.module_utils._readiness_core impor
     Verdict,
     few,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._remains import DRIVERS
 
 _KEEPS_AWAY = ("NoSchedule", "NoExecute")
 
 
 def class_ready(manifest: Manifest, children: Sequence[Manifest], _expect: Expect) -> Verdict:
-    """Judge a StorageClass by the nodes that list its driver, once the driver is rolled out."""
+    """Judge a StorageClass by the nodes that list its driver."""
     driver = str(at(manifest, "provisioner") or "")
-    if not any(_is(child, "CSIDriver") and _name(child) == driver for child in children):
+    rolled_out = {_name(child) for child in children if _is(child, "CSIDriver")}
+    plugins = [child for child in children if _is(child, "DaemonSet") and _brings(child, driver)]
+    if not plugins and not _is_to_come(driver, rolled_out):
         return Ready()
     listed = registered(manifest, children)
-    wanted = next(
-        (
-            at(child, "status.desiredNumberScheduled")
-            for child in children
-            if _is(child, "DaemonSet") and _brings(child, driver)
-        ),
-        None,
-    )
+    wanted = at(plugins[0], "status.desiredNumberScheduled") if plugins else None
     # Where an operator is told to run the plugin on some nodes only, these are all.
     if wanted and len(listed) >= int(wanted):
         return Ready()
@@ -47,10 +43,23 @@ def class_ready(manifest: Manifest, children: Sequence[Manifest], _expect: Expec
     missing = sorted(_name(node) for node in nodes if _name(node) not in listed)
     if not missing:
         return Ready()
-    return NotReady(
+    reason = (
         f"driver {driver} is not registered on {len(missing)} of {len(nodes)} nodes that take pods "
         f"({few(missing)})"
     )
+    if driver not in rolled_out:
+        reason = f"there is no CSIDriver {driver}, which its operator has to make; {reason}"
+    return NotReady(reason)
+
+
+def _is_to_come(driver: str, rolled_out: Set[str]) -> bool:
+    """Tell whether a driver is there, or one of Ceph's that its operator has not set up yet.
+
+    An operator that has set up others of its drivers was told to leave this one out (CSI-08).
+    """
+    prefixes = (driver.removesuffix(end) for end in DRIVERS if driver.endswith(end))
+    own = {f"{prefix}{end}" for prefix in prefixes for end in DRIVERS}
+    return driver in rolled_out or bool(own and not own & rolled_out)
 
 
 def registered(manifest: Manifest, children: Sequence[Manifest]) -> frozenset[str]:

@@ -16,8 +16,9 @@ description:
   - A state that cannot recover ends the wait early. A failure names the last reason of each object,
     pods that do not start, the last event, the last error in the operator's log, and what Ceph
     complains of; secrets are hidden.
-  - A storage class is ready when its CSI driver, once it is rolled out, is registered on every node
-    that takes pods, or on as many as the driver's DaemonSet is to run on.
+  - A storage class is ready when its CSI driver is registered on every node that takes pods, or on
+    as many as the driver's DaemonSet is to run on. A driver that its operator was told to leave out
+    while it has set up others is not waited for.
   - Waits for what the model names in the stages, and for what carries the site's labels. Objects of
     the stage V(operator) that the model only has by a source of O(operator) need that option.
   - In check mode it looks once, and never fails because something is not ready.

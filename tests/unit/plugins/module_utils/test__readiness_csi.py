@@ -44,6 +44,10 @@ def plugin(wanted: int) -> Object:
     return thing("DaemonSet", "plugin", spec=spec, status={"desiredNumberScheduled": wanted})
 
 
+def other_driver() -> Object:
+    return thing("CSIDriver", "rook-ceph.cephfs.csi.ceph.com")
+
+
 ROLLED_OUT = thing("CSIDriver", DRIVER)
 NODES = [node("w1"), node("w2"), node("w3")]
 ON_TWO = [csi_node("w1", DRIVER), csi_node("w2", "other", DRIVER), csi_node("w3", "other")]
@@ -84,7 +88,32 @@ def test_a_plugin_that_is_to_run_on_some_nodes_only_is_waited_for_there() -> Non
 def test_a_class_without_a_csi_driver_is_ready(provisioner: str) -> None:
     other = {**CLASS, "provisioner": provisioner}
     assert readiness(other, [ROLLED_OUT, *NODES, *ON_TWO]) == Ready()
-    assert readiness(CLASS, [*NODES, *ON_TWO]) == Ready()
+    assert readiness(other, NODES) == Ready()
+
+
+def test_a_driver_that_nobody_has_set_up_yet_is_named() -> None:
+    stranger = thing("CSIDriver", "other.rbd.csi.ceph.com")
+    told = NotReady(
+        f"there is no CSIDriver {DRIVER}, which its operator has to make; driver {DRIVER} is not "
+        "registered on 3 of 3 nodes that take pods (w1, w2, w3)"
+    )
+    assert readiness(CLASS, [stranger, *NODES]) == told
+    # Its plugin is there already, and so is another driver of its operator.
+    assert readiness(CLASS, [other_driver(), plugin(3), *NODES]) == told
+
+
+def test_without_nodes_that_take_pods_no_driver_is_waited_for() -> None:
+    assert readiness(CLASS, [node("cp1", unschedulable=True)]) == Ready()
+
+
+def test_a_driver_that_its_operator_leaves_out_is_not_waited_for() -> None:
+    assert readiness(CLASS, [other_driver(), *NODES]) == Ready()
+
+
+def test_a_driver_of_1_1_is_known_by_the_nodes_alone() -> None:
+    every = [csi_node(name, DRIVER) for name in ("w1", "w2", "w3")]
+    assert readiness(CLASS, [*NODES, *every]) == Ready()
+    assert isinstance(readiness(CLASS, [*NODES, *every[:2]]), NotReady)
 
 
 def test_the_nodes_with_the_driver_are_the_parts_of_a_class() -> None:
