@@ -28,6 +28,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._readiness_csi import
     registered,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._readiness_legacy import LEGACY_JUDGES
+from ansible_collections.rookery.rook.plugins.module_utils._readiness_mirrors import MIRROR_JUDGES
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +45,7 @@ __all__ = [
     "ready_parts",
 ]
 
-_ALL = {**JUDGES, **CEPH_JUDGES, **CSI_JUDGES, **LEGACY_JUDGES}
+_ALL = {**JUDGES, **CEPH_JUDGES, **MIRROR_JUDGES, **CSI_JUDGES, **LEGACY_JUDGES}
 # Kinds that are waited for but never planned.
 _UNPLANNED = {"PersistentVolumeClaim": "claim", "Pod": "pod"}
 

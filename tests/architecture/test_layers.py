@@ -59,6 +59,7 @@ PURE = (
     "_readiness_nodes",
     "_readiness_release",
     "_readiness_ceph",
+    "_readiness_mirrors",
     "_readiness_csi",
     "_readiness_legacy",
     "_readiness",

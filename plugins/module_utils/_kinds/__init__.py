@@ -144,6 +144,8 @@ def children_of(manifest: Manifest) -> tuple[tuple[str, str, str, str], ...]:
     row = KINDS.get(manifest["kind"])
     found = []
     for child in row.children if row else ():
+        if child.when and not at(manifest, child.when):
+            continue
         selector = child.selector.replace("{name}", metadata["name"])
         if "{spec.store}" in selector:
             selector = selector.replace("{spec.store}", str(at(manifest, "spec.store")))

@@ -31,6 +31,11 @@ PART_ROWS = (
         "CephBlockPoolRadosNamespace",
         "cephblockpoolradosnamespaces",
         refs=(Ref("CephBlockPool", "spec.blockPoolName"),),
+        readiness="radosnamespace",
+        children=(
+            Child("CephBlockPool", "", when="spec.mirroring"),
+            Child("CephCluster", "", when="spec.mirroring"),
+        ),
         fixed=_part("blockPoolName", "pool"),
         holds_data=True,
         held_by="block images in it",

@@ -26,12 +26,13 @@ class Ref:
 class Child:
     """Objects that an operator makes for one of ours, and by which its readiness is judged.
 
-    api is that of a kind which has no row.
+    api is that of a kind which has no row. when is a field of ours without which they tell nothing.
     """
 
     kind: str
     selector: str
     api: str = ""
+    when: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
