@@ -189,7 +189,8 @@ def cephcosidriver_ready(
         return Failed(_frozen(manifest))
     strategy = at(manifest, "spec.deploymentStrategy") or "Never"
     drivers = [child for child in children if child["kind"] == "Deployment"]
-    if strategy == "Never" or (strategy == "Auto" and not drivers):
+    stores = any(child["kind"] == "CephObjectStore" for child in children)
+    if strategy == "Never" or (strategy == "Auto" and not (drivers or stores)):
         return Ready()
     short = short_of("drivers", drivers, 1)
     return NotReady(short) if short else Ready()

@@ -164,6 +164,8 @@ class Acting:
             spec = item["spec"].get("server", item["spec"])
             name = f"rook-ceph-{sort}-{meta['name']}"
             self._daemon(item, name, sort, spec.get(field, 1), **{label: meta["name"]})
+        elif plural == "cephcosidrivers":
+            self._daemon(item, f"rook-ceph-cosi-{meta['name']}", "cosi", 1, app=meta["name"])
         self.raw.merge(f"{CEPH}/{plural}/{meta['name']}/status", {"status": status})
 
     def _daemons(self, cluster: Object) -> None:
@@ -212,8 +214,8 @@ class Acting:
                 self.blocked += left
                 return
             self._clean(item)
-        serving = {plural: row[0] for plural, row in SERVING.items()}
-        sort = {"cephfilesystems": "mds", "cephobjectstores": "rgw", **serving}.get(plural)
+        sorts = {"cephfilesystems": "mds", "cephobjectstores": "rgw", "cephcosidrivers": "cosi"}
+        sort = {**sorts, **{other: row[0] for other, row in SERVING.items()}}.get(plural)
         if sort:
             self.raw("DELETE", f"{DEPLOYMENTS}/rook-ceph-{sort}-{name}")
         self.raw.merge(f"{CEPH}/{plural}/{name}", {"metadata": {"finalizers": []}})

@@ -81,8 +81,13 @@ OBJECT_ROWS = (
     ceph_kind(
         "CephCOSIDriver",
         "cephcosidrivers",
+        # Without any store Rook may make no driver, and be done.
+        needs=("CephCluster", "CephObjectStore"),
         readiness="cephcosidriver",
-        children=(Child("Deployment", "app={name}"),),
+        children=(
+            Child("Deployment", "app={name}"),
+            Child("CephObjectStore", "", when="spec.deploymentStrategy"),
+        ),
         since=(1, 12),
     ),
 )

@@ -118,6 +118,22 @@ def test_a_user_is_judged_by_the_secret_of_its_store() -> None:
     )
 
 
+def test_a_cosi_driver_is_made_after_the_stores_by_which_it_is_judged() -> None:
+    meta = {"name": "x", "namespace": "rook-ceph"}
+    kinds = ("CephCOSIDriver", "CephObjectStore")
+    objects: dict[str, Params] = {
+        f"{kind}/rook-ceph/x": {"apiVersion": "ceph.rook.io/v1", "kind": kind, "metadata": meta}
+        for kind in kinds
+    }
+    driver, store = objects
+    assert _kinds.needs_of(objects)[driver] == (store,)
+    judged = {kind for _api, kind, *_more in _kinds.children_of(objects[driver])}
+    assert judged == {"Deployment"}
+    wanted = {**objects[driver], "spec": {"deploymentStrategy": "Auto"}}
+    judged = {kind for _api, kind, *_more in _kinds.children_of(wanted)}
+    assert judged == {"Deployment", "CephObjectStore"}
+
+
 def test_a_rook_kind_outside_the_table_still_needs_the_cluster() -> None:
     meta = {"name": "x", "namespace": "rook-ceph"}
     objects = {

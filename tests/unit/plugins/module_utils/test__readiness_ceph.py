@@ -144,6 +144,9 @@ def test_what_has_no_daemons_is_ready_by_its_phase(kind: str) -> None:
     [
         ("Never", [], Ready()),
         ("Auto", [], Ready()),
+        ("Auto", [thing("CephObjectStore")], NotReady("0 of 1 drivers available")),
+        ("Auto", [thing("CephObjectStore"), daemon("x")], Ready()),
+        ("Never", [thing("CephObjectStore")], Ready()),
         ("Auto", [daemon("x", 0)], NotReady("0 of 1 drivers available (x-x-a not available)")),
         ("Always", [], NotReady("0 of 1 drivers available")),
         ("Always", [daemon("x")], Ready()),
