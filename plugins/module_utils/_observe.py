@@ -164,7 +164,7 @@ class Children:
     def of(self, manifest: Mapping[str, t.Any]) -> tuple[Object, ...]:
         """Return those of one object, as they were when their collection was listed."""
         found: list[Object] = []
-        for api_version, kind, namespace, selector in children_of(manifest):
+        for api_version, kind, namespace, selector in children_of(manifest, explained=False):
             collection = (api_version, kind, namespace)
             if collection not in self._listed:
                 self._listed[collection] = self._client.list(*collection).items

@@ -138,13 +138,18 @@ def sort_key(object_id: str) -> tuple[int, str]:
     return ORDER.get(object_id.partition("/")[0], len(ORDER)), object_id
 
 
-def children_of(manifest: Manifest) -> tuple[tuple[str, str, str, str], ...]:
-    """Return (API, kind, namespace, label selector) of the objects by which this one is judged."""
+def children_of(
+    manifest: Manifest, *, explained: bool = True
+) -> tuple[tuple[str, str, str, str], ...]:
+    """Return (API, kind, namespace, label selector) of the objects by which this one is judged.
+
+    Where nothing is to be explained, those are left out that do nothing else.
+    """
     metadata = manifest["metadata"]
     row = KINDS.get(manifest["kind"])
     found = []
     for child in row.children if row else ():
-        if child.when and not at(manifest, child.when):
+        if (child.explains and not explained) or (child.when and not at(manifest, child.when)):
             continue
         selector = child.selector.replace("{name}", metadata["name"])
         if "{spec.store}" in selector:

@@ -83,7 +83,7 @@ CLUSTER_ROWS = (
             Child("Deployment", "app=rook-ceph-osd"),
             Child("Job", CLEANUP_SELECTOR),
             # Where they are to run.
-            Child("Node", ""),
+            Child("Node", "", explains=True),
         ),
         set_like={
             "spec.storage.nodes": "name",

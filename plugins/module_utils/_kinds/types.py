@@ -27,12 +27,14 @@ class Child:
     """Objects that an operator makes for one of ours, and by which its readiness is judged.
 
     api is that of a kind which has no row. when is a field of ours without which they tell nothing.
+    Those that explain make nothing ready: they only say why something is not.
     """
 
     kind: str
     selector: str
     api: str = ""
     when: str = ""
+    explains: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

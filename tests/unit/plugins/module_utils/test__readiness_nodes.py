@@ -115,4 +115,6 @@ def test_an_osd_whose_node_is_not_known_may_be_on_the_cordoned_one() -> None:
 
 def test_nodes_are_looked_at_across_namespaces_and_are_no_parts() -> None:
     assert ("v1", "Node", "", "") in children_of(cluster())
+    # Whether a cluster is ready they do not decide, so a converged run does not list them.
+    assert ("v1", "Node", "", "") not in children_of(cluster(), explained=False)
     assert "Node//w1" not in ready_parts(cluster(), [*CORE, node("w1")])
