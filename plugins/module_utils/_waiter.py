@@ -252,15 +252,16 @@ class Waiter:
     def _state(self, wait: Wait, now: float) -> Verdict:
         """Return what is to be said of one wait's object by what is known now."""
         topic = _topic(wait)
-        topics = (topic, *_child_topics(wait))
-        problems = [problem for problem in map(self._feed.problem, topics) if problem is not None]
+        judging = (topic, *_child_topics(wait, explained=False))
+        problems = [problem for problem in map(self._feed.problem, judging) if problem is not None]
         if problems:
             return _unseen(problems[0])
-        known = [self._feed.objects(topic) for topic in topics]
-        if any(objects is None for objects in known):
+        if any(self._feed.objects(each) is None for each in judging):
             return NotReady("it was not observed yet")
-        live = (known[0] or {}).get((wait.ref.namespace, wait.ref.name))
-        children = [item for objects in known[1:] for item in (objects or {}).values()]
+        live = (self._feed.objects(topic) or {}).get((wait.ref.namespace, wait.ref.name))
+        # What only explains may be hidden from who waits.
+        known = map(self._feed.objects, _child_topics(wait))
+        children = [item for objects in known for item in (objects or {}).values()]
         wait.last = (*([live] if live else ()), *children)
         ready = ready_parts(wait.manifest, children)
         wait.parts = {part: wait.parts.get(part, now) for part in ready}
@@ -295,6 +296,11 @@ def _topic(wait: Wait) -> Topic:
     return Topic(wait.ref.api_version, wait.ref.kind, wait.ref.namespace, selector)
 
 
-def _child_topics(wait: Wait) -> tuple[Topic, ...]:
-    """Return the collections of the objects by which this one is judged."""
-    return tuple(Topic(*collection) for collection in children_of(wait.manifest))
+def _child_topics(wait: Wait, *, explained: bool = True) -> tuple[Topic, ...]:
+    """Return the collections of the objects by which this one is judged.
+
+    What goes has nothing to be explained by others.
+    """
+    explained = explained and wait.until != "gone"
+    found = children_of(wait.manifest, explained=explained)
+    return tuple(Topic(*collection) for collection in found)

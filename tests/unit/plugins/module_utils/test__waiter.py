@@ -242,6 +242,25 @@ def test_what_may_not_be_looked_at_ends_a_wait_before_its_limit(
     assert world.now < 60
 
 
+def test_what_only_explains_may_be_hidden_from_who_waits(
+    world: World, waiter: Waiter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    denied = ClientError("list", "Node", "nodes is forbidden", 403)
+    shown = world.objects
+    monkeypatch.setattr(world, "problem", lambda topic: denied if topic.kind == "Node" else None)
+    monkeypatch.setattr(
+        world, "objects", lambda topic: None if topic.kind == "Node" else shown(topic)
+    )
+    cluster = {
+        "apiVersion": "ceph.rook.io/v1", "kind": "CephCluster", "status": {"phase": "Ready"},
+        "metadata": {"name": "c", **INSIDE}, "spec": {"mon": {"count": 3}},
+    }  # fmt: skip
+    world.shown = [cluster]
+    wait = waiter.add(Ref.of(cluster), "ready", cluster)
+    waiter.settle()
+    assert "0 of 3 monitors available" in wait.reasons[-1], wait.reasons
+
+
 class Indexed(dict[tuple[str, str], Object]):
     """A collection of which each object is found by its name, and none is looked at for another."""
 
