@@ -22,7 +22,7 @@ from multiprocessing import connection
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     Tell = Callable[[str], None]
     Job = Callable[[Tell], t.Any]
@@ -60,7 +60,7 @@ def each(jobs: Mapping[str, Job], limit: float) -> dict[str, Ended]:
 
     A job is given a function to tell what it is about to do, which has to end within limit seconds.
     Of one that does not, the process is killed and not waited for: it ends when the kernel lets go
-    of it, and does nothing more then.
+    of it, and does nothing more then. Nor does one whose module is killed, once it has to tell.
     """
     waiting = list(jobs)
     running: dict[connection.Connection, _Worker] = {}
@@ -68,7 +68,7 @@ def each(jobs: Mapping[str, Job], limit: float) -> dict[str, Ended]:
     while waiting or running:
         while waiting and len(running) < _AT_ONCE:
             name = waiting.pop(0)
-            line, number = _begun(jobs[name])
+            line, number = _begun(jobs[name], running)
             running[line] = _Worker(name, number, time.monotonic() + limit)
         first = min(worker.until for worker in running.values())
         ready = connection.wait(list(running), max(first - time.monotonic(), 0))
@@ -105,19 +105,24 @@ def _has_ended(line: connection.Connection, worker: _Worker, limit: float) -> bo
     return False
 
 
-def _begun(job: Job) -> tuple[connection.Connection, int]:
-    """Begin a job; return where it tells what it does, and its process."""
+def _begun(job: Job, others: Iterable[connection.Connection]) -> tuple[connection.Connection, int]:
+    """Begin a job beside others; return where it tells what it does, and its process."""
     line, end = multiprocessing.Pipe(duplex=False)
     number = os.fork()
     if not number:
-        _work(job, end)
+        _work(job, end, [line, *others])
     end.close()
     return line, number
 
 
-def _work(job: Job, end: connection.Connection) -> t.NoReturn:
+def _work(
+    job: Job, end: connection.Connection, heard: Iterable[connection.Connection]
+) -> t.NoReturn:
     """Do a job in the process that was made for it, and end that."""
     try:
+        # When whoever began it is gone, to tell the next thing fails: so this ends, too.
+        for line in heard:
+            line.close()
         # Whoever waits for the end of the module's output must not wait for this process.
         nothing = os.open(os.devnull, os.O_RDWR)
         for number in range(3):

@@ -5,8 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import select
 import signal
+import struct
 import time
 import typing as t
 
@@ -80,3 +83,27 @@ def test_nobody_waits_for_the_output_of_a_process_that_hangs() -> None:
         return [os.readlink(f"/proc/self/fd/{number}") for number in range(3)]
 
     assert apart.each({"a": shown}, 20)["a"].value == ["/dev/null"] * 3
+
+
+def test_of_a_run_that_is_killed_nobody_works_on() -> None:
+    heard, held = os.pipe()
+
+    def works(tell: Tell) -> None:
+        os.write(held, struct.pack("i", os.getpid()))
+        while True:
+            tell("discarding")
+
+    run = os.fork()
+    if not run:
+        apart.each({"a": works, "b": works}, 60)
+    os.close(held)
+    workers = [*struct.unpack("i", os.read(heard, 4)), *struct.unpack("i", os.read(heard, 4))]
+    os.kill(run, signal.SIGKILL)
+    os.waitpid(run, 0)
+    # Who works has the other end until it ends.
+    ended, _, _ = select.select([heard], [], [], 20)
+    for number in workers:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(number, signal.SIGKILL)
+    os.close(heard)
+    assert ended
