@@ -14,7 +14,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._clients.openstack im
 from ansible_collections.rookery.rook.plugins.module_utils._cloud import balancers, silence
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import Request
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS
-from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Sight, find
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 
 if t.TYPE_CHECKING:
@@ -22,7 +22,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.rookery.rook.plugins.module_utils._clients.openstack import Cloud
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Found
-    from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Wanted
+    from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import CloudSite, Wanted
     from ansible_collections.rookery.rook.plugins.module_utils._steps import Plan
 
 Objects = Sequence[Mapping[str, t.Any]]
@@ -201,16 +201,19 @@ def look(cloud: Cloud, listings: Mapping[str, Listing]) -> Sight:
     return Sight(lists)
 
 
-def refuse_hidden(cloud: Cloud, found: Found, sight: Sight) -> None:
-    """Raise RookeryError when a server that no list has is there, or nobody knows whether it is.
+def find_known(cloud: Cloud, site: CloudSite, sight: Sight) -> Found:
+    """Return what is the site's; raise RookeryError when nobody knows whether a server is there.
 
     As long as all servers are in the list that have something of ours, nothing is asked.
     """
+    found, gone = find(site.name, site.adopt, sight), set()
     for uid, target in sorted(silence.unlisted(found, sight).items()):
         try:
-            cloud.send(silence.question(uid, f"server {uid}"))
+            if cloud.send(silence.question(uid, f"server {uid}")) is None:
+                gone.add(uid)
         except ClientError as error:
             silence.refuse_unknown(uid, f"which has {target}", error)
+    return find(site.name, site.adopt, sight, gone) if gone else found
 
 
 def look_behind(cloud: Cloud, ours: Collection[str], sight: Sight) -> Sight:

@@ -26,6 +26,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import S
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_look import (
     DERIVED,
     FLAVORS,
+    find_known,
     look,
     look_at_site,
     look_behind,
@@ -33,7 +34,6 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud_look import (
     look_for_removal,
     look_for_rest,
     look_for_room,
-    refuse_hidden,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError, StalePlan
 
@@ -64,8 +64,7 @@ def prospect(cloud: Cloud, site: CloudSite, state: str, allowed: Permission) -> 
     """Look and plan; only reads."""
     wanted = desired(site) if state == "present" else {}
     sight = look_at_site(cloud, wanted) if state == "present" else look_for_removal(cloud)
-    found = find(site.name, site.adopt, sight)
-    refuse_hidden(cloud, found, sight)
+    found = find_known(cloud, site, sight)
     sight = _with_flavors(cloud, wanted, sight)
     if state == "present":
         sight = look_behind(cloud, found.uids("load_balancer"), sight)
@@ -214,8 +213,7 @@ def run_info(module: Frame) -> None:
     cloud = Cloud.connect(module.params, reads=True, alone=True)
     wanted = desired(site)
     sight = look_at_site(cloud, wanted, {**DERIVED, **(FLAVORS if wanted else {})})
-    found = find(site.name, site.adopt, sight)
-    refuse_hidden(cloud, found, sight)
+    found = find_known(cloud, site, sight)
     declared = bool(wanted)
     sight = look_behind(cloud, found.uids("load_balancer") if declared else (), sight)
     plan = make_plan(site.name, "present", wanted, found, sight, Permission())

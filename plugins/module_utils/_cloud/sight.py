@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import typing as t
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 
 from ansible_collections.rookery.rook.plugins.module_utils._cloud import marks
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS, Kind, kind_of
@@ -85,10 +85,11 @@ def uid_of(target: str, live: Live) -> str:
     return str(live[KINDS[kind_of(target)].uid])
 
 
-def find(site: str, adopt: Mapping[str, str], sight: Sight) -> Found:
+def find(site: str, adopt: Mapping[str, str], sight: Sight, gone: Set[str] = frozenset()) -> Found:
     """Return what is the site's, by its mark or because it is to be adopted.
 
     Of several with one mark the eldest is taken; the others came from requests that were repeated.
+    gone are servers of which Nova knows no more, whatever Cinder takes for held by them.
     Raises RookeryError while the cloud does not tell whose a server is.
     """
     refuse_silence(sight.of("server"))
@@ -111,7 +112,7 @@ def find(site: str, adopt: Mapping[str, str], sight: Sight) -> Found:
             if not marked:
                 adopted.add(target)
     servers = [item for target, item in [*live.items(), *doubles] if kind_of(target) == "server"]
-    along = tuple(_along(live, servers, sight))
+    along = tuple(_along(live, servers, sight, gone))
     for target, _item in along:
         del live[target]
     live.update(_ports_of_adopted(adopt, live, sight))
@@ -123,7 +124,7 @@ def find(site: str, adopt: Mapping[str, str], sight: Sight) -> Found:
 
 
 def _along(
-    live: Mapping[str, Live], servers: Sequence[Live], sight: Sight
+    live: Mapping[str, Live], servers: Sequence[Live], sight: Sight, gone: Set[str]
 ) -> Iterator[tuple[str, Live]]:
     """Yield the volumes that go with our servers and are still theirs.
 
@@ -133,7 +134,7 @@ def _along(
     others = {server["id"] for server in sight.of("server")} - ours
     theirs = {uid for server in servers for uid in ending_with(server)}
     for target, item in live.items():
-        holders = {each["server_id"] for each in item.get("attachments") or ()}
+        holders = {each["server_id"] for each in item.get("attachments") or ()} - gone
         if marks.goes_along(item) and (item["id"] in theirs or (holders and not holders & others)):
             yield target, item
 

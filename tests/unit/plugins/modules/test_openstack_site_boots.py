@@ -102,3 +102,19 @@ def test_what_was_taken_to_another_server_is_told_before_it_goes(site: InCloud) 
         "flavor": {"original_name": "m1.small"},
     })  # fmt: skip
     assert f"holds our volume volume/control/{boot['id']}" in site.absent()["msg"]
+
+
+def test_what_cinder_takes_for_held_by_a_server_that_is_gone_is_told(site: InCloud) -> None:
+    site.present(servers=booting())
+    boot = boot_of(site)
+    held = dict(boot)
+    site.cloud.keeps_boots = True
+    site.cloud.fault = refuse(f"/volumes/{boot['id']}")
+    assert "server/control" in site.absent()["msg"]
+    site.cloud.fault = lambda _index, _request: ""
+    # Nova could not tell Cinder that it lets go of it.
+    boot.update({"status": held["status"], "attachments": held["attachments"]})
+    assert f"volume/control/{boot['id']}" in [item["id"] for item in site.info()["things"]]
+    assert f"holds our volume volume/control/{boot['id']}" in site.absent()["msg"]
+    permitted = site.absent(check=True, release_foreign=[held["attachments"][0]["server_id"]])
+    assert f"delete volume/control/{boot['id']}" in steps(permitted)
