@@ -183,6 +183,13 @@ def test_the_guides_are_listed() -> None:
     assert sorted(listed) == [guide.stem for guide in GUIDES]
 
 
+@pytest.mark.parametrize("guide", GUIDES, ids=lambda path: path.stem)
+def test_a_guide_sets_no_words_between_single_backquotes(guide: Path) -> None:
+    """They would be shown as the title of a book."""
+    rest = re.sub(r"``[^`]+``|:\w+:`[^`]+`|`[^`]+`_", "", guide.read_text())
+    assert [line for line in rest.splitlines() if "`" in line] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_a_page_names_only_what_exists(page: Path) -> None:
     """Words that look like ours, in examples too, must be something of today."""

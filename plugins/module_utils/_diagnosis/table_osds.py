@@ -147,8 +147,8 @@ OSDS = (
         "OSD-CORDONED",
         "A node that is to have OSDs is cordoned",
         "No pod comes to a cordoned node, and Rook makes no OSD there; only its log says so.",
-        "Run `kubectl uncordon` for the node when the work on it is done; where no prepare job "
-        "follows, restart the operator.",
+        "When the work on the node is done, let pods come to it (kubectl uncordon); where no "
+        "prepare job follows, restart the operator.",
         "Kubernetes: safely drain a node; rule NODE-01",
         some=(
             sign("absent", r"an OSD wants this node: it is cordoned", 3),
