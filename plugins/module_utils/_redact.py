@@ -18,42 +18,44 @@ _WORDS = r"pass(?:word|wd|phrase)?|secret|token|credentials?|(?:access|secret|pr
 OPTION = rf"--[\w-]{{0,60}}?(?i:{_WORDS})"
 # One character of a line within a string of JSON, or a quote that the string has.
 _IN_STRING = r"(?:\\{1,8}\"|(?!\\{1,8}n)[^\"\n])"
-_SECRETS = (
+# What any of the words has in it, in small letters.
+_STEMS = ("pass", "secret", "token", "credential", "key")
+# With each, of what a text that has it has one part at least, in small letters: most texts have
+# none, and to look for parts is much quicker.
+_SECRETS: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...] = (
     # Private keys, also those that a log cuts off.
-    re.compile(r"()-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
-               re.DOTALL),
+    (("-----begin",), re.compile(
+        r"()-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)",
+        re.DOTALL)),
     # Tokens of service accounts and of other issuers.
-    re.compile(r"()\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?"),
+    (("eyj",), re.compile(r"()\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?")),
     # Ceph's keys.
-    re.compile(r"()\bA[Qg][A-Za-z0-9+/]{36,}={0,2}"),
+    (("aq", "ag"), re.compile(r"()\bA[Qg][A-Za-z0-9+/]{36,}={0,2}")),
     # OpenStack's tokens.
-    re.compile(r"()\bgAAAAA[\w-]{20,}={0,2}"),
+    (("gaaaaa",), re.compile(r"()\bgAAAAA[\w-]{20,}={0,2}")),
     # Vault's tokens, and those by which nodes join.
-    re.compile(r"()\b(?:hv[sbr]|s)\.[\w-]{20,}"),
-    re.compile(r"()\b[a-z0-9]{6}\.[a-z0-9]{16}\b"),
+    ((".",), re.compile(r"()\b(?:hv[sbr]|s)\.[\w-]{20,}")),
+    ((".",), re.compile(r"()\b[a-z0-9]{6}\.[a-z0-9]{16}\b")),
     # Access keys of object stores.
-    re.compile(r"()\b(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{20}\b"),
-    re.compile(r"((?i:bearer|basic)\s+)[\w.~+/=-]{8,}"),
-    PASSWORD,
+    (("",), re.compile(r"()\b(?=[A-Z]*\d)(?=\d*[A-Z])[A-Z0-9]{20}\b")),
+    (("bearer", "basic"), re.compile(r"((?i:bearer|basic)\s+)[\w.~+/=-]{8,}")),
+    (("://", "_proxy="), PASSWORD),
     # Texts of YAML below their name, as far as they are indented.
-    re.compile(
-        rf"((?i:{_WORDS})[\"']?[ \t]*:[ \t]*[|>][-+\d]*[ \t]*\n([ \t]+))\S.*(?:\n\2.*)*"
-    ),
+    (_STEMS, re.compile(
+        rf"((?i:{_WORDS})[\"']?[ \t]*:[ \t]*[|>][-+\d]*[ \t]*\n([ \t]+))\S.*(?:\n\2.*)*")),
     # The same in JSON, where the lines of a string are one; the string ends with its quote.
-    re.compile(
+    (_STEMS, re.compile(
         rf"((?i:{_WORDS})(?:\\+\")?[ \t]*:[ \t]*[|>][-+\d]*[ \t]*\\{{1,8}}n([ \t]+))"
-        rf"{_IN_STRING}+(?:\\{{1,8}}n\2{_IN_STRING}*)*"
-    ),
+        rf"{_IN_STRING}+(?:\\{{1,8}}n\2{_IN_STRING}*)*")),
     # Settings, also in JSON that is a string of JSON.
-    re.compile(
+    ((*_STEMS, "auth"), re.compile(
         # auth as a registry's login in JSON or TOML; elsewhere it is a word like others.
         rf"((?:(?i:{_WORDS})\\*[\"']?|\bauth\\*\"|\bauth(?=\s*=\s*\"))\s*[:=]\s*"
         # What YAML writes before a text on the next line.
         r"(?:[|>][-+]?\s+)?)"
-        r"(?:\\*\"(?:\\.|[^\"\\])*\"|'[^']*'|[^\s,;}\]]+)"
-    ),
+        r"(?:\\*\"(?:\\.|[^\"\\])*\"|'[^']*'|[^\s,;}\]]+)")),
     # Options of commands.
-    re.compile(rf"((?<![\w-]){OPTION}\s+)(?!-)\S+"),
+    (_STEMS, re.compile(rf"((?<![\w-]){OPTION}\s+)(?!-)\S+")),
 )  # fmt: skip
 # What base64 looks like, and secret keys of object stores; names of things are not so mixed.
 _RUN = re.compile(r"[A-Za-z0-9+/]{32,}={0,2}")
@@ -61,8 +63,10 @@ _RUN = re.compile(r"[A-Za-z0-9+/]{32,}={0,2}")
 
 def hidden(text: str) -> str:
     """Return a text without what looks like a secret."""
-    for pattern in _SECRETS:
-        text = pattern.sub(rf"\1{HIDDEN}", text)
+    folded = text.casefold()
+    for parts, pattern in _SECRETS:
+        if any(part in folded for part in parts):
+            text = pattern.sub(rf"\1{HIDDEN}", text)
     return _RUN.sub(lambda found: HIDDEN if _mixed(found[0]) else found[0], text)
 
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import string
 
 import pytest
-from ansible_collections.rookery.rook.plugins.module_utils._redact import hidden
+from ansible_collections.rookery.rook.plugins.module_utils._redact import _SECRETS, hidden
 from ansible_collections.rookery.rook.plugins.module_utils._redact_objects import redacted
 from hypothesis import given
 from hypothesis import strategies as st
@@ -195,3 +196,15 @@ def test_names_digests_and_paths_stay(text: str) -> None:
 def test_a_long_line_is_read_in_one_go(text: str) -> None:
     """With patterns that look again from each place it takes minutes."""
     assert hidden(text) == text
+
+
+@pytest.mark.parametrize(("parts", "pattern"), [row for row in _SECRETS if row[0] != ("",)])
+def test_a_text_that_has_a_secret_has_a_part_by_which_it_is_looked_for(
+    parts: tuple[str, ...], pattern: re.Pattern[str]
+) -> None:
+    @quick(60)
+    @given(st.from_regex(pattern))
+    def one(text: str) -> None:
+        assert any(part in text.casefold() for part in parts)
+
+    one()
