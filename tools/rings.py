@@ -153,7 +153,7 @@ def ring_2() -> Ring:
             ),
             (
                 Step("the lab's cloud", (*_PYTEST, _CLOUD), 60),
-                Step("bad input", (*_PYTEST, "tests/roles"), 60),
+                Step("bad input", (*_PYTEST, *_SHARED_OUT, "tests/roles"), 200),
             ),
             (Step("the lab's programs", (*_PYTEST, *_SHARED_OUT, "tests/lab", *ignored), 30),),
         ),

@@ -17,7 +17,11 @@ from pathlib import Path
 
 import hypothesis
 import pytest
-from ansible_collections.rookery.rook.plugins.module_utils import _eras
+from ansible_collections.rookery.rook.plugins.module_utils import (
+    _apply,
+    _eras,
+    _observe,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError, Problem
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import kind_in
 from ansible_collections.rookery.rook.plugins.module_utils._model.parse import parse_site
@@ -81,6 +85,13 @@ def outlined(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[tuple[Contr
     """Have a control plane that serves the kinds of the releases without files, any spec."""
     with defined(tmp_path_factory.mktemp("outlines"), outlines()) as found:
         yield found
+
+
+@pytest.fixture(autouse=True)
+def _by_one_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask for one thing after the other: thousands of runs would begin eight connections each."""
+    for module in (_apply, _observe):
+        monkeypatch.setattr(module, "THREADS", 1)
 
 
 def path_of(manifest: Object, plurals: t.Mapping[str, str]) -> str:
