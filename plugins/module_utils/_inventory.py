@@ -22,7 +22,10 @@ from ansible_collections.rookery.rook.plugins.module_utils._holders import ROOK,
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import at, id_of
 from ansible_collections.rookery.rook.plugins.module_utils._kinds.ceph import ROOK_VERSION
 from ansible_collections.rookery.rook.plugins.module_utils._readiness_core import blockers
-from ansible_collections.rookery.rook.plugins.module_utils._remains import remains
+from ansible_collections.rookery.rook.plugins.module_utils._remains import (
+    is_cluster_of_others,
+    remains,
+)
 
 Manifest = Mapping[str, t.Any]
 Told = dict[str, t.Any]
@@ -139,13 +142,12 @@ def _left(whose: Whose, items: Collection[Manifest]) -> Iterator[tuple[Manifest,
     volumes = [item for item in items if item["kind"] == "PersistentVolume"]
     storage = Storage(whose.namespace, {}, whose.drivers)
     ours = {each.id for each in find_consumers(storage, {"PersistentVolume": volumes})}
-    theirs = any(_is_cluster_of_others(whose, item) for item in items)
+    theirs = any(is_cluster_of_others(item, whose.site, whose.namespace) for item in items)
     for item in items:
         inside = at(item, "metadata.namespace") == whose.namespace
         if _kinds.is_ours(item, whose.site):
             yield item, "carries the site's labels", _RUN_AGAIN
         elif theirs:
-            # Whatever Rook has in this namespace works for that one.
             continue
         elif remains(item, whose.namespace, whose.drivers) or (inside and _kinds.is_cleanup(item)):
             yield item, "was made by an operator for the site", _RUN_AGAIN
@@ -201,13 +203,6 @@ def _name(item: Manifest) -> str:
 def _is_rooks(item: Manifest) -> bool:
     """Tell whether an object is a custom resource of Rook."""
     return str(item["apiVersion"]).partition("/")[0] in _kinds.ROOK_GROUPS
-
-
-def _is_cluster_of_others(whose: Whose, item: Manifest) -> bool:
-    """Tell whether an object is a Ceph cluster in the site's namespace that is not the site's."""
-    inside = at(item, "metadata.namespace") == whose.namespace
-    is_cluster = _is_rooks(item) and item["kind"] in _kinds.CLUSTERS
-    return inside and is_cluster and not _kinds.is_ours(item, whose.site)
 
 
 def _is_rooks_own(item: Manifest) -> bool:

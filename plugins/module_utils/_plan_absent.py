@@ -23,7 +23,11 @@ from ansible_collections.rookery.rook.plugins.module_utils._plan_types import (
     stage_of,
     wait_for,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._remains import drivers_of, remains
+from ansible_collections.rookery.rook.plugins.module_utils._remains import (
+    drivers_of,
+    is_cluster_of_others,
+    remains,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._steps import Step
 
 if t.TYPE_CHECKING:
@@ -47,15 +51,16 @@ def absent_steps(
 ) -> Iterator[Step]:
     """Yield the removal of everything of ours that is observed, along the reversed edges."""
     here = {key: item for key, item in observed.objects.items() if stage_of(key) in stages}
-    drivers = drivers_of(site.namespace, site.operator.config, observed.objects.values())
     ours = {
         key: item
         for key, item in here.items()
-        if (key in observed.owned and not _kinds.has_owner(item))
-        or remains(item, site.namespace, drivers)
+        if key in observed.owned and not _kinds.has_owner(item)
     }
-    if "operator" in stages:
-        ours |= _cleaned(site, observed)
+    objects = observed.objects.values()
+    if not any(is_cluster_of_others(item, site.name, site.namespace) for item in objects):
+        drivers = drivers_of(site.namespace, site.operator.config, objects)
+        ours |= {key: item for key, item in here.items() if remains(item, site.namespace, drivers)}
+        ours |= _cleaned(site, observed) if "operator" in stages else {}
     users: tuple[Step, ...] = ()
     if "storage" in stages:
         lost = losses(observed, ours)

@@ -14,7 +14,13 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._holders import variables_of
-from ansible_collections.rookery.rook.plugins.module_utils._kinds import MANAGER_LABEL, at
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
+    CLUSTERS,
+    MANAGER_LABEL,
+    ROOK_GROUPS,
+    at,
+    is_ours,
+)
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -79,6 +85,17 @@ def is_handed_over(manifest: Manifest) -> bool:
     managers = {entry.get("manager") for entry in at(manifest, "metadata.managedFields") or ()}
     kept = MANAGER_LABEL in (at(manifest, "metadata.labels") or {})
     return told and _ROOK in managers and not kept
+
+
+def is_cluster_of_others(manifest: Manifest, site: str, namespace: str) -> bool:
+    """Tell whether an object is a Ceph cluster in a site's namespace that is not the site's.
+
+    Whatever Rook has in the namespace works for that one.
+    """
+    group = str(manifest["apiVersion"]).partition("/")[0]
+    is_cluster = group in ROOK_GROUPS and manifest["kind"] in CLUSTERS
+    inside = at(manifest, "metadata.namespace") == namespace
+    return inside and is_cluster and not is_ours(manifest, site)
 
 
 def remains(manifest: Manifest, namespace: str, drivers: frozenset[str]) -> bool:

@@ -16,7 +16,7 @@ from conftest import INVENTORY, ROOT
 if t.TYPE_CHECKING:
     from conftest import Eventually
 
-NODES = ("cp1", "w1", "w2", "w3")
+HOSTS = ("localhost", "cp1", "w1", "w2", "w3")
 RUNNING = re.compile(r"A Ceph cluster runs in pods of w1, .*? ceph-(?:mon|osd) \(process \d+\)")
 SECONDS = 120
 
@@ -38,9 +38,9 @@ def test_it_is_refused_with_the_daemons_that_run(mistaken: dict[str, str]) -> No
     )  # fmt: skip
     said = " ".join(done.stdout.split())
     assert done.returncode != 0 and RUNNING.search(said), said
-    changed = {host: re.search(rf"{host} : ok=\d+ changed=(\d+)", said) for host in NODES}
+    changed = {host: re.search(rf"{host} : ok=\d+ changed=(\d+)", said) for host in HOSTS}
     assert {host: found and found[1] for host, found in changed.items()} == dict.fromkeys(
-        NODES, "0"
+        HOSTS, "0"
     ), said
 
 

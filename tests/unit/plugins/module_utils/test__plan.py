@@ -207,6 +207,24 @@ def test_hosts_of_an_external_cluster_are_not_to_be_cleaned(
     assert "update CephCluster/rook-ceph/rook-ceph" not in steps
 
 
+def test_of_a_cluster_of_another_site_the_drivers_stay(
+    make_site: Callable[..., Site], upstream: list[Params]
+) -> None:
+    site, other = make_site(), make_site(site="other")
+    assert site.namespace == other.namespace
+    name = f"{site.namespace}.cephfs.csi.ceph.com"
+    driver = {"apiVersion": "storage.k8s.io/v1", "kind": "CSIDriver", "metadata": {"name": name}}
+    seen = everything(site, render(site, upstream))
+    seen = dataclasses.replace(seen, objects={**seen.objects, f"CSIDriver//{name}": driver})
+
+    def removed(of: Site, observed: _plan.Observed) -> set[str]:
+        plan = _plan.make_plan(of, render(of, upstream), observed, "absent")
+        return {step.target for step in plan.steps if step.op == "delete"}
+
+    assert f"CSIDriver//{name}" in removed(site, seen)
+    assert removed(other, dataclasses.replace(seen, owned=frozenset())) == set()
+
+
 def test_a_driver_that_rook_has_made_is_taken_over_with_1_20(
     make_site: Callable[..., Site], make_upstream: Callable[..., list[Params]]
 ) -> None:
