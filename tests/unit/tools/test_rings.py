@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sys
+import time
 import typing as t
 from pathlib import Path
 
@@ -25,6 +26,12 @@ TWICE = """
 INFO  something between
 ================== 1 failed, 3 passed, 1 skipped in 61.00s (0:01:01) ===========
 """
+
+
+@pytest.fixture(autouse=True)
+def _for_as_long_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget the time that the run has of which this test is part."""
+    monkeypatch.delenv("ROOKERY_MINUTES", raising=False)
 
 
 @pytest.mark.parametrize(
@@ -175,3 +182,15 @@ def test_every_file_of_ring_2_is_run_once() -> None:
     files = [word for word in words if word.startswith("tests/ring2/")]
     left_out = [word.partition("=")[2] for word in words if word.startswith("--ignore=tests/ring2")]
     assert sorted(files) == sorted(left_out) and "tests/ring2/test_faults.py" in files
+
+
+def test_what_would_not_end_in_time_is_left_out_and_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ROOKERY_STARTED", f"{time.time() - 600}")
+    long, short = rings.Step("long", ("true",), 600), rings.Step("short", ("true",), 60)
+    assert str(rings.run_step(tmp_path / "log", long)) == "1 passed, 0 failed"
+    monkeypatch.setenv("ROOKERY_MINUTES", "15")
+    assert str(rings.run_step(tmp_path / "log", long)) == "0 passed, 0 failed, 1 skipped"
+    assert "long: LEFT OUT" in capsys.readouterr().out
+    assert str(rings.run_step(tmp_path / "log", short)) == "1 passed, 0 failed"
