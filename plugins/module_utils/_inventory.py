@@ -182,7 +182,7 @@ def matters(whose: Whose, item: Manifest) -> bool:
     return (
         not whose.is_foreign(item)
         or item["kind"] in ("PersistentVolume", "CustomResourceDefinition")
-        or _is_rooks(item)
+        or _kinds.is_rooks(item)
         or (item["kind"] == "Deployment" and ROOK.runs_as(item))
     )
 
@@ -200,15 +200,10 @@ def _name(item: Manifest) -> str:
     return f"{item['kind'].lower()}{f'.{group}' if group else ''}/{item['metadata']['name']}"
 
 
-def _is_rooks(item: Manifest) -> bool:
-    """Tell whether an object is a custom resource of Rook."""
-    return str(item["apiVersion"]).partition("/")[0] in _kinds.ROOK_GROUPS
-
-
 def _is_rooks_own(item: Manifest) -> bool:
     """Tell whether Rook's work is left; what goes with its owner is, if something holds it."""
     going = _kinds.has_owner(item) and not held(item)
-    return _is_rooks(item) or (_is_made_by_rook(item) and not going)
+    return _kinds.is_rooks(item) or (_is_made_by_rook(item) and not going)
 
 
 def _is_made_by_rook(item: Manifest) -> bool:

@@ -79,7 +79,7 @@ def absent_steps(
         yield from _remove(site, target, live, (*needs, *blocked))
     for target, item in here.items():
         foreign = target not in ours and not _kinds.has_owner(item)
-        if foreign and (target in wanted or _is_rooks(item)):
+        if foreign and (target in wanted or _kinds.is_rooks(item)):
             yield not_ours(target, site.name, item)
 
 
@@ -94,11 +94,6 @@ def as_if_done(plan: Plan, observed: Observed) -> Observed:
         consumers=tuple(each for each in observed.consumers if each.id not in users),
         tenants=tuple(tenant for tenant in observed.tenants if tenant not in users),
     )
-
-
-def _is_rooks(manifest: Manifest) -> bool:
-    """Tell whether an object is a custom resource of Rook."""
-    return str(manifest["apiVersion"]).partition("/")[0] in _kinds.ROOK_GROUPS
 
 
 def _cleanups(objects: Mapping[str, Manifest]) -> list[str]:

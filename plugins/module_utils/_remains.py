@@ -17,9 +17,9 @@ from ansible_collections.rookery.rook.plugins.module_utils._holders import varia
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
     CLUSTERS,
     MANAGER_LABEL,
-    ROOK_GROUPS,
     at,
     is_ours,
+    is_rooks,
 )
 
 if t.TYPE_CHECKING:
@@ -92,8 +92,7 @@ def is_cluster_of_others(manifest: Manifest, site: str, namespace: str) -> bool:
 
     Whatever Rook has in the namespace works for that one.
     """
-    group = str(manifest["apiVersion"]).partition("/")[0]
-    is_cluster = group in ROOK_GROUPS and manifest["kind"] in CLUSTERS
+    is_cluster = is_rooks(manifest) and manifest["kind"] in CLUSTERS
     inside = at(manifest, "metadata.namespace") == namespace
     return inside and is_cluster and not is_ours(manifest, site)
 

@@ -161,6 +161,11 @@ def children_of(
     return tuple(found)
 
 
+def is_rooks(manifest: Manifest) -> bool:
+    """Tell whether an object is a custom resource of Rook, of any era."""
+    return str(manifest["apiVersion"]).partition("/")[0] in ROOK_GROUPS
+
+
 def is_ours(manifest: Manifest, site: str) -> bool:
     """Tell whether an object is the site's. Rook labels what it makes with part-of too."""
     labels = at(manifest, "metadata.labels") or {}
