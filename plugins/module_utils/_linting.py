@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._clients.upstream import (
     read_upstream,
     source_problems,
@@ -23,6 +24,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._lint.origins import 
     origins_of,
     problem_of,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._managed import is_settled
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -37,13 +39,26 @@ _APIS = ("apiextensions.k8s.io/v1", "apiextensions.k8s.io/v1beta1")
 _FORBIDDEN = 403
 
 
-def refuse_what_the_server_would(client: Kube, site: Site, desired: Sequence[Desired]) -> None:
-    """Raise ModelError with all that is wrong with any custom resource of a site."""
+def refuse_what_the_server_would(
+    client: Kube, site: Site, desired: Sequence[Desired], objects: Mapping[str, Manifest]
+) -> None:
+    """Raise ModelError with all that is wrong with any custom resource of a site.
+
+    What is stored as it is wanted has been taken, unless its definition is about to change: most
+    runs change nothing, and of definitions there are megabytes.
+    """
     linted = Definitions((), site.release)
-    custom = [item for item in desired if linted.knows(str(item.manifest["apiVersion"]), item.kind)]
+    wanted = [item.manifest for item in desired if item.kind == DEFINITION]
+    custom = [
+        item
+        for item in desired
+        if linted.knows(str(item.manifest["apiVersion"]), item.kind)
+        and (wanted or item.id not in objects or not is_settled(objects[item.id], item.manifest))
+    ]
     if not custom:
         return
-    definitions = Definitions(_definitions(client, site, desired), site.release)
+    found = wanted or _definitions(client, site, custom)
+    definitions = Definitions(found, site.release)
     origins = origins_of(site)
     problems = [
         problem_of(finding, item.id, origins.get(_key(item), ()))
@@ -60,24 +75,33 @@ def _key(item: Desired) -> tuple[str, str]:
     return (row.became if row else "") or item.kind, item.manifest["metadata"]["name"]
 
 
-def _definitions(client: Kube, site: Site, desired: Sequence[Desired]) -> Iterable[Manifest]:
-    """Return the definitions that are about to be there: wanted, of the files, or living ones."""
-    wanted = [item.manifest for item in desired if item.kind == DEFINITION]
-    if wanted:
-        return wanted
+def _definitions(client: Kube, site: Site, custom: Sequence[Desired]) -> Iterable[Manifest]:
+    """Return the definitions that are about to be there: those of the files, or living ones."""
     if site.operator.source and not list(source_problems(site)):
         return read_upstream(site)
-    return _living(client)
+    return _living(client, custom)
 
 
-def _living(client: Kube) -> Iterable[Manifest]:
-    """Return the definitions of the cluster, none where they may not be read."""
+def _living(client: Kube, custom: Sequence[Desired]) -> Iterable[Manifest]:
+    """Return the definitions of the cluster, none where they may not be read.
+
+    They are asked for by name. Where one is missing, the rest tells whether all are.
+    """
     api = next((api for api in _APIS if client.serves(api, DEFINITION)), "")
     if not api:
         return ()
+    names = sorted({_name(str(item.manifest["apiVersion"]), item.kind) for item in custom})
     try:
-        return client.list(api, DEFINITION).items
+        found = [client.get(Ref(api, DEFINITION, "", name)) for name in names]
+        known = [item for item in found if item]
+        return known if len(known) == len(names) else client.list(api, DEFINITION).items
     except ClientError as problem:
         if problem.status != _FORBIDDEN:
             raise
         return ()
+
+
+def _name(api_version: str, kind: str) -> str:
+    """Return what the definition of a kind is called."""
+    row = KINDS.get(kind)
+    return f"{row.plural if row else kind.lower()}.{api_version.partition('/')[0]}"

@@ -44,9 +44,9 @@ from ansible_collections.rookery.rook.plugins.module_utils._report import as_res
 from ansible_collections.rookery.rook.plugins.module_utils._waiter import Limits, Waiter
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Kube
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Kube, Object
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
     from ansible_collections.rookery.rook.plugins.module_utils._plan import Observed, Plan
     from ansible_collections.rookery.rook.plugins.module_utils._render.types import Desired
@@ -103,9 +103,7 @@ def prospect(client: Kube, wish: Wish) -> Prospect:
         for item in render(wish.site, _upstream(wish))
         if item.stage in wish.stages and (not wish.only or item.id in wish.only)
     )
-    if wish.state == "present":
-        refuse_what_the_server_would(client, wish.site, desired)
-    return _planned(client, wish, desired)
+    return _planned(client, wish, desired, lints=wish.state == "present")
 
 
 def plan_again(client: Kube, found: Prospect) -> Prospect:
@@ -113,8 +111,10 @@ def plan_again(client: Kube, found: Prospect) -> Prospect:
     return _planned(client, found.wish, found.desired)
 
 
-def _planned(client: Kube, wish: Wish, desired: tuple[Desired, ...]) -> Prospect:
-    """Observe and plan."""
+def _planned(
+    client: Kube, wish: Wish, desired: tuple[Desired, ...], *, lints: bool = False
+) -> Prospect:
+    """Observe and plan; what lints refuses what the server would before that is asked."""
     site = wish.site
     leaving = wish.state == "absent"
     scope = Scope(
@@ -126,7 +126,14 @@ def _planned(client: Kube, wish: Wish, desired: tuple[Desired, ...]) -> Prospect
         config=site.operator.config,
     )
     kept = functools.partial(as_made, site)
-    observed = observe(client, scope, desired, kept)
+
+    def fit(wanted: Sequence[Desired], objects: Mapping[str, Object]) -> Sequence[Desired]:
+        made = kept(wanted, objects)
+        if lints:
+            refuse_what_the_server_would(client, site, made, objects)
+        return made
+
+    observed = observe(client, scope, desired, fit)
     desired = kept(desired, observed.objects)
     if wish.removed:
         before = make_plan(site, (), observed, wish.state, wish.removed, wish.policy)

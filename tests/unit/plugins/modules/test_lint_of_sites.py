@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._lint import DEFINITION
 from ansible_collections.rookery.rook.plugins.modules import ceph_block_pool, rook_plan, rook_site
 from onsite import Onsite, run_module
 from wholesite import MODEL, write_manifests
@@ -154,6 +156,61 @@ def test_without_files_the_definitions_of_the_cluster_are_taken(
         "block_pools[0].spec.mirroring.enbled: is not known; the nearest is enabled "
     )
     assert pool.kube.writes == []
+
+
+def settle(live: Object) -> None:
+    """Let an object carry the note that a server makes of what was applied."""
+
+    def claims(value: t.Any) -> Object:
+        named = value.items() if isinstance(value, dict) else ()
+        return {f"f:{key}": claims(each) for key, each in named}
+
+    labels = {"labels": live["metadata"]["labels"]}
+    note = {"manager": "rookery", "operation": "Apply", "apiVersion": live["apiVersion"]}
+    fields = claims({"metadata": labels, "spec": live["spec"]})
+    live["metadata"]["managedFields"] = [{**note, "fieldsV1": fields}]
+
+
+def test_only_definitions_of_what_changes_are_read(
+    pool: Onsite, manifests: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for definition in definitions(manifests):
+        pool.kube.apply(definition)
+    asked: list[str] = []
+    get, listing = pool.kube.get, pool.kube.list
+
+    def one(ref: Ref) -> t.Any:
+        asked.extend([ref.name] if ref.kind == DEFINITION else [])
+        return get(ref)
+
+    def several(api_version: str, kind: str, *more: t.Any) -> t.Any:
+        asked.extend(["all"] if kind == DEFINITION else [])
+        return listing(api_version, kind, *more)
+
+    monkeypatch.setattr(pool.kube, "get", one)
+    monkeypatch.setattr(pool.kube, "list", several)
+    assert pool(spec=None)["changed"] is True
+    assert asked == ["cephblockpools.ceph.rook.io"]
+    asked.clear()
+    settle(pool.kube.objects[Ref("ceph.rook.io/v1", "CephBlockPool", "rook-ceph", "fast")])
+    assert pool(spec=None)["changed"] is False
+    assert not asked
+    # What is stored and fits no more is looked at as soon as anything of it is to change.
+    assert "enbled: is not known" in pool()["msg"]
+    assert asked == ["cephblockpools.ceph.rook.io"]
+
+
+def test_new_definitions_are_held_against_what_is_there(site: Onsite, manifests: Path) -> None:
+    spec = {"mirroring": {"mode": "image"}}
+    pools = [{"name": "slow", "replicas": 3, "spec": spec}]
+    assert site(block_pools=pools).get("failed") is None
+    found = definitions(manifests)
+    for definition in found:
+        if definition["metadata"]["name"] == "cephblockpools.ceph.rook.io":
+            version = definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]
+            del version["properties"]["spec"]["properties"]["mirroring"]
+    (manifests / "crds.yaml").write_text(yaml.safe_dump_all(found))
+    assert "spec.mirroring: is not known" in site(block_pools=pools)["msg"]
 
 
 def test_where_definitions_may_not_be_read_the_server_judges(
