@@ -18,7 +18,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._model.sections impor
     Field,
     Section,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._plan import POLICIES
+from ansible_collections.rookery.rook.plugins.module_utils._steps import POLICIES
 
 Spec = dict[str, dict[str, t.Any]]
 

@@ -16,6 +16,7 @@ import re
 import typing as t
 from pathlib import Path
 
+from ansible_collections.rookery.rook.plugins.module_utils._clients.identity import cluster_uid
 from ansible_collections.rookery.rook.plugins.module_utils._clients.kube import KubeClient
 from ansible_collections.rookery.rook.plugins.module_utils._clients.kubeconfig import is_missing
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
@@ -40,7 +41,6 @@ from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._site import (
     Wish,
-    cluster_uid,
     prospect,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._strip import with_strip

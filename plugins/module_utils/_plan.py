@@ -37,7 +37,6 @@ from ansible_collections.rookery.rook.plugins.module_utils._remains import is_ha
 from ansible_collections.rookery.rook.plugins.module_utils._render.common import merged
 from ansible_collections.rookery.rook.plugins.module_utils._render.types import Desired
 from ansible_collections.rookery.rook.plugins.module_utils._steps import (
-    POLICIES,
     REFUSE,
     Change,
     Plan,
@@ -50,7 +49,7 @@ if t.TYPE_CHECKING:
 
     from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
 
-__all__ = ["OWNER", "POLICIES", "REFUSE", "Consumer", "Crowd", "Observed", "Plan", "Policy", "Step"]
+__all__ = ["OWNER", "REFUSE", "Consumer", "Crowd", "Observed", "Plan", "Policy", "Step"]
 
 Manifest = Mapping[str, t.Any]
 

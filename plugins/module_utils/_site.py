@@ -14,14 +14,9 @@ import typing as t
 from ansible_collections.rookery.rook.plugins.module_utils._applied import ApplyError
 from ansible_collections.rookery.rook.plugins.module_utils._apply import Applier
 from ansible_collections.rookery.rook.plugins.module_utils._blockers import find_blockers
-from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._clients.upstream import read_upstream
 from ansible_collections.rookery.rook.plugins.module_utils._clients.watching import Feed
-from ansible_collections.rookery.rook.plugins.module_utils._errors import (
-    StalePlan,
-    WrongCluster,
-)
-from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
+from ansible_collections.rookery.rook.plugins.module_utils._errors import StalePlan
 from ansible_collections.rookery.rook.plugins.module_utils._linting import (
     refuse_what_the_server_would,
 )
@@ -194,21 +189,6 @@ def await_users(
     execute(client, waiting, limits, say, note)
     wish = dataclasses.replace(found.wish, policy=REFUSE)
     return plan_again(client, dataclasses.replace(found, wish=wish))
-
-
-def cluster_uid(client: Kube) -> str:
-    """Return what tells a cluster from every other one: the UID of a namespace that it always has.
-
-    Without a cluster it is empty.
-    """
-    return str(at(client.get(Ref("v1", "Namespace", "", "kube-system")), "metadata.uid") or "")
-
-
-def check_cluster(client: Kube, pinned: str, where: str) -> None:
-    """Refuse another cluster than the one that the site is pinned to, if it is."""
-    found = cluster_uid(client) if pinned else ""
-    if found != pinned:
-        raise WrongCluster(pinned, found, where)
 
 
 def check_fingerprint(found: Prospect, fingerprint: str | None) -> None:

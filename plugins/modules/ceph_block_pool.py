@@ -131,10 +131,8 @@ from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
     SINGLE,
     WAIT,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._module import (
-    CollectionModule,
-    run_single,
-)
+from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
+from ansible_collections.rookery.rook.plugins.module_utils._run import run_single
 
 SPEC = {
     **KUBERNETES,

@@ -185,9 +185,10 @@ from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
     MODEL,
     STAGED,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._clients.identity import cluster_uid
 from ansible_collections.rookery.rook.plugins.module_utils._look import look
 from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
-from ansible_collections.rookery.rook.plugins.module_utils._site import Wish, cluster_uid
+from ansible_collections.rookery.rook.plugins.module_utils._site import Wish
 from ansible_collections.rookery.rook.plugins.module_utils._standing import as_info
 
 SPEC = {

@@ -151,10 +151,8 @@ from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
     SINGLE,
     WAIT,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._module import (
-    CollectionModule,
-    run_one,
-)
+from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
+from ansible_collections.rookery.rook.plugins.module_utils._run import run_one
 from ansible_collections.rookery.rook.plugins.module_utils._single import raw_wish
 
 SPEC = {

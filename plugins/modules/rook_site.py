@@ -178,10 +178,8 @@ from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
     STAGED,
     WAIT,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._module import (
-    CollectionModule,
-    run_wish,
-)
+from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
+from ansible_collections.rookery.rook.plugins.module_utils._run import run_wish
 from ansible_collections.rookery.rook.plugins.module_utils._site import Wish
 
 SPEC = {**KUBERNETES, **MODEL, **STAGED, **WAIT, **CONFLICTS, "fingerprint": {"type": "str"}}

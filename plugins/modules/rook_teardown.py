@@ -263,10 +263,8 @@ from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
     WAIT,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import STAGES
-from ansible_collections.rookery.rook.plugins.module_utils._module import (
-    CollectionModule,
-    run_teardown,
-)
+from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
+from ansible_collections.rookery.rook.plugins.module_utils._run import run_teardown
 from ansible_collections.rookery.rook.plugins.module_utils._site import Wish
 
 SPEC = {

@@ -190,7 +190,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
     WAIT,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
-from ansible_collections.rookery.rook.plugins.module_utils._lease import holding
+from ansible_collections.rookery.rook.plugins.module_utils._lease import Claim, holding
 from ansible_collections.rookery.rook.plugins.module_utils._model.parse import (
     MODEL_KEYS,
     parse_site,
@@ -252,7 +252,8 @@ def main() -> None:
             for text in told:
                 module.warn(text)
             return
-        claim = module.claim(site.name, f"state {module.params['state']}", proof=True)
+        run = module.holder(f"state {module.params['state']}")
+        claim = Claim(site.name, run, module.params["lock_timeout"], proof=True)
         nothing = contextlib.nullcontext(client)
         began = time.monotonic()
         with holding(client, claim, module.log) if present or left else nothing as holder:

@@ -108,6 +108,7 @@ WORLD = (
     "_single",
     "_proof_gone",
     "_module",
+    "_run",
 )
 LAYERS = (*PURE, *WORLD)
 
