@@ -29,7 +29,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._readiness import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._site import prospect
 from ansible_collections.rookery.rook.plugins.module_utils._standing import Seen
-from ansible_collections.rookery.rook.plugins.module_utils._verify.clearing import leftovers
+from ansible_collections.rookery.rook.plugins.module_utils._verify.leftovers import leftovers
 from ansible_collections.rookery.rook.plugins.module_utils._waiter import Waiter
 
 if t.TYPE_CHECKING:

@@ -197,11 +197,8 @@ from ansible_collections.rookery.rook.plugins.module_utils._model.parse import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
 from ansible_collections.rookery.rook.plugins.module_utils._verify.bench import World
-from ansible_collections.rookery.rook.plugins.module_utils._verify.clearing import (
-    leftovers,
-    untold,
-    without,
-)
+from ansible_collections.rookery.rook.plugins.module_utils._verify.clearing import untold, without
+from ansible_collections.rookery.rook.plugins.module_utils._verify.leftovers import leftovers
 from ansible_collections.rookery.rook.plugins.module_utils._verify.probes import probes_of
 from ansible_collections.rookery.rook.plugins.module_utils._verify.proof import (
     prove,

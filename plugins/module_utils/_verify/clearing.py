@@ -11,41 +11,23 @@ import typing as t
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
 from ansible_collections.rookery.rook.plugins.module_utils._verify.bench import wait_for
+from ansible_collections.rookery.rook.plugins.module_utils._verify.leftovers import (
+    PREFIX,
+    leftovers,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._verify.objects import (
     POOL_NOTE,
     PROBE_LABEL,
-    selector,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._verify.probes import PREFIX
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Kube, Object
-    from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
     from ansible_collections.rookery.rook.plugins.module_utils._verify.bench import World
 
 # Pods and volumes take their time to go, also after a proof that was given little of it.
 LEAST_SECONDS = 120
-_KINDS = ("Pod", "PersistentVolumeClaim", "ConfigMap")
-
-
-def leftovers(client: Kube, site: Site) -> tuple[Object, ...]:
-    """Return the proof's objects that are there: by label and by name, volumes by their claim."""
-    found = [
-        item
-        for kind in _KINDS
-        for item in client.list("v1", kind, site.namespace, selector(site)).items
-        if item["metadata"]["name"].startswith(PREFIX)
-    ]
-    if not found:
-        # The programs go last, after the volumes; without them no volume need be looked at.
-        return ()
-
-    def keep(volume: Object) -> Object | None:
-        return volume if _is_of_proof(volume, site) else None
-
-    return (*found, *client.list("v1", "PersistentVolume", "", "", keep).items)
 
 
 def probe_of(item: Object) -> str:
@@ -105,13 +87,6 @@ def without(items: Iterable[Object], others: Sequence[Object]) -> tuple[Object, 
 
 def _volumes(items: Iterable[Object]) -> list[Object]:
     return [item for item in items if item["kind"] == "PersistentVolume"]
-
-
-def _is_of_proof(volume: Object, site: Site) -> bool:
-    """Tell whether a volume was made for a claim of a proof."""
-    name = str(at(volume, "spec.claimRef.name") or "")
-    namespace = at(volume, "spec.claimRef.namespace")
-    return namespace == site.namespace and name.startswith(f"{PREFIX}-")
 
 
 def _let_go(client: Kube, volume: Object) -> None:

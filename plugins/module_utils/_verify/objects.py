@@ -9,14 +9,13 @@ from __future__ import annotations
 import inspect
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
-    MANAGER,
-    MANAGER_LABEL,
-    SITE_LABEL,
-)
 from ansible_collections.rookery.rook.plugins.module_utils._render.common import labelled
+from ansible_collections.rookery.rook.plugins.module_utils._verify.leftovers import (
+    COMPONENT,
+    COMPONENT_LABEL,
+    PREFIX,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._verify.places import HOSTNAME_LABEL
-from ansible_collections.rookery.rook.plugins.module_utils._verify.probes import PREFIX
 from ansible_collections.rookery.rook.plugins.module_utils._verify.scripts import (
     block,
     s3,
@@ -32,8 +31,6 @@ if t.TYPE_CHECKING:
 
     Object = dict[str, t.Any]
 
-COMPONENT_LABEL = "app.kubernetes.io/component"
-COMPONENT = "proof"
 PROBE_LABEL = "app.kubernetes.io/instance"
 # A class may be on another pool by the time that somebody asks where its proof's image is.
 POOL_NOTE = "rookery.rook/pool"
@@ -45,11 +42,6 @@ CLAIM_SIZE = "256Mi"
 # An interrupted proof leaves pods behind; they end by themselves.
 LIFE_SECONDS = 3600
 _SCRIPTS = {"shared.py": shared, "s3.py": s3, "block.py": block}
-
-
-def selector(site: Site) -> str:
-    """Return the labels that all objects of a site's proofs carry."""
-    return f"{SITE_LABEL}={site.name},{MANAGER_LABEL}={MANAGER},{COMPONENT_LABEL}={COMPONENT}"
 
 
 def programs(site: Site) -> Object:

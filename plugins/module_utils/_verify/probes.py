@@ -14,6 +14,7 @@ import typing as t
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError, Problem
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import KINDS, make_id
 from ansible_collections.rookery.rook.plugins.module_utils._render.storage import provisioner
+from ansible_collections.rookery.rook.plugins.module_utils._verify.leftovers import PREFIX
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +24,6 @@ if t.TYPE_CHECKING:
         StorageClass,
     )
 
-PREFIX = "rookery-proof"
 # With what is appended for a pod, names stay under the 63 characters of a label and of a bucket.
 _LONGEST = 55
 _NO_USER = "no user of it is in the model: add one to object_store_users"

@@ -18,11 +18,11 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds import id_of
 from ansible_collections.rookery.rook.plugins.module_utils._verify.bench import Bench
 from ansible_collections.rookery.rook.plugins.module_utils._verify.clearing import (
     clear,
-    leftovers,
     pool_of,
     probe_of,
     untold,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._verify.leftovers import leftovers
 from ansible_collections.rookery.rook.plugins.module_utils._verify.objects import programs
 from ansible_collections.rookery.rook.plugins.module_utils._verify.places import find_places
 from ansible_collections.rookery.rook.plugins.module_utils._verify.probes import in_ceph

@@ -19,7 +19,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._model.parse import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._model.sections import SECTION_OF
 from ansible_collections.rookery.rook.plugins.module_utils._model.types import Site
-from ansible_collections.rookery.rook.plugins.module_utils._verify import objects
+from ansible_collections.rookery.rook.plugins.module_utils._verify import leftovers, objects
 from ansible_collections.rookery.rook.plugins.module_utils._verify.places import (
     Place,
     find_places,
@@ -197,7 +197,7 @@ def test_every_object_carries_the_sites_labels_and_the_fixed_prefix(whole_site: 
     ]
     for item in made:
         labels = item["metadata"]["labels"]
-        pairs = (part.split("=") for part in objects.selector(whole_site).split(","))
+        pairs = (part.split("=") for part in leftovers.selector(whole_site).split(","))
         assert all(labels[key] == value for key, value in pairs)
         assert item["metadata"]["name"].startswith("rookery-proof-")
         assert item["metadata"]["namespace"] == "rook-ceph"

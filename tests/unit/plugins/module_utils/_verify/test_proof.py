@@ -20,7 +20,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._verify import (
     procedures,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._verify.bench import World
-from ansible_collections.rookery.rook.plugins.module_utils._verify.clearing import leftovers
+from ansible_collections.rookery.rook.plugins.module_utils._verify.leftovers import leftovers
 from ansible_collections.rookery.rook.plugins.module_utils._verify.places import Place
 from ansible_collections.rookery.rook.plugins.module_utils._verify.probes import Probe, probes_of
 from ansible_collections.rookery.rook.plugins.module_utils._verify.proof import (
