@@ -17,8 +17,6 @@ import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._clients.watching import Place, Topic
-from ansible_collections.rookery.rook.plugins.module_utils._clues import clues, home_of
-from ansible_collections.rookery.rook.plugins.module_utils._diagnose import suspects
 from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     ClientError,
     WaitFailed,
@@ -208,6 +206,10 @@ class Waiter:
         What others said last of the first ones is told once in a run, and so is, with the first
         error, what the whole is a sign of.
         """
+        # Few waits end badly; the others need not load every symptom that is known.
+        from ansible_collections.rookery.rook.plugins.module_utils._clues import clues, home_of
+        from ansible_collections.rookery.rook.plugins.module_utils._diagnose import suspects
+
         told = {wait.id: last_reason(wait) for wait in bad}
         seconds = max(self._clock() - wait.began for wait in bad)
         asked = bad[: max(MOST_ASKED - self._asked, 0)]

@@ -27,6 +27,7 @@ SPARED: dict[str, frozenset[str]] = {
     ),
     "_plan": frozenset({"kubernetes_manifests", "kubernetes_node_info", "rook_diagnose"}),
     "_guards": frozenset({"rook_diagnose", "rook_info", "rook_verify", "rook_wait"}),
+    "_diagnosis": MODULES - {"rook_diagnose"},
     "_verify.objects": MODULES - {"rook_verify"},
 }
 
