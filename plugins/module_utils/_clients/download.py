@@ -51,8 +51,10 @@ class Pin:
     digest: str
 
 
-def default_cache() -> Path:
-    """Return where fetched files are kept when nothing is said."""
+def cache_of(given: str | None) -> Path:
+    """Return where fetched files are kept: where it is said, or with the user's other ones."""
+    if given:
+        return Path(given).expanduser()
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(cache) / "rookery.rook"
 

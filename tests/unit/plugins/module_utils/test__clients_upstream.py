@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from ansible_collections.rookery.rook.plugins.module_utils._clients import upstream
+from ansible_collections.rookery.rook.plugins.module_utils._clients import charts as rendering
 from ansible_collections.rookery.rook.plugins.module_utils._clients.download import Pin
 from ansible_collections.rookery.rook.plugins.module_utils._clients.upstream import (
     read_upstream,
@@ -98,7 +98,7 @@ def test_a_chart_by_address_is_fetched_by_its_digest(
         asked.append((pins, cache))
         return [Path(charts["chart"])]
 
-    monkeypatch.setattr(upstream, "fetch", fetch)
+    monkeypatch.setattr(rendering, "fetch", fetch)
     url = "https://m.example/rook-ceph-v1.18.11.tgz"
     operator = {"chart": url, "digests": {"rook-ceph-v1.18.11.tgz": DIGEST}, "cache_dir": "/cache"}
     (item,) = read_upstream(make_site(operator={**operator, "helm": charts["helm"]}))
