@@ -6,19 +6,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._errors import LeftOver
 from ansible_collections.rookery.rook.plugins.module_utils._feasible import refuse_impossible
 from ansible_collections.rookery.rook.plugins.module_utils._guards import guard
 from ansible_collections.rookery.rook.plugins.module_utils._lease import Claim, holding
-from ansible_collections.rookery.rook.plugins.module_utils._proof_gone import foreseen, proving
-from ansible_collections.rookery.rook.plugins.module_utils._single import (
-    live_object,
-    replaced,
-    single_wish,
-)
 from ansible_collections.rookery.rook.plugins.module_utils._site import (
     Prospect,
     Wish,
@@ -28,63 +20,22 @@ from ansible_collections.rookery.rook.plugins.module_utils._site import (
     plan_again,
     prospect,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._strip import with_strip
 from ansible_collections.rookery.rook.plugins.module_utils._waiter import Limits
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Kube
     from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
 
 
 def run_wish(module: CollectionModule, wish: Wish) -> None:
-    """Plan, and outside check mode do it: the whole of every module that has a state."""
+    """Plan, and outside check mode do it."""
     client = module.client(absent_ok=module.check_mode)
-    _carry_out(module, client, prospect(client, wish), lambda found: found)
+    carry_out(module, client, prospect(client, wish), lambda found: found)
 
 
-def run_teardown(module: CollectionModule, wish: Wish) -> None:
-    """Take down what is there, and prove it; without a kubeconfig there is nothing."""
-    client = module.client(absent_ok=True)
-
-    with proving(client, wish, module.note, proven=not module.check_mode) as meant:
-
-        def forced(found: Prospect) -> Prospect:
-            plan, observed = with_strip(found.plan, found.observed, module.params["strip"])
-            meant.update(step.target for step in plan.steps if step.op in ("update", "delete"))
-            return dataclasses.replace(found, plan=plan, observed=observed)
-
-        found = prospect(client, wish)
-        _carry_out(module, client, found, forced)
-        if module.check_mode and "operator" in wish.stages:
-            _foresee(module, wish, foreseen(client, wish, forced(found)))
-
-
-def _foresee(module: CollectionModule, wish: Wish, left: list[dict[str, t.Any]]) -> None:
-    """Tell what would be left in the end, by which the teardown itself fails."""
-    module.note(left=left)
-    if left:
-        module.warn(f"The teardown would fail at its end. {LeftOver(wish.site.name, left)}")
-
-
-def run_single(
-    module: CollectionModule, kind: str, options: Mapping[str, t.Any], *, recreate: bool = False
-) -> None:
-    """Bring one object to its state, and return it as it is then."""
-    run_one(module, single_wish(kind, module.params, options), recreate=recreate)
-
-
-def run_one(module: CollectionModule, wish: Wish, *, recreate: bool = False) -> None:
-    """Bring the one object that is wished for to its state, and return it as it is then."""
-    client = module.client(absent_ok=module.check_mode)
-    found = prospect(client, wish)
-    module.note(object=None)
-    _carry_out(module, client, found, replaced if recreate else lambda found: found)
-    module.note(object=live_object(client, wish))
-
-
-def _carry_out(
+def carry_out(
     module: CollectionModule, client: Kube, found: Prospect, settle: Callable[[Prospect], Prospect]
 ) -> None:
     """Guard the plan, and do it unless it is only to be shown.

@@ -18,10 +18,13 @@ from ansible_collections.rookery.rook.plugins.module_utils._model.parse import p
 from ansible_collections.rookery.rook.plugins.module_utils._model.sections import SECTION_OF
 from ansible_collections.rookery.rook.plugins.module_utils._model.types import Resource, Site
 from ansible_collections.rookery.rook.plugins.module_utils._plan import Step
-from ansible_collections.rookery.rook.plugins.module_utils._site import Prospect, Wish
+from ansible_collections.rookery.rook.plugins.module_utils._run import carry_out
+from ansible_collections.rookery.rook.plugins.module_utils._site import Prospect, Wish, prospect
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
 
 SECTIONS = {
     "CephBlockPool": "block_pools",
@@ -113,3 +116,19 @@ def _anew(step: Step) -> tuple[Step, ...]:
         f"create {step.target}", "create", step.target, needs=(gone.id,), reason="made anew"
     )
     return delete, gone, create
+
+
+def run_single(
+    module: CollectionModule, kind: str, options: Mapping[str, t.Any], *, recreate: bool = False
+) -> None:
+    """Bring one object to its state, and return it as it is then."""
+    run_one(module, single_wish(kind, module.params, options), recreate=recreate)
+
+
+def run_one(module: CollectionModule, wish: Wish, *, recreate: bool = False) -> None:
+    """Bring the one object that is wished for to its state, and return it as it is then."""
+    client = module.client(absent_ok=module.check_mode)
+    found = prospect(client, wish)
+    module.note(object=None)
+    carry_out(module, client, found, replaced if recreate else lambda found: found)
+    module.note(object=live_object(client, wish))

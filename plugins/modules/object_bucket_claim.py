@@ -137,7 +137,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
     WAIT,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
-from ansible_collections.rookery.rook.plugins.module_utils._run import run_single
+from ansible_collections.rookery.rook.plugins.module_utils._single import run_single
 
 OPTIONS = SECTION_SPECS["bucket_claims"]
 SPEC = {

@@ -152,8 +152,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
     WAIT,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
-from ansible_collections.rookery.rook.plugins.module_utils._run import run_one
-from ansible_collections.rookery.rook.plugins.module_utils._single import raw_wish
+from ansible_collections.rookery.rook.plugins.module_utils._single import raw_wish, run_one
 
 SPEC = {
     **KUBERNETES,

@@ -264,8 +264,8 @@ from ansible_collections.rookery.rook.plugins.module_utils._argspec import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import STAGES
 from ansible_collections.rookery.rook.plugins.module_utils._module import CollectionModule
-from ansible_collections.rookery.rook.plugins.module_utils._run import run_teardown
 from ansible_collections.rookery.rook.plugins.module_utils._site import Wish
+from ansible_collections.rookery.rook.plugins.module_utils._takedown import run_teardown
 
 SPEC = {
     **KUBERNETES,

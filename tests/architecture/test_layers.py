@@ -105,10 +105,11 @@ WORLD = (
     "_look",
     "_neighbours",
     "_examine",
-    "_single",
     "_proof_gone",
     "_module",
     "_run",
+    "_single",
+    "_takedown",
 )
 LAYERS = (*PURE, *WORLD)
 

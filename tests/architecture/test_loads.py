@@ -30,6 +30,8 @@ SPARED: dict[str, frozenset[str]] = {
     "_diagnosis": MODULES - {"rook_diagnose"},
     "_clients.charts": MODULES,
     "_clients.download": MODULES - {"rook_release_info"},
+    "_takedown": MODULES - {"rook_teardown"},
+    "_proof_gone": MODULES - {"rook_teardown"},
     "_verify.objects": MODULES - {"rook_verify"},
 }
 
