@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 from collections.abc import Callable, Generator, Mapping, Sequence
 
@@ -15,8 +14,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import Client
 Live = Mapping[str, t.Any]
 
 
-@dataclasses.dataclass(frozen=True)
-class Request:
+class Request(t.NamedTuple):
     """One request. accept are statuses that mean that it is done already.
 
     Of one that is not again nobody knows, when no answer comes, whether it was done.
@@ -35,16 +33,14 @@ class UnsureError(ClientError):
     """No answer came, so nobody knows whether it was done."""
 
 
-@dataclasses.dataclass(frozen=True)
-class Standing:
+class Standing(t.NamedTuple):
     """How something stands: done, or why not yet, or why never."""
 
     outcome: str
     reason: str = ""
 
 
-@dataclasses.dataclass(frozen=True)
-class Until:
+class Until(t.NamedTuple):
     """A wait for one thing of a kind, judged by each look at the kind's list.
 
     end says that it waits for a thing to be gone, which a list without states tells as well. now
@@ -60,8 +56,7 @@ class Until:
     now: bool = False
 
 
-@dataclasses.dataclass(frozen=True)
-class Look:
+class Look(t.NamedTuple):
     """A fresh look at the list of a kind."""
 
     kind: str

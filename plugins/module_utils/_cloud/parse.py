@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import ipaddress
 import re
 import typing as t
@@ -150,9 +149,7 @@ def _security_group(fields: Fields) -> SecurityGroup:
     """Return a security group with its rules in one order."""
     name = _name(fields)
     rules = {_rule(item) for item in fields.items("rules")}
-    return SecurityGroup(
-        name, tuple(sorted(rules, key=lambda rule: str(dataclasses.astuple(rule))))
-    )
+    return SecurityGroup(name, tuple(sorted(rules, key=lambda rule: str(tuple(rule)))))
 
 
 def _rule(fields: Fields) -> Rule:

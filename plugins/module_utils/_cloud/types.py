@@ -2,7 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for the modules of this collection only; its functions may change in any release.
-"""What is declared of a site in a cloud, as parsed. Pure."""
+"""What is declared of a site in a cloud, as parsed. Pure.
+
+Plain records are named tuples, of which a class is made ten times as fast as a frozen dataclass. A
+Ref is none: it stands in values in which every tuple is a list.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +26,7 @@ class Ref:
         return f"{self.kind}/{self.name}"
 
 
-@dataclasses.dataclass(frozen=True)
-class Network:
+class Network(t.NamedTuple):
     """A network."""
 
     name: str
@@ -31,8 +34,7 @@ class Network:
     port_security_enabled: bool | None = None
 
 
-@dataclasses.dataclass(frozen=True)
-class Subnet:
+class Subnet(t.NamedTuple):
     """A subnet; pools are pairs of first and last address."""
 
     name: str
@@ -45,8 +47,7 @@ class Subnet:
     allocation_pools: tuple[tuple[str, str], ...] | None
 
 
-@dataclasses.dataclass(frozen=True)
-class Router:
+class Router(t.NamedTuple):
     """A router; routes are pairs of destination and next hop."""
 
     name: str
@@ -56,8 +57,7 @@ class Router:
     routes: tuple[tuple[str, str], ...] | None
 
 
-@dataclasses.dataclass(frozen=True)
-class Rule:
+class Rule(t.NamedTuple):
     """A rule of a security group, in the cloud's own words."""
 
     direction: str
@@ -69,32 +69,28 @@ class Rule:
     remote_group: str | None
 
 
-@dataclasses.dataclass(frozen=True)
-class SecurityGroup:
+class SecurityGroup(t.NamedTuple):
     """A security group."""
 
     name: str
     rules: tuple[Rule, ...]
 
 
-@dataclasses.dataclass(frozen=True)
-class Keypair:
+class Keypair(t.NamedTuple):
     """A key pair, of which only the public half is known."""
 
     name: str
     public_key: str
 
 
-@dataclasses.dataclass(frozen=True)
-class ServerGroup:
+class ServerGroup(t.NamedTuple):
     """A server group."""
 
     name: str
     policy: str
 
 
-@dataclasses.dataclass(frozen=True)
-class Port:
+class Port(t.NamedTuple):
     """A port of one server; None is left to the cloud."""
 
     name: str
@@ -106,8 +102,7 @@ class Port:
     allowed_address_pairs: tuple[str, ...] | None
 
 
-@dataclasses.dataclass(frozen=True)
-class Volume:
+class Volume(t.NamedTuple):
     """A data volume of one server."""
 
     name: str
@@ -116,8 +111,7 @@ class Volume:
     availability_zone: str | None
 
 
-@dataclasses.dataclass(frozen=True)
-class Server:
+class Server(t.NamedTuple):
     """One server with what it has."""
 
     name: str
@@ -137,8 +131,7 @@ class Server:
     metadata: Mapping[str, str]
 
 
-@dataclasses.dataclass(frozen=True)
-class Listener:
+class Listener(t.NamedTuple):
     """A port of a load balancer and whose it is."""
 
     port: int
@@ -146,8 +139,7 @@ class Listener:
     group: str
 
 
-@dataclasses.dataclass(frozen=True)
-class LoadBalancer:
+class LoadBalancer(t.NamedTuple):
     """A load balancer."""
 
     name: str
