@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-import dataclasses
+import typing as t
 from collections.abc import Mapping
 
 Version = tuple[int, ...]
@@ -17,8 +17,7 @@ def dotted(version: Version) -> str:
     return ".".join(str(part) for part in version)
 
 
-@dataclasses.dataclass(frozen=True)
-class Window:
+class Window(t.NamedTuple):
     """From which to which Kubernetes a release of Rook goes, both inclusive minor releases.
 
     Without most nobody has said where it ends. ends: beyond most an API that it needs is gone.
@@ -35,8 +34,7 @@ class Window:
         )  # fmt: skip
 
 
-@dataclasses.dataclass(frozen=True)
-class Life:
+class Life(t.NamedTuple):
     """A variable of the model, or a setting of the operator, and the releases that have it.
 
     In the path [*] and * stand for any entry. since and until are inclusive minor releases. What is
@@ -57,8 +55,7 @@ class Life:
         return not late and (self.since is None or minor >= self.since)
 
 
-@dataclasses.dataclass(frozen=True)
-class Era:
+class Era(t.NamedTuple):
     """What distinguishes one minor release of Rook from the others.
 
     files make the operator, in this order; those of rights hold the accounts of a cluster's daemons

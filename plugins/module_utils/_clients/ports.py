@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import typing as t
 
 if t.TYPE_CHECKING:
@@ -17,8 +16,7 @@ Object = dict[str, t.Any]
 Keep = t.Callable[[Object], "Object | None"]
 
 
-@dataclasses.dataclass(frozen=True, order=True)
-class Ref:
+class Ref(t.NamedTuple):
     """Where one object is: its API, kind, namespace (empty for the cluster's own) and name."""
 
     api_version: str
@@ -40,24 +38,21 @@ class Ref:
         return f"{self.kind}/{self.namespace}/{self.name}"
 
 
-@dataclasses.dataclass(frozen=True)
-class Listing:
+class Listing(t.NamedTuple):
     """Objects of one kind, and the version of the collection from which a watch goes on."""
 
     items: tuple[Object, ...]
     version: str
 
 
-@dataclasses.dataclass(frozen=True)
-class Event:
+class Event(t.NamedTuple):
     """One change that a watch reports: ADDED, MODIFIED or DELETED, and the object."""
 
     type: str
     object: Object
 
 
-@dataclasses.dataclass(frozen=True)
-class Outcome:
+class Outcome(t.NamedTuple):
     """How a command in a pod ended. A code of None: it was still running at the limit."""
 
     code: int | None

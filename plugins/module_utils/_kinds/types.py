@@ -7,14 +7,14 @@
 from __future__ import annotations
 
 import dataclasses
+import typing as t
 from collections.abc import Mapping
 
 Version = tuple[int, ...]
 OLDEST: Version = (0, 6)
 
 
-@dataclasses.dataclass(frozen=True)
-class Ref:
+class Ref(t.NamedTuple):
     """A field that names an object which has to be there first."""
 
     kind: str
@@ -22,8 +22,7 @@ class Ref:
     namespace_path: str = ""
 
 
-@dataclasses.dataclass(frozen=True)
-class Child:
+class Child(t.NamedTuple):
     """Objects that an operator makes for one of ours, and by which its readiness is judged.
 
     api is that of a kind which has no row. when is a field of ours without which they tell nothing.
@@ -37,8 +36,7 @@ class Child:
     explains: bool = False
 
 
-@dataclasses.dataclass(frozen=True)
-class Fixed:
+class Fixed(t.NamedTuple):
     """A field of a living object that may not change, or may only grow (shrink).
 
     What is placed changes where Rook may give its pool another rule.

@@ -2,9 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 # PRIVATE: for the modules of this collection only; its functions may change in any release.
-"""Vocabulary of the model: what a site is, in frozen dataclasses. Pure.
+"""Vocabulary of the model: what a site is, in records that do not change. Pure.
 
-Only parse_site makes them; what is in one of them has been checked.
+Only parse_site makes them; what is in one of them has been checked. Plain ones are named tuples, of
+which a class is made ten times as fast as a frozen dataclass: each task makes all of them.
 """
 
 from __future__ import annotations
@@ -18,16 +19,14 @@ from ansible_collections.rookery.rook.plugins.module_utils import _eras
 Data = Mapping[str, t.Any]
 
 
-@dataclasses.dataclass(frozen=True)
-class Erasure:
+class Erasure(t.NamedTuple):
     """An erasure-coded layout: each object becomes data and coding chunks."""
 
     data_chunks: int
     coding_chunks: int
 
 
-@dataclasses.dataclass(frozen=True)
-class Layout:
+class Layout(t.NamedTuple):
     """How the objects of one pool are spread: copies, or chunks, and over what."""
 
     replicas: int | None
@@ -69,8 +68,7 @@ class Host:
 SOURCES = ("manifests", "url", "chart")
 
 
-@dataclasses.dataclass(frozen=True)
-class Operator:
+class Operator(t.NamedTuple):
     """Where upstream's objects come from, and settings over theirs.
 
     digests are those of files that come by an address; cache_dir and helm are of the deploy host.
@@ -93,8 +91,7 @@ class Operator:
         return next((source for source in SOURCES if getattr(self, source)), "")
 
 
-@dataclasses.dataclass(frozen=True)
-class Cluster:
+class Cluster(t.NamedTuple):
     """The Ceph cluster."""
 
     name: str
@@ -111,8 +108,7 @@ class Cluster:
     spec: Data
 
 
-@dataclasses.dataclass(frozen=True)
-class BlockPool:
+class BlockPool(t.NamedTuple):
     """A pool for block devices."""
 
     name: str
@@ -121,8 +117,7 @@ class BlockPool:
     spec: Data
 
 
-@dataclasses.dataclass(frozen=True)
-class DataPool:
+class DataPool(t.NamedTuple):
     """One data pool of a file system; the first is its default."""
 
     name: str
@@ -130,8 +125,7 @@ class DataPool:
     spec: Data
 
 
-@dataclasses.dataclass(frozen=True)
-class Filesystem:
+class Filesystem(t.NamedTuple):
     """A shared file system."""
 
     name: str
@@ -142,8 +136,7 @@ class Filesystem:
     spec: Data
 
 
-@dataclasses.dataclass(frozen=True)
-class Gateway:
+class Gateway(t.NamedTuple):
     """How an object store is served."""
 
     port: int | None
@@ -152,8 +145,7 @@ class Gateway:
     instances: int
 
 
-@dataclasses.dataclass(frozen=True)
-class ObjectStore:
+class ObjectStore(t.NamedTuple):
     """An object store with its gateways; one of a zone has the zone's pools."""
 
     name: str
@@ -164,8 +156,7 @@ class ObjectStore:
     zone: str | None = None
 
 
-@dataclasses.dataclass(frozen=True)
-class ObjectStoreUser:
+class ObjectStoreUser(t.NamedTuple):
     """A user of an object store."""
 
     name: str
@@ -176,8 +167,7 @@ class ObjectStoreUser:
     account: str | None = None
 
 
-@dataclasses.dataclass(frozen=True)
-class StorageClass:
+class StorageClass(t.NamedTuple):
     """What consumers ask for by name; type is rbd, cephfs, nfs or bucket."""
 
     name: str
@@ -194,8 +184,7 @@ class StorageClass:
     driver: str | None = None
 
 
-@dataclasses.dataclass(frozen=True)
-class Resource:
+class Resource(t.NamedTuple):
     """One entry of a section of the table: what is given, by the section's fields.
 
     namespace is set when it is not the cluster's.
