@@ -7,7 +7,8 @@
 Our objects are found by label, one list for each kind. To build, the wanted kinds are enough; what
 no list brought is asked for without the label. What is not plainly as wanted is sent to the server,
 which says what it would store. Before something is taken down, all kinds are looked at, and what
-others have made on it is looked for too, in all namespaces.
+others have made on it is looked for too, in all namespaces; kinds of other releases than the given
+one are looked at where the cluster has them.
 """
 
 from __future__ import annotations
@@ -34,8 +35,10 @@ from ansible_collections.rookery.rook.plugins.module_utils._holders import Holde
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
     KINDS,
     ROOK_GROUPS,
+    ROWS,
     SITE_LABEL,
     USING,
+    Kind,
     Version,
     at,
     children_of,
@@ -56,7 +59,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._remains import KINDS
 from ansible_collections.rookery.rook.plugins.module_utils._remains import drivers_of, remains
 
 if t.TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import (
         Kube,
@@ -116,13 +119,15 @@ def observe(client: Kube, scope: Scope, desired: Sequence[Desired], kept: Kept) 
     """Return what is there of what is wanted, of what is ours, and of who uses it."""
     whole = scope.whole or scope.leaving
     with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
-        seen = _seen(client, scope, desired, pool)
+        rows = _rows(client, scope)
+        entire = _whole_kinds(rows)
+        seen = _seen(client, scope, desired, rows, pool)
         owned = {key: item for key, item in seen.items() if _is_labelled(item, scope.site)}
         drivers = drivers_of(scope.namespace, scope.config, seen.values())
         others = {key: item for key, item in seen.items() if _matters(item, scope, owned, drivers)}
         tenants: tuple[str, ...] = ()
         if scope.leaving:
-            others |= _of_our_kinds(client, scope, owned, pool)
+            others |= _of_our_kinds(client, entire, owned, pool)
             if f"Namespace//{scope.namespace}" in owned:
                 calls = [(*kind, scope.namespace) for kind in TENANTS]
                 listings = _each(pool, lambda call: client.list(*call).items, calls)
@@ -135,7 +140,7 @@ def observe(client: Kube, scope: Scope, desired: Sequence[Desired], kept: Kept) 
         pairs = _each(pool, lambda item: _predicted(client, item, objects[item.id]), wanted)
         objects |= {item.id: live for item, (live, _) in zip(wanted, pairs, strict=True)}
         osds = _osds(client, scope, pairs)
-        consuming = _consuming(client, scope, seen, pool) if whole else {}
+        consuming = _consuming(client, entire, seen, pool) if whole else {}
         leaving = scope.leaving
         holders = find_holders(client, scope.namespace, drivers) if leaving else Holders()
         endpoints = Ref("v1", "ConfigMap", scope.namespace, ENDPOINTS)
@@ -179,8 +184,31 @@ def _selects(selector: str, item: Object) -> bool:
     return all(labels.get(key) == value for key, _equals, value in pairs)
 
 
+def rows_here(client: Kube, release: Version) -> tuple[Kind, ...]:
+    """Return the rows of a release, and those of others by which alone a cluster has a kind.
+
+    A site may have been made by another release than the one that is given to take it down.
+    """
+    found = {(row.group, row.name): row for row in ROWS if client.serves(row.api_version, row.name)}
+    for row in kinds_of(release).values():
+        if (row.group, row.name) not in found or client.serves(row.api_version, row.name):
+            found[row.group, row.name] = row
+    return tuple(found.values())
+
+
+def _rows(client: Kube, scope: Scope) -> tuple[Kind, ...]:
+    """Return the rows of the kinds of which nothing need be wanted to be looked at."""
+    if scope.leaving:
+        return rows_here(client, scope.release)
+    return tuple(kinds_of(scope.release).values()) if scope.whole else ()
+
+
 def _seen(
-    client: Kube, scope: Scope, desired: Sequence[Desired], pool: concurrent.futures.Executor
+    client: Kube,
+    scope: Scope,
+    desired: Sequence[Desired],
+    rows: Sequence[Kind],
+    pool: concurrent.futures.Executor,
 ) -> dict[str, Object]:
     """Return what has our label: of the wanted kinds, or of all.
 
@@ -189,9 +217,8 @@ def _seen(
     """
     label = f"{SITE_LABEL}={scope.site}"
     kinds = {(item.manifest["apiVersion"], item.manifest["kind"]) for item in desired}
-    rows = kinds_of(scope.release).values() if scope.whole or scope.leaving else ()
     kinds |= {(row.api_version, row.name) for row in rows}
-    whole = _whole_kinds(scope)
+    whole = _whole_kinds(rows)
     calls = [(*kind, "", "" if kind in whole else label) for kind in sorted(kinds)]
     calls += [
         (row.api_version, row.name, scope.namespace, row.observed_by)
@@ -205,13 +232,12 @@ def _seen(
     return {id_of(item): item for items in listings for item in items}
 
 
-def _whole_kinds(scope: Scope) -> set[tuple[str, str]]:
+def _whole_kinds(rows: Sequence[Kind]) -> set[tuple[str, str]]:
     """Return the kinds of which all objects are listed, with our label or without."""
     return {
         (row.api_version, row.name)
-        for row in kinds_of(scope.release).values()
-        if (scope.whole or scope.leaving)
-        and (row.group in _WHOLE or row.name in REMAINING or row.name in _SHARED)
+        for row in rows
+        if row.group in _WHOLE or row.name in REMAINING or row.name in _SHARED
     }
 
 
@@ -257,7 +283,10 @@ def _theirs(
 
 
 def _of_our_kinds(
-    client: Kube, scope: Scope, owned: Mapping[str, Object], pool: concurrent.futures.Executor
+    client: Kube,
+    entire: Collection[tuple[str, str]],
+    owned: Mapping[str, Object],
+    pool: concurrent.futures.Executor,
 ) -> dict[str, Object]:
     """Return all objects of further kinds that we have defined, whoever made them and wherever."""
     calls = {
@@ -267,7 +296,7 @@ def _of_our_kinds(
         for version in item["spec"]["versions"]
         if version.get("storage", True)
     }
-    further = sorted(calls - _whole_kinds(scope))
+    further = sorted(calls.difference(entire))
     listings = _each(pool, lambda call: client.list(*call).items, further)
     found = {id_of(item): item for items in listings for item in items}
     return {key: item for key, item in found.items() if key not in owned}
@@ -329,7 +358,10 @@ def overlay(live: t.Any, wanted: t.Any) -> t.Any:
 
 
 def _consuming(
-    client: Kube, scope: Scope, seen: Mapping[str, Object], pool: concurrent.futures.Executor
+    client: Kube,
+    entire: Collection[tuple[str, str]],
+    seen: Mapping[str, Object],
+    pool: concurrent.futures.Executor,
 ) -> dict[str, tuple[Object, ...]]:
     """Return claims, volumes, pods and the like, of each only what tells who uses what.
 
@@ -339,7 +371,7 @@ def _consuming(
         kind: next((api for api in apis if client.serves(api, kind)), apis[0])
         for kind, apis in USING
     }
-    known = {kind for api, kind in _whole_kinds(scope) if served.get(kind) == api}
+    known = {kind for api, kind in entire if served.get(kind) == api}
     asked = [kind for kind in served if kind not in known]
     listings = _each(
         pool, lambda kind: client.list(served[kind], kind, "", "", thinned).items, asked

@@ -32,9 +32,9 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
     has_owner,
     id_of,
     is_ours,
-    kinds_of,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._kinds.consumers import USER_KINDS
+from ansible_collections.rookery.rook.plugins.module_utils._observe import rows_here
 from ansible_collections.rookery.rook.plugins.module_utils._remains import drivers_of
 
 if t.TYPE_CHECKING:
@@ -90,7 +90,7 @@ def take(client: Kube, wish: Wish, whose: Whose) -> Inventory:
         where = whose.namespace if row.name in _INSIDE else ""
         return client.list(row.api_version, row.name, where, "", keep).items
 
-    rows = [*kinds_of(wish.site.release).values(), *(USER_KINDS[name] for name in _OTHERS)]
+    rows = [*rows_here(client, wish.site.release), *(USER_KINDS[name] for name in _OTHERS)]
     with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
         objects = tuple(item for items in pool.map(listed, rows) for item in items)
     return Inventory(objects, foreign)
@@ -100,7 +100,7 @@ def foreseen(client: Kube, wish: Wish, found: Prospect) -> list[dict[str, t.Any]
     """Return the definitions that would be left if a plan were done, with all that goes by it."""
     rows = [
         row
-        for row in kinds_of(wish.site.release).values()
+        for row in rows_here(client, wish.site.release)
         if row.group in ROOK_GROUPS or row.name in ("CustomResourceDefinition", "Deployment")
     ]
     with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:

@@ -190,6 +190,19 @@ def test_it_goes_in_reverse(run: Run, raw: Raw, old: Old) -> None:
     assert of_release(run, old, "rook_teardown", confirm="store1")["changed"] is False
 
 
+@each_release
+def test_it_goes_by_the_release_of_another_era_too(run: Run, raw: Raw, old: Old) -> None:
+    define(raw, old)
+    made = of_release(run, old)
+    later = dataclasses.replace(old, version="1.18.11")
+    gone = of_release(run, later, "rook_teardown", confirm="store1", hosts={}, storage_classes=[])
+    going = [step["target"] for step in gone["plan"] if step["op"] == "delete"]
+    assert sorted(going) == sorted(
+        step["target"] for step in made["plan"] if step["op"] == "create"
+    )
+    assert all(raw.items(path_of(old, kind)) == [] for kind in old.kinds)
+
+
 def run_daemons(raw: Raw, counts: dict[str, int], **labels: str) -> None:
     """Make so many pods of each sort of daemon, all of them ready."""
     pods = "/api/v1/namespaces/rook-ceph/pods"
