@@ -129,9 +129,7 @@ def observe(client: Kube, scope: Scope, desired: Sequence[Desired], kept: Kept) 
         if scope.leaving:
             others |= _of_our_kinds(client, entire, owned, pool)
             if f"Namespace//{scope.namespace}" in owned:
-                calls = [(*kind, scope.namespace) for kind in TENANTS]
-                listings = _each(pool, lambda call: client.list(*call).items, calls)
-                tenants = find_tenants(scope.site, [item for items in listings for item in items])
+                tenants = _tenants(client, scope, pool)
         objects = {**others, **owned}
         objects |= _theirs(client, [item for item in desired if item.id not in objects], pool)
         # Of what is to go, nobody asks what the server would store.
@@ -280,6 +278,13 @@ def _theirs(
     found = [live for live in _each(pool, client.get, few) if live is not None]
     found += [item for items in listings for item in items if id_of(item) in wanted]
     return {id_of(item): item for item in found}
+
+
+def _tenants(client: Kube, scope: Scope, pool: concurrent.futures.Executor) -> tuple[str, ...]:
+    """Return what people keep in the site's namespace, which would go with it."""
+    calls = [(*kind, scope.namespace) for kind in TENANTS]
+    listings = _each(pool, lambda call: client.list(*call).items, calls)
+    return find_tenants(scope.site, [item for items in listings for item in items])
 
 
 def _of_our_kinds(

@@ -12,35 +12,23 @@ from pathlib import Path
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._clients.ports import Ref
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ConflictError
-from ansible_collections.rookery.rook.plugins.modules import rook_site, rook_teardown
+from ansible_collections.rookery.rook.plugins.modules import rook_site
 from onsite import Onsite, Result, run_module
-from wholesite import MODEL, write_manifests
+from standingsite import CONFIRMED, deleted, standing
+from wholesite import MODEL
 
 CLUSTER = "CephCluster/rook-ceph/rook-ceph"
 FAST = Ref("ceph.rook.io/v1", "CephBlockPool", "rook-ceph", "fast")
 OPERATOR = Ref("apps/v1", "Deployment", "rook-ceph", "rook-ceph-operator")
 INSIDE = {"namespace": "rook-ceph"}
 CSI = "csi.ceph.io/v1alpha1"
-CONFIRMED = {"confirm": "store1"}
 
 
 @pytest.fixture(name="onsite")
 def _onsite(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> Onsite:
-    """Return the teardown of a site that stands."""
-    options = {**MODEL, "operator": {"manifests": str(write_manifests(tmp_path / "manifests"))}}
-    onsite = Onsite(rook_teardown, options, capsys, monkeypatch, tmp_path)
-    site = {"site": "store1", "wait_timeout": 20}
-    kubeconfig = str(onsite.kubeconfig)
-    made = run_module(capsys, rook_site, False, kubeconfig=kubeconfig, **site, **options)
-    assert made.get("failed") is None, made["msg"]
-    onsite.kube.writes.clear()
-    return onsite
-
-
-def deleted(onsite: Onsite) -> list[str]:
-    return [write.removeprefix("delete ") for write in onsite.kube.writes if "delete" in write]
+    return standing(capsys, monkeypatch, tmp_path)
 
 
 def test_without_the_sites_name_nothing_is_touched(onsite: Onsite) -> None:
@@ -308,40 +296,6 @@ def test_what_would_be_left_is_told_beforehand_as_it_is_in_the_end(onsite: Onsit
         told["warnings"]
     )
     assert told["left"] == onsite(**CONFIRMED)["left"]
-
-
-@pytest.mark.parametrize("api", ["rook.io/v1alpha1", "ceph.rook.io/v1beta1"])
-def test_what_the_site_has_of_another_era_goes_too(onsite: Onsite, api: str) -> None:
-    labels = {"app.kubernetes.io/part-of": "store1", "app.kubernetes.io/managed-by": "rookery"}
-    for kind in ("Cluster", "Pool"):
-        meta = {"name": "old", "labels": labels, **INSIDE}
-        onsite.kube.apply({"apiVersion": api, "kind": kind, "metadata": meta})
-    onsite.kube.writes.clear()
-    removed = onsite(**CONFIRMED)
-    assert removed.get("failed") is None, removed["msg"]
-    going = [target for target in deleted(onsite) if target.endswith("/rook-ceph/old")]
-    assert going == ["Pool/rook-ceph/old", "Cluster/rook-ceph/old"]
-
-
-def test_a_cluster_of_another_era_that_is_not_the_sites_refuses_it_whole(onsite: Onsite) -> None:
-    meta = {"name": "theirs", **INSIDE}
-    onsite.kube.apply({"apiVersion": "rook.io/v1alpha1", "kind": "Cluster", "metadata": meta})
-    onsite.kube.writes.clear()
-    refused = onsite(**CONFIRMED)
-    assert refused["failed"] and "Cluster/rook-ceph/theirs" in refused["msg"]
-    assert onsite.kube.writes == []
-
-
-def test_a_definition_of_another_era_is_in_use_while_there_are_objects(onsite: Onsite) -> None:
-    spec = {"group": "rook.io", "names": {"kind": "Pool"}, "versions": []}
-    definition = {**THEIRS, "metadata": {"name": "pools.rook.io"}, "spec": spec}
-    onsite.kube.apply(definition)
-    assert [row["id"] for row in onsite(check=True, **CONFIRMED)["left"]] == [
-        "CustomResourceDefinition//pools.rook.io"
-    ]
-    meta = {"name": "hers", "namespace": "hers"}
-    onsite.kube.apply({"apiVersion": "rook.io/v1alpha1", "kind": "Pool", "metadata": meta})
-    assert onsite(check=True, **CONFIRMED)["left"] == []
 
 
 @pytest.mark.parametrize(
