@@ -18,7 +18,9 @@ description:
   - A host of C(rook_storage) gets C(rook_node_devices), the names in C(/dev/disk/by-id) of its data
     volumes. A host without a floating IP is reached through the one that has one, a server of the
     group C(bastion) before a control plane.
-  - Host keys are always checked, under the id of the server, in a file of the site's own.
+  - Host keys are always checked, under the id of the server, in a file of the site's own. A
+    connection that ssh keeps is told by the id, too, so that no other server at the same address
+    is taken for this one.
   - Its file is called C(openstack.yml), C(openstack_site.yml), or ends so.
 options:
   plugin:

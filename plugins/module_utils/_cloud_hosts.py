@@ -18,6 +18,8 @@ if t.TYPE_CHECKING:
 
 CONTROL_PLANE, NODE, STORAGE = "kube_control_plane", "kube_node", "rook_storage"
 GROUPS = (CONTROL_PLANE, NODE, STORAGE)
+# The first half of a version 4 UUID but its version: 48 random bits.
+SHARED_LENGTH = 13
 
 
 @dataclasses.dataclass(frozen=True)
@@ -64,6 +66,7 @@ def _variables(server: Server, jump: Server | None, way: Way) -> dict[str, t.Any
     found: dict[str, t.Any] = {
         "ansible_host": public or fixed,
         "ansible_ssh_common_args": _arguments(server, None if public else jump, way),
+        "ansible_control_path": _shared(server),
         # Where Ansible checks none it tells ssh so before that, and the first word counts.
         "ansible_host_key_checking": True,
         # A floating IP is on no interface of the node.
@@ -82,6 +85,16 @@ def _variables(server: Server, jump: Server | None, way: Way) -> dict[str, t.Any
             volume["device"] for volume in server["volumes"] if _is_storage(volume["name"], way)
         ]
     return found
+
+
+def _shared(server: Server) -> str:
+    """Return where connections to a server meet, as Ansible's ssh expands it.
+
+    Ansible's own name has but address and user. Another site's server at the same address, behind
+    another way, would be taken for this one as long as a connection is kept, with no key checked.
+    A socket's name has a limit, so of the id there is only a part.
+    """
+    return f"%(directory)s/{server['id'][:SHARED_LENGTH]}-%%r"
 
 
 def _fixed(server: Server, way: Way) -> str:

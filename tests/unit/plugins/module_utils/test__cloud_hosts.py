@@ -79,6 +79,16 @@ def test_fixed_addresses_need_no_jump() -> None:
     assert "ProxyCommand" not in str(hosts)
 
 
+def test_servers_at_one_address_share_no_connection() -> None:
+    here, there = "5f1c8c1e-3b0f-4c5e-9d36-3e0a4f0b8f52", "5f1c8c1e-77d2-4a31-8f52-0f6b8a523f0e"
+    twins = [{**server("w", "kube_node"), "id": uid, "declared": uid} for uid in (here, there)]
+    hosts = hosts_of(twins, Way("/k"))
+    assert hosts[here]["ansible_host"] == hosts[there]["ansible_host"]
+    paths = [hosts[uid]["ansible_control_path"] % {"directory": "/cp"} for uid in (here, there)]
+    # ssh puts the user there, as another one on the same server needs another connection.
+    assert paths == ["/cp/5f1c8c1e-3b0f-%r", "/cp/5f1c8c1e-77d2-%r"]
+
+
 def test_the_own_address_is_of_the_network_that_is_named() -> None:
     addresses = [
         {"network": "front", "address": "192.168.1.1", "mac": ""},
