@@ -126,6 +126,8 @@ def _checking(server: Server, way: Way) -> list[str]:
         f"HostKeyAlias={server['id']}",
         f"StrictHostKeyChecking={checking}",
         "HashKnownHosts=no",
+        # Else ssh before 8.5 keeps keys under addresses as well, which come to other servers.
+        "CheckHostIP=no",
         # What waits for a server that is gone fails then; TCP alone needs hours.
         "ServerAliveInterval=30",
         "ServerAliveCountMax=4",

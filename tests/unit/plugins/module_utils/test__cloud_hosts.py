@@ -41,6 +41,12 @@ def words(host: t.Mapping[str, t.Any]) -> list[str]:
     ]
 
 
+def through(host: t.Mapping[str, t.Any]) -> list[str]:
+    """Return the words of the command that leads to a host by another one."""
+    (found,) = (word for word in words(host) if word.startswith("ProxyCommand="))
+    return shlex.split(found.removeprefix("ProxyCommand="))
+
+
 def test_groups_are_those_of_the_servers_and_the_known_ones_are_always_there() -> None:
     assert groups_of(SERVERS) == {
         "kube_control_plane": ["cp"],
@@ -58,8 +64,7 @@ def test_a_floating_ip_is_where_a_host_is_reached_but_not_its_own_address() -> N
 
 def test_who_has_no_floating_ip_is_reached_through_the_control_plane() -> None:
     host = hosts_of(SERVERS, Way("/k", user="debian", private_key_file="/key"))["osd"]
-    (through,) = (word for word in words(host) if word.startswith("ProxyCommand="))
-    inner = shlex.split(through.removeprefix("ProxyCommand="))
+    inner = through(host)
     assert host["ansible_host"] == "192.168.0.3"
     assert inner[:3] == ["ssh", "-W", "[%h]:%p"] and inner[-1] == "debian@203.0.113.8"
     assert "HostKeyAlias=id-cp" in inner and inner[inner.index("-i") + 1] == "/key"
@@ -107,14 +112,14 @@ def test_keys_are_always_checked(pinned: bool, word: str) -> None:
     for host in hosts_of(SERVERS, Way("/a b/k", pinned_only=pinned)).values():
         assert f"StrictHostKeyChecking={word}" in words(host)
         assert 'UserKnownHostsFile="/a b/k"' in words(host)
+        assert "CheckHostIP=no" in words(host)
         assert "StrictHostKeyChecking=no" not in host["ansible_ssh_common_args"]
         assert host["ansible_host_key_checking"] is True
 
 
 def test_a_server_that_is_gone_is_not_waited_for_nor_one_on_the_way() -> None:
     host = hosts_of(SERVERS, Way("/k", user="debian"))["osd"]
-    (through,) = (word for word in words(host) if word.startswith("ProxyCommand="))
-    for way in (words(host), shlex.split(through.removeprefix("ProxyCommand="))):
+    for way in (words(host), through(host)):
         assert {"ServerAliveInterval=30", "ServerAliveCountMax=4"} <= set(way)
 
 
