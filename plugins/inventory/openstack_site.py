@@ -53,7 +53,10 @@ options:
     type: str
     default: ""
   user:
-    description: User of the hosts, and of the one through which others are reached.
+    description:
+      - User of the hosts, and of the one through which others are reached. If it is not set, the
+        second is the user as whom Ansible goes to the host behind, such as that of AWX's machine
+        credential.
     type: str
     default: ""
   private_key_file:

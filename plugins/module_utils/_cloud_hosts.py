@@ -112,7 +112,8 @@ def _arguments(server: Server, jump: Server | None, way: Way) -> str:
     words = _checking(server, way)
     if jump is not None:
         key = ["-i", way.private_key_file] if way.private_key_file else []
-        to = f"{way.user}@{jump['floating_ip']}".removeprefix("@")
+        # Whoever names the user, ssh itself knows whom it logs in.
+        to = f"{way.user or '%r'}@{jump['floating_ip']}"
         # Brackets part an address of IPv6 from the port.
         through = shlex.join(["ssh", "-W", "[%h]:%p", *_checking(jump, way), *key, to])
         words += ["-o", f"ProxyCommand={through}"]

@@ -71,6 +71,13 @@ def test_who_has_no_floating_ip_is_reached_through_the_control_plane() -> None:
     assert "HostKeyAlias=id-osd" in words(host)
 
 
+def test_the_user_of_the_way_is_that_of_the_host_whoever_names_it() -> None:
+    host = hosts_of(SERVERS, Way("/k"))["osd"]
+    assert "ansible_user" not in host
+    # As ssh has it from Ansible's ansible_user, a machine credential of AWX or -u.
+    assert through(host)[-1] == "%r@203.0.113.8"
+
+
 def test_a_bastion_goes_before_a_control_plane() -> None:
     servers = [*SERVERS, server("jump", "bastion", public="203.0.113.7")]
     assert "203.0.113.7" in hosts_of(servers, Way("/k"))["osd"]["ansible_ssh_common_args"]
