@@ -16,8 +16,8 @@ description:
     groups C(kube_control_plane), C(kube_node) and C(rook_storage) are there even while they are
     empty.
   - A host of C(rook_storage) gets C(rook_node_devices), the names in C(/dev/disk/by-id) of its data
-    volumes. A host without a floating IP is reached through the one that has one, a server of the
-    group C(bastion) before a control plane.
+    volumes. A host without a floating IP is reached through one that has one, one that runs
+    before one that is off, a server of the group C(bastion) before a control plane.
   - Host keys are always checked, under the id of the server, in a file of the site's own. A
     connection that ssh keeps is told by the id, too, so that no other server at the same address
     is taken for this one.

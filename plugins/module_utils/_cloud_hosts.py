@@ -11,6 +11,8 @@ import fnmatch
 import shlex
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.plan import STARTS
+
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -52,12 +54,18 @@ def groups_of(servers: Sequence[Server]) -> dict[str, list[str]]:
 
 def _jump(servers: Sequence[Server]) -> Server | None:
     """Return the server through which others are reached."""
-    public = [server for server in servers if server["floating_ip"]]
-    for group in ("bastion", CONTROL_PLANE):
-        for server in public:
-            if group in server["groups"]:
-                return server
-    return public[0] if public else None
+
+    def rank(server: Server) -> tuple[bool, ...]:
+        return _is_off(server), *(
+            group not in server["groups"] for group in ("bastion", CONTROL_PLANE)
+        )
+
+    return min((server for server in servers if server["floating_ip"]), key=rank, default=None)
+
+
+def _is_off(server: Server) -> bool:
+    """Tell whether nothing answers on a server before it is started or made again."""
+    return server["status"] == "ERROR" or bool(STARTS.get(server["status"]))
 
 
 def _variables(server: Server, jump: Server | None, way: Way) -> dict[str, t.Any]:

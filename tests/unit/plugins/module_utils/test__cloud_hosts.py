@@ -83,6 +83,13 @@ def test_a_bastion_goes_before_a_control_plane() -> None:
     assert "203.0.113.7" in hosts_of(servers, Way("/k"))["osd"]["ansible_ssh_common_args"]
 
 
+@pytest.mark.parametrize("status", ["SHUTOFF", "SHELVED_OFFLOADED", "ERROR"])
+def test_no_way_leads_through_a_server_that_is_off_while_another_runs(status: str) -> None:
+    off = {**server("jump", "bastion", public="203.0.113.7"), "status": status}
+    assert through(hosts_of([off, *SERVERS], Way("/k"))["osd"])[-1] == "%r@203.0.113.8"
+    assert through(hosts_of([off, SERVERS[2]], Way("/k"))["osd"])[-1] == "%r@203.0.113.7"
+
+
 def test_fixed_addresses_need_no_jump() -> None:
     hosts = hosts_of(SERVERS, Way("/k", address="fixed"))
     assert {host["ansible_host"] for host in hosts.values()} == {
