@@ -140,14 +140,15 @@ class InventoryModule(BaseInventoryPlugin):
             raise AnsibleParserError(f"network: no server of site {site} is in {told}.")
         inventory.set_variable("all", "rook_site", site)
         inventory.set_variable("all", "openstack_known_hosts", way.known_hosts)
+        # A host and a group may have one name, as bastion in bastion: say which is meant.
         for host, variables in hosts_of(servers, way).items():
-            inventory.add_host(host)
+            entry = inventory.hosts[inventory.add_host(host)]
             for name, value in variables.items():
-                inventory.set_variable(host, name, value)
+                entry.set_variable(name, value)
         for group, hosts in groups_of(servers).items():
-            inventory.add_group(group)
+            known = inventory.add_group(group)
             for host in hosts:
-                inventory.add_child(group, host)
+                inventory.add_host(host, known)
 
     def _params(self) -> dict[str, t.Any]:
         """Return what the client is told; secrets come from clouds.yaml or the environment."""

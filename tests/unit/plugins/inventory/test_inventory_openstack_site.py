@@ -67,10 +67,12 @@ def _parse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parse:
         "inventory", plugin.InventoryModule.NAME, options
     )
 
-    def parse(text: str = "", name: str = "openstack.yml") -> InventoryData:
+    def parse(
+        text: str = "", name: str = "openstack.yml", inventory: InventoryData | None = None
+    ) -> InventoryData:
         path = tmp_path / name
         path.write_text(f"plugin: rookery.rook.openstack_site\nsite: store1\n{text}")
-        inventory = InventoryData()
+        inventory = inventory or InventoryData()
         module = plugin.InventoryModule()
         module._load_name = plugin.InventoryModule.NAME
         assert module.verify_file(str(path))
@@ -92,6 +94,29 @@ def test_servers_are_hosts_of_their_groups(parse: Parse) -> None:
     assert host is not None
     assert host.vars["rook_node_devices"] == ["/dev/disk/by-id/virtio-v"]
     assert "debian@203.0.113.17" in host.vars["ansible_ssh_common_args"]
+
+
+def test_a_server_may_be_called_as_a_group_is(
+    parse: Parse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = [
+        {**SERVERS[0], "declared": "bastion", "groups": ["bastion", "kube_control_plane"]},
+        {**SERVERS[1], "declared": "worker", "groups": ["worker", "kube_node"]},
+    ]
+    monkeypatch.setattr(plugin, "servers_of", lambda _cloud, _site: named)
+    # Another source may have the group before.
+    before = InventoryData()
+    before.add_group("worker")
+    for found in (parse().groups, parse(inventory=before).groups):
+        assert {
+            name: [host.name for host in found[name].hosts]
+            for name in ("bastion", "worker", "kube_control_plane", "kube_node")
+        } == {
+            "bastion": ["bastion"], "worker": ["worker"],
+            "kube_control_plane": ["bastion"], "kube_node": ["worker"],
+        }  # fmt: skip
+        assert "openstack_id" not in found["worker"].vars
+        assert found["worker"].hosts[0].vars["openstack_id"] == "2"
 
 
 @pytest.mark.usefixtures("asked")
