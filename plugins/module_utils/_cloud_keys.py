@@ -9,15 +9,16 @@ A server stands in the file under its id, so that another one at the same addres
 
 from __future__ import annotations
 
+import base64
 import re
 import typing as t
 
 if t.TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-_BLOCK = re.compile(
-    r"-----BEGIN SSH HOST KEY KEYS-----(.*?)-----END SSH HOST KEY KEYS-----", re.DOTALL
-)
+_BEGIN, _END = "-----BEGIN SSH HOST KEY KEYS-----", "-----END SSH HOST KEY KEYS-----"
+# What a boot has begun that another one follows has no end of its own.
+_BLOCK = re.compile(f"{_BEGIN}((?:(?!{_BEGIN}).)*?){_END}", re.DOTALL)
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # The console may put something before a line, and ends lines in its own way.
 _KEY = re.compile(r"\b((?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[\w.@-]+) (AAAA[\w+/]+=*)")
@@ -25,8 +26,26 @@ _KEY = re.compile(r"\b((?:ssh|ecdsa|sk-ssh|sk-ecdsa)-[\w.@-]+) (AAAA[\w+/]+=*)")
 
 def keys_in(console: str) -> tuple[str, ...]:
     """Return the host keys that cloud-init printed at the last boot that printed them whole."""
-    blocks = _BLOCK.findall(console)
-    return tuple(f"{kind} {key}" for kind, key in _KEY.findall(blocks[-1])) if blocks else ()
+    shown = _KEY.findall((_BLOCK.findall(console) or [""])[-1])
+    return tuple(f"{kind} {key}" for kind, key in shown if _is_whole(kind, key))
+
+
+def _is_whole(kind: str, key: str) -> bool:
+    """Tell whether a key has all its parts, the first of which is its kind.
+
+    What the kernel says meanwhile comes to the same console, and in the middle of a line, too.
+    """
+    try:
+        rest, parts = base64.b64decode(key, validate=True), []
+    except ValueError:
+        return False
+    while rest:
+        end = 4 + int.from_bytes(rest[:4], "big")
+        if end > len(rest):
+            return False
+        parts.append(rest[4:end])
+        rest = rest[end:]
+    return len(parts) > 1 and parts[0] == kind.encode()
 
 
 def known(text: str) -> dict[str, tuple[str, ...]]:

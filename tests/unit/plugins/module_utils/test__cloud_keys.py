@@ -5,6 +5,9 @@
 
 from __future__ import annotations
 
+import base64
+
+import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_keys import (
     keys_in,
     known,
@@ -12,11 +15,17 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud_keys import (
 )
 
 BEGIN, END = "-----BEGIN SSH HOST KEY KEYS-----", "-----END SSH HOST KEY KEYS-----"
-ED, EC, RSA = (
-    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB",
-    "ecdsa-sha2-nistp256 AAAAE2VjZHNh/+x=",
-    "ssh-rsa AAAAB3NzaC1yc2E==",
-)
+
+
+def key(kind: str, *parts: bytes) -> str:
+    """Return a key as ssh writes it: its parts, each behind its length."""
+    blob = b"".join(len(part).to_bytes(4, "big") + part for part in (kind.encode(), *parts))
+    return f"{kind} {base64.b64encode(blob).decode()}"
+
+
+ED = key("ssh-ed25519", bytes(range(32)))
+EC = key("ecdsa-sha2-nistp256", b"nistp256", bytes(range(65)))
+RSA = key("ssh-rsa", b"\1\0\1", bytes(range(129)))
 
 
 def block(*keys: str, before: str = "") -> str:
@@ -40,6 +49,13 @@ def test_the_last_boot_counts() -> None:
 def test_a_block_that_is_not_whole_is_none() -> None:
     assert keys_in(f"{BEGIN}\r\n{ED}\r\n") == ()
     assert keys_in("FAKE CONSOLE OUTPUT") == ()
+    assert keys_in(f"{BEGIN}\r\n{RSA}\r\nreboot\r\n{block(ED)}") == (ED,)
+
+
+@pytest.mark.parametrize("said", ["[   12.345678] random: crng init done\r\n", "\r\n", " ", "x"])
+@pytest.mark.parametrize("place", [20, 41, 60, 75])
+def test_a_key_into_which_somebody_else_wrote_is_none(said: str, place: int) -> None:
+    assert keys_in(block(EC, f"{ED[:place]}{said}{ED[place:]}")) == (EC,)
 
 
 def test_a_file_keeps_what_is_known_and_loses_who_is_gone() -> None:

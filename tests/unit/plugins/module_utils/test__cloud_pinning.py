@@ -15,7 +15,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     RookeryError,
 )
 
-KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB"
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBJh6ZVKJ0T5rUrzwmbq0lS5n6yC0QTyEPvD1h2b7GXk"
 SHOWN = f"-----BEGIN SSH HOST KEY KEYS-----\n{KEY} root@a\n-----END SSH HOST KEY KEYS-----\n"
 SERVERS = [{"id": "1", "name": "s-a"}, {"id": "2", "name": "s-b"}]
 

@@ -13,7 +13,7 @@ import pytest
 from ansible.module_utils.testing import patch_module_args
 from ansible_collections.rookery.rook.plugins.modules import openstack_host_keys
 
-KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIB"
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBJh6ZVKJ0T5rUrzwmbq0lS5n6yC0QTyEPvD1h2b7GXk"
 ONE, TWO = (f"4d0e5cd6-7a16-4d3c-9a9a-6f7b0c6d3a5{number}" for number in (1, 2))
 SHOWN = f"-----BEGIN SSH HOST KEY KEYS-----\n{KEY} root@a\n-----END SSH HOST KEY KEYS-----\n"
 
