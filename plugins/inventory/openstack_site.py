@@ -128,6 +128,7 @@ class InventoryModule(BaseInventoryPlugin):
         super().parse(inventory, loader, path, cache)
         self._read_config_data(path)
         site = self.get_option("site")
+        _refuse_second(inventory, site)
         way = self._way(site)
         try:
             servers = servers_of(Cloud.connect(self._params(), reads=True), site)
@@ -165,4 +166,14 @@ class InventoryModule(BaseInventoryPlugin):
             private_key_file=self.get_option("private_key_file") or "",
             pinned_only=self.get_option("host_keys") == "pinned",
             storage_volumes=tuple(self.get_option("storage_volumes")),
+        )
+
+
+def _refuse_second(inventory: InventoryData, site: str) -> None:
+    """Refuse another site beside the one that the inventory has: hosts would be of both."""
+    there = inventory.groups["all"].vars.get("rook_site", site)
+    if there != site:
+        raise AnsibleParserError(
+            f"site: {site} cannot be in one inventory with the site {there}, as their groups and "
+            "hosts would be one. Give each site a directory of its own."
         )

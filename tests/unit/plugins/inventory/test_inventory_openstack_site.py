@@ -137,6 +137,17 @@ def test_a_network_that_no_server_is_in_is_told(parse: Parse) -> None:
         parse("network: nte\n")
 
 
+@pytest.mark.usefixtures("asked")
+def test_two_sites_are_not_one_inventory(parse: Parse) -> None:
+    both = parse()
+    parse(inventory=both)
+    both.set_variable("all", "rook_site", "store2")
+    hosts = set(both.hosts)
+    with pytest.raises(AnsibleParserError, match=r"store1 cannot be .* with the site store2"):
+        parse(inventory=both)
+    assert set(both.hosts) == hosts
+
+
 def test_without_servers_the_groups_are_there(
     parse: Parse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
