@@ -126,7 +126,7 @@ class InventoryModule(BaseInventoryPlugin):
     ) -> None:
         """Ask the cloud, and fill the inventory."""
         super().parse(inventory, loader, path, cache)
-        self._read_config_data(path)
+        self._refuse_unknown(self._read_config_data(path))
         site = self.get_option("site")
         _refuse_second(inventory, site)
         way = self._way(site)
@@ -150,6 +150,13 @@ class InventoryModule(BaseInventoryPlugin):
             known = inventory.add_group(group)
             for host in hosts:
                 inventory.add_host(host, known)
+
+    def _refuse_unknown(self, given: t.Iterable[str]) -> None:
+        """Refuse options that there are not, which Ansible leaves unread."""
+        known = self.get_options()
+        if unknown := sorted(set(given) - set(known)):
+            told = f"there are {', '.join(sorted(known))}. Correct or remove them"
+            raise AnsibleParserError(f"{', '.join(unknown)}: no options of this plugin, {told}.")
 
     def _params(self) -> dict[str, t.Any]:
         """Return what the client is told; secrets come from clouds.yaml or the environment."""

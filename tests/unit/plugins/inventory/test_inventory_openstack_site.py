@@ -138,6 +138,12 @@ def test_a_network_that_no_server_is_in_is_told(parse: Parse) -> None:
 
 
 @pytest.mark.usefixtures("asked")
+def test_an_option_that_there_is_not_is_told(parse: Parse) -> None:
+    with pytest.raises(AnsibleParserError, match=r"host_key, region: no options .* region_name,"):
+        parse("region: north\nhost_key: pinned\n")
+
+
+@pytest.mark.usefixtures("asked")
 def test_two_sites_are_not_one_inventory(parse: Parse) -> None:
     both = parse()
     parse(inventory=both)
