@@ -80,6 +80,16 @@ options:
     type: list
     elements: str
     default: ["*"]
+  device_link:
+    description:
+      - Link by which a server knows a data volume, with C({id}) for the volume's id, C({id:.20})
+        for the first twenty characters of it, and C({hex}) for the id without hyphens.
+      - How disks are attached is the cloud's or the image's choice, and the API does not tell it.
+        With virtio-scsi (C(hw_disk_bus=scsi) of the image) the link is
+        V(/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_{id}), with an old QEMU the same but C({id:.20}),
+        and with ESXi V(/dev/disk/by-id/wwn-0x{hex}).
+    type: str
+    default: /dev/disk/by-id/virtio-{id:.20}
 """
 
 EXAMPLES = r"""
@@ -129,7 +139,10 @@ class InventoryModule(BaseInventoryPlugin):
         self._refuse_unknown(self._read_config_data(path))
         site = self.get_option("site")
         _refuse_second(inventory, site)
-        way = self._way(site)
+        try:
+            way = self._way(site)
+        except RookeryError as error:
+            raise AnsibleParserError(str(error)) from None
         try:
             servers = servers_of(Cloud.connect(self._params(), reads=True), site)
         except RookeryError as error:
@@ -173,6 +186,7 @@ class InventoryModule(BaseInventoryPlugin):
             private_key_file=self.get_option("private_key_file") or "",
             pinned_only=self.get_option("host_keys") == "pinned",
             storage_volumes=tuple(self.get_option("storage_volumes")),
+            device_link=self.get_option("device_link"),
         )
 
 

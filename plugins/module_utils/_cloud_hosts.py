@@ -12,6 +12,8 @@ import shlex
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.plan import STARTS
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.report import LINK, device_of
+from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -35,6 +37,19 @@ class Way:
     private_key_file: str = ""
     pinned_only: bool = False
     storage_volumes: Sequence[str] = ("*",)
+    device_link: str = LINK
+
+    def __post_init__(self) -> None:
+        """Refuse a link that is none, or that all volumes have."""
+        try:
+            found = [device_of(uid, self.device_link) for uid in ("0" * 36, "1" * 36)]
+        except (AttributeError, LookupError, TypeError, ValueError):
+            found = []
+        if len(set(found)) < 2 or not found[0].startswith("/dev/disk/by-"):
+            raise RookeryError(
+                f"device_link: {self.device_link} names no volume under /dev/disk. "
+                f"Put {{id}} or {{hex}} where its id is, as in {LINK}."
+            )
 
 
 def hosts_of(servers: Sequence[Server], way: Way) -> dict[str, dict[str, t.Any]]:
@@ -90,7 +105,9 @@ def _variables(server: Server, jump: Server | None, way: Way) -> dict[str, t.Any
         found["ansible_ssh_private_key_file"] = way.private_key_file
     if STORAGE in server["groups"]:
         found["rook_node_devices"] = [
-            volume["device"] for volume in server["volumes"] if _is_storage(volume["name"], way)
+            device_of(volume["id"], way.device_link)
+            for volume in server["volumes"]
+            if _is_storage(volume["name"], way)
         ]
     return found
 

@@ -24,14 +24,13 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import Wanted
     from ansible_collections.rookery.rook.plugins.module_utils._steps import Plan, Step
 
-# QEMU shows a volume under the first characters of its id.
-DEVICE = "/dev/disk/by-id/virtio-"
-DEVICE_LENGTH = 20
+# QEMU shows a volume of virtio under the first characters of its id.
+LINK = "/dev/disk/by-id/virtio-{id:.20}"
 
 
-def device_of(volume: str) -> str:
+def device_of(volume: str, link: str = LINK) -> str:
     """Return the link under which a server finds a volume, whatever the kernel calls it."""
-    return f"{DEVICE}{volume[:DEVICE_LENGTH]}"
+    return link.format(id=volume, hex=volume.replace("-", ""))
 
 
 def told(step: Step) -> dict[str, t.Any]:

@@ -144,6 +144,16 @@ def test_an_option_that_there_is_not_is_told(parse: Parse) -> None:
 
 
 @pytest.mark.usefixtures("asked")
+def test_how_disks_are_named_is_told(parse: Parse) -> None:
+    found = parse("device_link: /dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_{id}\n")
+    assert found.hosts["w-1"].vars["rook_node_devices"] == [
+        "/dev/disk/by-id/scsi-0QEMU_QEMU_HARDDISK_v"
+    ]
+    with pytest.raises(AnsibleParserError, match="device_link: /dev/vdb names no volume"):
+        parse("device_link: /dev/vdb\n")
+
+
+@pytest.mark.usefixtures("asked")
 def test_two_sites_are_not_one_inventory(parse: Parse) -> None:
     both = parse()
     parse(inventory=both)

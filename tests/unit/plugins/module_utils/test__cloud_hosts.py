@@ -14,6 +14,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud_hosts import (
     groups_of,
     hosts_of,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
 
 
 def server(name: str, *groups: str, public: str = "", volumes: t.Sequence[str] = ()) -> t.Any:
@@ -28,6 +29,7 @@ def server(name: str, *groups: str, public: str = "", volumes: t.Sequence[str] =
     }  # fmt: skip
 
 
+VOLUME = "9b5c3a1e-58b7-4a31-8f52-0f6b8a523f0e"
 SERVERS = [
     server("w", "kube_node", public="203.0.113.9"),
     server("cp", "kube_control_plane", public="203.0.113.8"),
@@ -139,9 +141,29 @@ def test_a_server_that_is_gone_is_not_waited_for_nor_one_on_the_way() -> None:
 
 def test_disks_are_claimed_by_stable_name_and_only_where_data_is_held() -> None:
     hosts = hosts_of(SERVERS, Way("/k", storage_volumes=["osd*"]))
-    assert hosts["osd"]["rook_node_devices"] == ["/dev/disk/by-id/osd-1"]
+    assert hosts["osd"]["rook_node_devices"] == ["/dev/disk/by-id/virtio-osd-1"]
     assert "rook_node_devices" not in hosts["w"]
     assert len(hosts_of(SERVERS, Way("/k"))["osd"]["rook_node_devices"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("link", "found"),
+    [
+        ("virtio-{id:.20}", "virtio-9b5c3a1e-58b7-4a31-8"),
+        ("scsi-0QEMU_QEMU_HARDDISK_{id}", f"scsi-0QEMU_QEMU_HARDDISK_{VOLUME}"),
+        ("wwn-0x{hex}", "wwn-0x9b5c3a1e58b74a318f520f6b8a523f0e"),
+    ],
+)
+def test_a_disk_has_the_name_that_its_way_into_the_guest_gives(link: str, found: str) -> None:
+    way = Way("/k", device_link=f"/dev/disk/by-id/{link}")
+    hosts = hosts_of([server("w", "rook_storage", volumes=[VOLUME])], way)
+    assert hosts["w"]["rook_node_devices"] == [f"/dev/disk/by-id/{found}"]
+
+
+@pytest.mark.parametrize("link", ["virtio-{id:.20}", "/dev/disk/by-id/x", "{uid}", "{", "{}", ""])
+def test_a_link_that_names_no_volume_is_refused(link: str) -> None:
+    with pytest.raises(RookeryError, match=r"device_link: .* names no volume"):
+        Way("/k", device_link=link)
 
 
 def test_a_server_without_an_address_yet_is_a_host_all_the_same() -> None:
