@@ -49,7 +49,7 @@ options:
   network:
     description:
       - Network of the declaration in which the nodes know each other. That of the first port if
-        not set.
+        not set. Where it has IPv4 and IPv6, they know each other by IPv4.
     type: str
     default: ""
   user:

@@ -123,9 +123,14 @@ def _shared(server: Server) -> str:
 
 
 def _fixed(server: Server, way: Way) -> str:
-    """Return a server's own address, of the network in which the nodes know each other."""
+    """Return a server's own address, of the network in which the nodes know each other.
+
+    Neutron tells the addresses of a port in the order of their text, so that of two protocols
+    either may be the first: all servers have that of IPv4 where there is one.
+    """
     found = [each for each in server["addresses"] if way.network in ("", each["network"])]
-    return str(found[0]["address"]) if found else ""
+    same = [each["address"] for each in found if each["network"] == found[0]["network"]]
+    return str(min(same, key=lambda address: ":" in address, default=""))
 
 
 def _is_storage(name: str, way: Way) -> bool:

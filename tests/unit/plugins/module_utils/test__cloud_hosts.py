@@ -123,6 +123,23 @@ def test_the_own_address_is_of_the_network_that_is_named() -> None:
     assert found == ["192.168.1.1", "192.168.0.1", ""]
 
 
+@pytest.mark.parametrize(
+    ("addresses", "found"),
+    [
+        (["2001:db8::11", "203.0.113.11"], "203.0.113.11"),
+        (["192.0.2.11", "2001:db8::11"], "192.0.2.11"),
+        (["2001:db8::11", "fd00::11"], "2001:db8::11"),
+        (["192.168.10.11", "192.168.9.11"], "192.168.10.11"),
+    ],
+)
+def test_of_two_protocols_all_servers_have_the_same(addresses: list[str], found: str) -> None:
+    told = [{"network": "net", "address": each, "mac": ""} for each in addresses]
+    told += [{"network": "storage", "address": "10.0.0.11", "mac": ""}]
+    dual = {**server("w", "kube_node"), "addresses": told}
+    host = hosts_of([dual], Way("/k"))["w"]
+    assert (host["ansible_host"], host["rook_kubernetes_node_ip"]) == (found, found)
+
+
 @pytest.mark.parametrize(("pinned", "word"), [(True, "yes"), (False, "accept-new")])
 def test_keys_are_always_checked(pinned: bool, word: str) -> None:
     for host in hosts_of(SERVERS, Way("/a b/k", pinned_only=pinned)).values():
