@@ -85,23 +85,20 @@ def _definitions(client: Kube, site: Site, custom: Sequence[Desired]) -> Iterabl
 def _living(client: Kube, custom: Sequence[Desired]) -> Iterable[Manifest]:
     """Return the definitions of the cluster, none where they may not be read.
 
-    They are asked for by name. Where one is missing, the rest tells whether all are.
+    They are asked for by name. Where one is missing, the rest tells whether all are; and a chart
+    may make what no row names.
     """
     api = next((api for api in _APIS if client.serves(api, DEFINITION)), "")
     if not api:
         return ()
-    names = sorted({_name(str(item.manifest["apiVersion"]), item.kind) for item in custom})
+    rows = [KINDS.get(item.kind) for item in custom]
+    names = sorted({row.definition for row in rows if row})
     try:
         found = [client.get(Ref(api, DEFINITION, "", name)) for name in names]
         known = [item for item in found if item]
-        return known if len(known) == len(names) else client.list(api, DEFINITION).items
+        told = all(rows) and len(known) == len(names)
+        return known if told else client.list(api, DEFINITION).items
     except ClientError as problem:
         if problem.status != _FORBIDDEN:
             raise
         return ()
-
-
-def _name(api_version: str, kind: str) -> str:
-    """Return what the definition of a kind is called."""
-    row = KINDS.get(kind)
-    return f"{row.plural if row else kind.lower()}.{api_version.partition('/')[0]}"

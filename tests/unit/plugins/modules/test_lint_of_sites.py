@@ -158,6 +158,16 @@ def test_without_files_the_definitions_of_the_cluster_are_taken(
     assert pool.kube.writes == []
 
 
+def test_a_kind_that_a_cluster_with_rook_does_not_have_is_told(
+    pool: Onsite, manifests: Path
+) -> None:
+    for definition in definitions(manifests):
+        if definition["spec"]["names"]["kind"] != "CephBlockPool":
+            pool.kube.apply(definition)
+    told = "of ceph.rook.io/v1 is not among the definitions"
+    assert told in pool(check=True)["msg"]
+
+
 def settle(live: Object) -> None:
     """Let an object carry the note that a server makes of what was applied."""
 
