@@ -10,8 +10,9 @@ FlexVolume's classes and those of buckets have no driver that a node would know.
 from __future__ import annotations
 
 import typing as t
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 
+from ansible_collections.rookery.rook.plugins.module_utils import _eras
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import at
 from ansible_collections.rookery.rook.plugins.module_utils._readiness_core import (
     Expect,
@@ -23,16 +24,19 @@ from ansible_collections.rookery.rook.plugins.module_utils._readiness_core impor
     few,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._remains import DRIVERS
+from ansible_collections.rookery.rook.plugins.module_utils._rules_csi import NO_DRIVER, SWITCHES
 
+# Settings that Rook takes for true or false.
+_BOOLEANS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
 _KEEPS_AWAY = ("NoSchedule", "NoExecute")
 
 
-def class_ready(manifest: Manifest, children: Sequence[Manifest], _expect: Expect) -> Verdict:
+def class_ready(manifest: Manifest, children: Sequence[Manifest], expect: Expect) -> Verdict:
     """Judge a StorageClass by the nodes that list its driver."""
     driver = str(at(manifest, "provisioner") or "")
     rolled_out = {_name(child) for child in children if _is(child, "CSIDriver")}
     plugins = [child for child in children if _is(child, "DaemonSet") and _brings(child, driver)]
-    if not plugins and not _is_to_come(driver, rolled_out):
+    if not plugins and not _is_to_come(driver, children, expect.release):
         return Ready()
     listed = registered(manifest, children)
     wanted = at(plugins[0], "status.desiredNumberScheduled") if plugins else None
@@ -52,14 +56,38 @@ def class_ready(manifest: Manifest, children: Sequence[Manifest], _expect: Expec
     return NotReady(reason)
 
 
-def _is_to_come(driver: str, rolled_out: Set[str]) -> bool:
+def _is_to_come(driver: str, children: Sequence[Manifest], release: _eras.Version) -> bool:
     """Tell whether a driver is there, or one of Ceph's that its operator has not set up yet.
 
-    An operator that has set up others of its drivers was told to leave this one out (CSI-08).
+    Operators set up one driver after the other. Where Rook starts them, its settings tell which;
+    else an operator that has, or is to have, others was told to leave this one out (CSI-08).
     """
-    prefixes = (driver.removesuffix(end) for end in DRIVERS if driver.endswith(end))
-    own = {f"{prefix}{end}" for prefix in prefixes for end in DRIVERS}
-    return driver in rolled_out or bool(own and not own & rolled_out)
+    known = {_name(child) for child in children if child["kind"] in ("CSIDriver", "Driver")}
+    prefix, kind = next(
+        ((driver.removesuffix(end), end.split(".")[1]) for end in DRIVERS if driver.endswith(end)),
+        ("", ""),
+    )
+    if driver in known or not kind:
+        return driver in known
+    told = _told(kind, children, _eras.ERAS.get(release[:2], _eras.NEWEST))
+    return told if told is not None else not known & {f"{prefix}{end}" for end in DRIVERS}
+
+
+def _told(kind: str, children: Sequence[Manifest], era: _eras.Era) -> bool | None:
+    """Return whether Rook is told to start a kind of driver, None where its settings do not say."""
+    settings: Mapping[str, t.Any] = next(
+        (
+            at(child, "data") or {}
+            for child in children
+            if _is(child, "ConfigMap") and _name(child) == era.config
+        ),
+        {},
+    )
+    if not era.starts_csi or kind not in SWITCHES:
+        return None
+    if _BOOLEANS.get(str(settings.get(NO_DRIVER[0])).lower()):
+        return False
+    return _BOOLEANS.get(str(settings.get(SWITCHES[kind][0])).lower())
 
 
 def registered(manifest: Manifest, children: Sequence[Manifest]) -> frozenset[str]:

@@ -32,12 +32,12 @@ _PARTS = {
     "CephFilesystemSubVolumeGroup": ("filesystem", "file"),
 }
 # By what a driver is turned off: a setting of the operator, values of its chart and the drivers'.
-_SWITCHES = {
+SWITCHES = {
     "rbd": ("ROOK_CSI_ENABLE_RBD", "csi.enableRbdDriver", "drivers.rbd.enabled"),
     "cephfs": ("ROOK_CSI_ENABLE_CEPHFS", "csi.enableCephfsDriver", "drivers.cephfs.enabled"),
     "nfs": ("ROOK_CSI_ENABLE_NFS", "csi.nfs.enabled", "drivers.nfs.enabled"),
 }
-_NO_DRIVER = ("ROOK_CSI_DISABLE_DRIVER", "csi.disableCsiDriver")
+NO_DRIVER = ("ROOK_CSI_DISABLE_DRIVER", "csi.disableCsiDriver")
 # The name of the part of a pool that is in no part of it.
 _WHOLE_POOL = "<implicit>"
 
@@ -59,7 +59,7 @@ def switch_findings(site: Site, _facts: Facts) -> Iterator[Finding]:
     classes: dict[str, list[str]] = {}
     for item in site.storage_classes:
         kind = "nfs" if item.nfs else item.type
-        if kind in _SWITCHES and item.driver != "flex":
+        if kind in SWITCHES and item.driver != "flex":
             classes.setdefault(kind, []).append(item.name)
     for kind, names in classes.items():
         for path, value in _turned_off(site.operator, kind):
@@ -70,12 +70,12 @@ def switch_findings(site: Site, _facts: Facts) -> Iterator[Finding]:
 
 def _turned_off(operator: Operator, kind: str) -> Iterator[tuple[str, t.Any]]:
     """Yield where a driver is turned off, with what is said there."""
-    setting, value, driver = _SWITCHES[kind]
+    setting, value, driver = SWITCHES[kind]
     for place, path, off in (
         ("config", setting, "false"),
-        ("config", _NO_DRIVER[0], "true"),
+        ("config", NO_DRIVER[0], "true"),
         ("values", value, "false"),
-        ("values", _NO_DRIVER[1], "true"),
+        ("values", NO_DRIVER[1], "true"),
         ("drivers_values", driver, "false"),
     ):
         told = dig(getattr(operator, place), path)

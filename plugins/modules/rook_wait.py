@@ -18,7 +18,7 @@ description:
     complains of; secrets are hidden.
   - A storage class is ready when its CSI driver is registered on every node that takes pods, or on
     as many as the driver's DaemonSet is to run on. A driver that its operator was told to leave out
-    while it has set up others is not waited for.
+    is not waited for; where its settings do not say so, one that it has not set up beside others.
   - Waits for what the model names in the stages, and for what carries the site's labels. Objects of
     the stage V(operator) that the model only has by a source of O(operator) need that option.
   - In check mode it looks once, and never fails because something is not ready.

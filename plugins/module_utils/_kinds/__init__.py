@@ -156,6 +156,10 @@ def children_of(
             selector = selector.replace("{spec.store}", str(at(manifest, "spec.store")))
         known = KINDS.get(child.kind) or USER_KINDS.get(child.kind)
         inside = metadata.get("namespace", "") if known is None or known.namespaced else ""
+        if child.home:
+            inside = (at(manifest, "parameters") or {}).get(child.home)
+            if not inside:
+                continue
         api = known.api_version if known else child.api
         found.append((api, child.kind, inside, selector))
     return tuple(found)

@@ -103,7 +103,9 @@ CLASS_ROWS = (
         children=(
             Child("CSIDriver", ""),
             Child("CSINode", "", "storage.k8s.io/v1"),
+            Child("ConfigMap", "", home="csi.storage.k8s.io/provisioner-secret-namespace"),
             Child("DaemonSet", ""),
+            Child("Driver", ""),
             Child("Node", ""),
         ),
         refs=(

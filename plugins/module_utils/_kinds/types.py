@@ -25,7 +25,8 @@ class Ref(t.NamedTuple):
 class Child(t.NamedTuple):
     """Objects that an operator makes for one of ours, and by which its readiness is judged.
 
-    api is that of a kind which has no row. when is a field of ours without which they tell nothing.
+    api is that of a kind which has no row. home is the parameter of a class that names their
+    namespace; without it there are none. when is a field of ours without which they tell nothing.
     Those that explain make nothing ready: they only say why something is not.
     """
 
@@ -33,6 +34,7 @@ class Child(t.NamedTuple):
     selector: str
     api: str = ""
     when: str = ""
+    home: str = ""
     explains: bool = False
 
 

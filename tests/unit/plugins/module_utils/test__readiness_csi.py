@@ -8,7 +8,9 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+from ansible_collections.rookery.rook.plugins.module_utils._kinds import children_of
 from ansible_collections.rookery.rook.plugins.module_utils._readiness import (
+    Expect,
     NotReady,
     Ready,
     readiness,
@@ -108,6 +110,60 @@ def test_without_nodes_that_take_pods_no_driver_is_waited_for() -> None:
 
 def test_a_driver_that_its_operator_leaves_out_is_not_waited_for() -> None:
     assert readiness(CLASS, [other_driver(), *NODES]) == Ready()
+
+
+def settings(**data: str) -> Object:
+    return thing("ConfigMap", "rook-ceph-operator-config", data=data)
+
+
+def test_what_rook_is_told_to_start_is_waited_for_although_others_are_there() -> None:
+    by_rook = Expect(release=(1, 19))
+    told = settings(ROOK_CSI_ENABLE_RBD="true")
+    verdict = readiness(CLASS, [other_driver(), told, *NODES], by_rook)
+    assert isinstance(verdict, NotReady)
+    assert verdict.reason.startswith(f"there is no CSIDriver {DRIVER}")
+    # It is another release that reads them, and another operator's.
+    assert readiness(CLASS, [other_driver(), told, *NODES], Expect(release=(1, 20))) == Ready()
+    stranger = {**told, "metadata": {"name": "settings"}}
+    assert readiness(CLASS, [other_driver(), stranger, *NODES], by_rook) == Ready()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"ROOK_CSI_ENABLE_RBD": "false"},
+        {"ROOK_CSI_ENABLE_RBD": "true", "ROOK_CSI_DISABLE_DRIVER": "true"},
+    ],
+)
+def test_what_rook_is_told_to_leave_out_is_not_waited_for(data: dict[str, str]) -> None:
+    told = settings(**data)
+    for others in ([], [other_driver()]):
+        assert readiness(CLASS, [*others, told, *NODES], Expect(release=(1, 19))) == Ready()
+    # Somebody else has set it up.
+    assert readiness(CLASS, [ROLLED_OUT, told, *NODES], Expect(release=(1, 19))) != Ready()
+
+
+def test_where_the_settings_do_not_say_others_tell() -> None:
+    by_rook = Expect(release=(1, 19))
+    assert readiness(CLASS, [other_driver(), settings(), *NODES], by_rook) == Ready()
+    assert readiness(CLASS, [settings(), *NODES], by_rook) != Ready()
+
+
+@pytest.mark.parametrize("release", [(1, 18), (1, 20)])
+def test_a_driver_that_the_csi_operator_is_to_make_is_waited_for(release: tuple[int, int]) -> None:
+    expect = Expect(release=release)
+    other = thing("Driver", "rook-ceph.cephfs.csi.ceph.com")
+    assert readiness(CLASS, [other_driver(), other, *NODES], expect) == Ready()
+    wanted = thing("Driver", DRIVER)
+    assert readiness(CLASS, [other_driver(), other, wanted, *NODES], expect) != Ready()
+
+
+def test_the_settings_are_looked_for_where_the_secrets_of_the_class_are() -> None:
+    asked = {kind: namespace for _api, kind, namespace, _selector in children_of(CLASS)}
+    assert "ConfigMap" not in asked and asked["Driver"] == ""
+    home = {"csi.storage.k8s.io/provisioner-secret-namespace": "vault"}
+    asked = {kind: where for _api, kind, where, _ in children_of({**CLASS, "parameters": home})}
+    assert asked["ConfigMap"] == "vault"
 
 
 def test_a_driver_of_1_1_is_known_by_the_nodes_alone() -> None:
