@@ -29,6 +29,9 @@ from ansible_collections.rookery.rook.plugins.module_utils._readiness_core impor
 if t.TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+# How Ceph calls the mode of what it does not mirror.
+_OFF = "disabled"
+
 
 def radosnamespace_ready(
     manifest: Manifest, children: Sequence[Manifest], expect: Expect
@@ -36,6 +39,8 @@ def radosnamespace_ready(
     """Judge a CephBlockPoolRadosNamespace by its phase, and by what Ceph says of its mirroring."""
     verdict = phase_ready(manifest, children, expect)
     wanted, pool = at(manifest, "spec.mirroring.mode"), _pool_of(manifest, children)
+    if isinstance(verdict, Ready) and not wanted:
+        return _unmirrored(manifest, expect)
     # In an external cluster Rook assumes that it is there, and mirrors nothing.
     if isinstance(verdict, Failed) or not wanted or not pool or _is_external(children):
         return verdict
@@ -53,6 +58,22 @@ def radosnamespace_ready(
         said = f": {details}" if details else ""
         return NotReady(f"the mode in which Ceph mirrors it is {found}, not {wanted} yet{said}")
     return verdict
+
+
+def _unmirrored(manifest: Manifest, expect: Expect) -> Verdict:
+    """Judge a part that is not to be mirrored by what Ceph said of it last.
+
+    Rook refuses to turn it off while images in it are mirrored. Where it did not see how that went,
+    it leaves what was said before, so that this tells only of a change that was just made.
+    """
+    found = at(manifest, "status.mirroringInfo.mode") or _OFF
+    if found == _OFF or not expect.since:
+        return Ready()
+    checked = at(manifest, "status.mirroringInfo.lastChecked") or "an unknown time"
+    return NotReady(
+        f"Ceph mirrors it still, in the mode {found}, as of {checked}; Rook turns that off when no "
+        "image in it is mirrored any more"
+    )
 
 
 def _pool_of(manifest: Manifest, children: Sequence[Manifest]) -> Manifest | None:

@@ -10,6 +10,7 @@ import typing as t
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._kinds import children_of
 from ansible_collections.rookery.rook.plugins.module_utils._readiness import (
+    Expect,
     Failed,
     NotReady,
     Ready,
@@ -65,6 +66,24 @@ def test_where_rook_does_not_look_the_phase_decides() -> None:
     assert readiness(part(), []) == Ready()
     begun = readiness(part(phase="Progressing"), [pool()])
     assert begun == NotReady("phase is Progressing")
+
+
+def unmirrored(**info: str) -> Params:
+    status = {"phase": "Ready", "mirroringInfo": info}
+    return thing("CephBlockPoolRadosNamespace", status, blockPoolName="x")
+
+
+def test_what_was_mirrored_is_waited_for_until_ceph_mirrors_it_no_more() -> None:
+    changed = Expect(since="2026-01-01T00:00:00Z")
+    still = unmirrored(mode="image", lastChecked="2026-01-01T00:00:40Z")
+    assert readiness(still, [], changed) == NotReady(
+        "Ceph mirrors it still, in the mode image, as of 2026-01-01T00:00:40Z; Rook turns that off "
+        "when no image in it is mirrored any more"
+    )
+    for info in ({}, {"mode": "disabled"}, {"mode": ""}):
+        assert readiness(unmirrored(**info), [], changed) == Ready()
+    # Rook may have left what was said long ago.
+    assert readiness(still, []) == Ready()
 
 
 def test_pools_are_asked_for_only_where_it_is_to_be_mirrored() -> None:
