@@ -72,6 +72,27 @@ def test_what_can_be_used_passes(tmp_path: Path) -> None:
     assert judged(tmp_path).returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("host", "endpoint"),
+    [
+        ({"ansible_host": "2001:db8::1"}, "[2001:db8::1]:6443"),
+        ({"ansible_host": "192.0.2.1"}, "192.0.2.1:6443"),
+        ({}, "cp1:6443"),
+    ],
+)
+def test_the_api_is_where_the_first_control_plane_is(
+    tmp_path: Path, host: dict[str, str], endpoint: str
+) -> None:
+    role = ROOT / "roles/rook_kubernetes/defaults/main.yml"
+    tasks: list[t.Any] = [
+        {"ansible.builtin.add_host": {"name": "cp1", **host}},
+        {"ansible.builtin.include_vars": {"file": str(role)}},
+        {"ansible.builtin.debug": {"msg": "told <{{ rook_kubernetes_endpoint }}>"}},
+    ]
+    result = play(tmp_path, {"kube_control_plane": ["cp1"]}, tasks, {})
+    assert f"told <{endpoint}>" in result.stdout, result.stdout
+
+
 @pytest.mark.parametrize("role", ["rook_kubernetes", "rook_kubelet"])
 def test_a_cluster_is_adopted_whose_control_planes_are_not_in_the_inventory(
     tmp_path: Path, role: str
