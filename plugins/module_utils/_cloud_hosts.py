@@ -67,6 +67,16 @@ def groups_of(servers: Sequence[Server]) -> dict[str, list[str]]:
     return found
 
 
+def shared(uid: str) -> str:
+    """Return where connections to a server meet, as Ansible's ssh expands it.
+
+    Ansible's own name has but address and user. Another site's server at the same address, behind
+    another way, would be taken for this one as long as a connection is kept, with no key checked.
+    A socket's name has a limit, so of the id there is only a part.
+    """
+    return f"%(directory)s/{uid[:SHARED_LENGTH]}-%%r"
+
+
 def _jump(servers: Sequence[Server]) -> Server | None:
     """Return the server through which others are reached."""
 
@@ -89,7 +99,7 @@ def _variables(server: Server, jump: Server | None, way: Way) -> dict[str, t.Any
     found: dict[str, t.Any] = {
         "ansible_host": public or fixed,
         "ansible_ssh_common_args": _arguments(server, None if public else jump, way),
-        "ansible_control_path": _shared(server),
+        "ansible_control_path": shared(server["id"]),
         # Where Ansible checks none it tells ssh so before that, and the first word counts.
         "ansible_host_key_checking": True,
         # A floating IP is on no interface of the node.
@@ -110,16 +120,6 @@ def _variables(server: Server, jump: Server | None, way: Way) -> dict[str, t.Any
             if _is_storage(volume["name"], way)
         ]
     return found
-
-
-def _shared(server: Server) -> str:
-    """Return where connections to a server meet, as Ansible's ssh expands it.
-
-    Ansible's own name has but address and user. Another site's server at the same address, behind
-    another way, would be taken for this one as long as a connection is kept, with no key checked.
-    A socket's name has a limit, so of the id there is only a part.
-    """
-    return f"%(directory)s/{server['id'][:SHARED_LENGTH]}-%%r"
 
 
 def _fixed(server: Server, way: Way) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._cloud_hosts import shared
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfrules import rules_of
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_tfservers import (
     CONTROL_PLANE,
@@ -74,7 +75,10 @@ class TerraformSite:
 
     def _host(self, server: Server, jump: Server | None, user: str) -> Entry:
         public = server.floating.attributes["address"] if server.floating else ""
-        host: Entry = {"ansible_host": public or server.address}
+        host: Entry = {
+            "ansible_host": public or server.address,
+            "ansible_control_path": shared(server.resource.id),
+        }
         if not public and jump is not None and jump.floating is not None:
             by = f"{user}@{jump.floating.attributes['address']}".removeprefix("@")
             host["ansible_ssh_common_args"] = f"-o ProxyJump={by}"

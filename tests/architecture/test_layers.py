@@ -71,12 +71,12 @@ PURE = (
     "_page",
     "_report_page",
     "_cloud",
+    "_cloud_hosts",
     "_cloud_tfstate",
     "_cloud_tfservers",
     "_cloud_tfrules",
     "_cloud_tfunclear",
     "_cloud_tfsite",
-    "_cloud_hosts",
     "_cloud_keys",
 )
 WORLD = (

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 
 import pytest
@@ -53,12 +54,16 @@ def test_a_host_is_reached_by_its_floating_ip_or_through_the_one_that_has_one(
     site: TerraformSite,
 ) -> None:
     hosts = site.inventory("ubuntu")["all"]["hosts"]
+    paths = [host.pop("ansible_control_path") for host in hosts.values()]
     assert hosts["master"] == {"ansible_host": "203.0.113.10", "ansible_user": "ubuntu"}
     assert hosts["worker0"] == {
         "ansible_host": "192.168.0.21",
         "ansible_user": "ubuntu",
         "ansible_ssh_common_args": "-o ProxyJump=ubuntu@203.0.113.10",
     }
+    # Two sites of one declaration have the same addresses, and no connection of the other's.
+    assert len(set(paths)) == len(hosts)
+    assert all(re.fullmatch(r"%\(directory\)s/[0-9a-f]{8}-[0-9a-f]{4}-%%r", path) for path in paths)
 
 
 def test_only_the_disks_that_are_for_ceph_are_claimed(site: TerraformSite) -> None:
