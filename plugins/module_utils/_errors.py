@@ -12,6 +12,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._options import option
+
 if t.TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -135,8 +137,8 @@ class WrongCluster(RookeryError):
     def __init__(self, pinned: str, found: str, where: str) -> None:
         super().__init__(
             f"cluster_uid: {pinned!r} is not the cluster of {where}: the UID of its namespace "
-            f"kube-system is {found!r}. Nothing was changed. Set kubeconfig and context to the "
-            "right cluster, or cluster_uid (rook_cluster_uid) to the UID of the new one."
+            f"kube-system is {found!r}. Nothing was changed. Set {option('kubeconfig')} and "
+            f"context to the right cluster, or {option('cluster_uid')} to the UID of the new one."
         )
 
 
@@ -147,8 +149,8 @@ class LeaseHeld(RookeryError):
         what = "proven" if proof else "worked on"
         super().__init__(
             f"Site {site} is being {what} by {holder}, since {since}. Nothing was changed. Its "
-            f"lease ends at {until} unless it is renewed. Run again then, or set lock_timeout to "
-            "the seconds to wait for the turn."
+            f"lease ends at {until} unless it is renewed. Run again then, or set "
+            f"{option('lock_timeout')} to the seconds to wait for the turn."
         )
 
 

@@ -33,6 +33,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._kinds import (
 )
 from ansible_collections.rookery.rook.plugins.module_utils._neighbours import neighbourhood
 from ansible_collections.rookery.rook.plugins.module_utils._nodes import unready
+from ansible_collections.rookery.rook.plugins.module_utils._options import option
 from ansible_collections.rookery.rook.plugins.module_utils._plan import REFUSE, Policy
 from ansible_collections.rookery.rook.plugins.module_utils._rules_types import (
     Finding,
@@ -195,7 +196,8 @@ def _other_cluster(client: Kube, pinned: str, path: str) -> Iterator[Finding]:
     found = cluster_uid(client) if pinned else ""
     if found != pinned:
         reason = f"the UID of namespace kube-system is {found!r} in the cluster of {path}"
-        cure = "Set kubeconfig to the right cluster's file, or this to the UID of the new one."
+        way = f"Set {option('kubeconfig')} to the right cluster's file"
+        cure = f"{way}, or this to the UID of the new one."
         yield error("API-UID", "cluster_uid", pinned, reason, cure)
 
 

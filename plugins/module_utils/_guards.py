@@ -20,6 +20,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._guards_operator impo
 )
 from ansible_collections.rookery.rook.plugins.module_utils._guards_osds import is_emptied, may_move
 from ansible_collections.rookery.rook.plugins.module_utils._managed import holders
+from ansible_collections.rookery.rook.plugins.module_utils._options import option
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +85,7 @@ def _unconfirmed(plan: Plan, confirm: str) -> Iterator[Refusal]:
         yield Refusal(
             target,
             f"would be destroyed with its data, and {given} (TEAR-04)",
-            f"Set confirm (rook_confirm) to {plan.site}, the name of the site, to allow it.",
+            f"Set {option('confirm')} to {plan.site}, the name of the site, to allow it.",
         )
 
 
@@ -201,7 +202,7 @@ def _claimed(plan: Plan, observed: Observed) -> Iterator[Refusal]:
                 f"{', '.join(claimed)} would be taken from {holder.manager}, which applied it at "
                 f"{holder.since}",
                 f"Take it out of what {holder.manager} applies, give the model the value that is "
-                "there, or set force_conflicts (rook_force_conflicts) to take it over.",
+                f"there, or set {option('force_conflicts')} to take it over.",
             )
 
 

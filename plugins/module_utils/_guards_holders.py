@@ -14,6 +14,7 @@ import typing as t
 from ansible_collections.rookery.rook.plugins.module_utils import _kinds
 from ansible_collections.rookery.rook.plugins.module_utils._errors import Refusal
 from ansible_collections.rookery.rook.plugins.module_utils._holders import OPERATORS, held
+from ansible_collections.rookery.rook.plugins.module_utils._options import option
 from ansible_collections.rookery.rook.plugins.module_utils._plan_types import stage_of
 
 if t.TYPE_CHECKING:
@@ -112,6 +113,6 @@ def _way_on(plan: Plan, observed: Observed, found: list[Hanging]) -> str:
     return (
         f"Bring the operator back, as it also cleans up inside Ceph and on the hosts: rook_site "
         f"with stages [operator] and {release}, then run again. Only if it can never run again, "
-        f"set strip (rook_teardown_strip) to {confirmation} to take away by force: {listed}. What "
+        f"set {option('strip')} to {confirmation} to take away by force: {listed}. What "
         f"they protect in site {plan.site} is given up."
     )

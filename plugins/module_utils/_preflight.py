@@ -20,6 +20,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import (
 from ansible_collections.rookery.rook.plugins.module_utils._model.fields import shown
 from ansible_collections.rookery.rook.plugins.module_utils._model.parse import parse_site
 from ansible_collections.rookery.rook.plugins.module_utils._model.sections import SECTIONS
+from ansible_collections.rookery.rook.plugins.module_utils._options import VARIABLES
 from ansible_collections.rookery.rook.plugins.module_utils._rules import Facts, Finding, check
 from ansible_collections.rookery.rook.plugins.module_utils._rules_facts import cleaned
 from ansible_collections.rookery.rook.plugins.module_utils._verdicts import mute_findings, muted
@@ -251,9 +252,7 @@ _VARIABLES = {
     **{section: f"rook_storage_{section}" for section in SECTIONS},
     "hosts": "group rook_storage",
     "kubernetes_version": "rook_kubernetes_version",
-    "kubeconfig": "rook_kubeconfig",
-    "cluster_uid": "rook_cluster_uid",
-    "confirm": "rook_confirm",
+    **VARIABLES,
     "mute": "rook_preflight_mute",
     "namespace": "rook_namespace",
     "version": "rook_version",

@@ -23,6 +23,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._guards_holders impor
     tokens,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._holders import held
+from ansible_collections.rookery.rook.plugins.module_utils._options import option
 from ansible_collections.rookery.rook.plugins.module_utils._plan_types import wait_for
 from ansible_collections.rookery.rook.plugins.module_utils._steps import Change, Step
 
@@ -33,7 +34,7 @@ if t.TYPE_CHECKING:
     from ansible_collections.rookery.rook.plugins.module_utils._steps import Plan
 
 _OPTION = "strip"
-_LEAVE_OUT = "Leave strip (rook_teardown_strip) out."
+_LEAVE_OUT = f"Leave {option('strip')} out."
 _READ_ANEW = "Read what would be taken away now, and confirm that, or leave it out."
 # What Rook protects from disasters, as far as no owner tells whose it is.
 _PROTECTED = ("rook-ceph-mon", "rook-ceph-mon-endpoints")

@@ -17,6 +17,7 @@ PREFIX = "ansible_collections.rookery.rook.plugins.module_utils"
 
 # From low to high. A file belongs to the first name that it, or its package, begins with.
 PURE = (
+    "_options",
     "_errors",
     "_steps",
     "_urls",

@@ -102,7 +102,8 @@ def test_an_expired_token_is_told_with_its_date(plane: ControlPlane, attempt: Tr
 def test_a_token_of_nobody_is_told_with_its_file(plane: ControlPlane, attempt: Try) -> None:
     said = attempt(with_token(plane, "unknown"), "")
     assert "does not accept the credentials of" in said and "proxied-bearer.conf" in said
-    assert "Set kubeconfig to a file with valid credentials" in said and "(401)" in said
+    way = "Set kubeconfig (rook_kubeconfig) to a file with valid credentials"
+    assert way in said and "(401)" in said
 
 
 def test_a_user_without_rights_is_named_with_what_is_missing(

@@ -187,7 +187,7 @@ def test_the_sample_is_made_made_smaller_and_removed(role: Role, raw: Raw, osd: 
     assert "Bring the project to what is declared" in role.run("site", **drained)
     assert set(role.hosts()) == set(made) - {GOING}
     assert role.run("site", **drained) == set()
-    role.run("teardown", f"Set confirm to {SITE} if that is meant.")
+    role.run("teardown", f"Set confirm (rook_confirm) to {SITE} if that is meant.")
     assert set(role.hosts()) == set(made) - {GOING}
     _refused_unless_somebody_has_looked(role)
     assert set(role.hosts()) == set(made) - {GOING}

@@ -15,6 +15,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     ClientError,
     ConflictError,
 )
+from ansible_collections.rookery.rook.plugins.module_utils._options import option
 
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
@@ -142,7 +143,7 @@ def _unauthorized(access: Access) -> str:
             "Renew it on a control-plane node with 'kubeadm certs renew admin.conf' and copy "
             "/etc/kubernetes/admin.conf here"
         )
-    return f"{words}. Set kubeconfig to a file with valid credentials for this cluster"
+    return f"{words}. Set {option('kubeconfig')} to a file with valid credentials for this cluster"
 
 
 def _forbidden(access: Access, detail: str) -> str:
@@ -182,7 +183,7 @@ _NO_ANSWER = (
 _CAUSES = {
     "connection refused": (
         "nothing listens at {a.server} (connection refused). Start the API server, "
-        "or set kubeconfig (now {a.kubeconfig}) to the right cluster"
+        f"or set {option('kubeconfig', 'now {a.kubeconfig}')} to the right cluster"
     ),
     "certificate has expired": (
         "the certificate of the API server at {a.server} has expired. Renew it on a control-plane "

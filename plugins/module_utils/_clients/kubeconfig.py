@@ -27,6 +27,7 @@ from urllib.request import getproxies_environment
 from ansible_collections.rookery.rook.plugins.module_utils._clients import certificate
 from ansible_collections.rookery.rook.plugins.module_utils._clients.failures import Access
 from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._options import option
 
 IMPORT_PROBLEM: str | None = None
 try:
@@ -47,6 +48,7 @@ CONNECTIONS = 48
 # For programs and servers that give credentials, which may wait until somebody logs in.
 LOGIN_SECONDS = 180.0
 ACTION = "read the kubeconfig"
+_SET_OTHER = f"Set {option('kubeconfig')} to the administrator's file of the cluster"
 _CERTIFICATE, _KEY = "client-certificate", "client-key"
 _AUTHORITY = "certificate-authority"
 _CLUSTER = frozenset({"server", _AUTHORITY, f"{_AUTHORITY}-data", "extensions"})
@@ -95,7 +97,7 @@ def read_connection(kubeconfig: str, context: str | None) -> Connection:
     if is_missing(kubeconfig):
         raise ClientError(
             ACTION, kubeconfig,
-            "there is no such file. Set kubeconfig to the administrator's file of the cluster",
+            f"there is no such file. {_SET_OTHER}",
         )  # fmt: skip
     package = functools.cache(lambda: _load(path, context))
     try:
@@ -111,8 +113,7 @@ def _sections(path: Path, context: str | None) -> tuple[Section, Section] | None
     content = yaml.load(path.read_text(), getattr(yaml, "CSafeLoader", yaml.SafeLoader)) or {}
     if not isinstance(content, dict):
         raise ValueError(
-            "it is no kubeconfig but other text, such as one that is encrypted. Set kubeconfig to "
-            "the administrator's file of the cluster"
+            f"it is no kubeconfig but other text, such as one that is encrypted. {_SET_OTHER}"
         )
     try:
         chosen = _named(content["contexts"], context or content["current-context"])["context"]

@@ -11,6 +11,7 @@ import typing as t
 from ansible_collections.rookery.rook.plugins.module_utils._cloud import absent, kinds, marks
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.plan import UNDECLARED
 from ansible_collections.rookery.rook.plugins.module_utils._errors import GuardError, Refusal
+from ansible_collections.rookery.rook.plugins.module_utils._options import option
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,7 +50,8 @@ def _unconfirmed(plan: Plan, allowed: Permission) -> Iterator[Refusal]:
         if step.destructive and step.op == "delete":
             reason = "its data or address would be lost"
             named = step.id.removeprefix("delete ")
-            yield Refusal(named, reason, f"Set confirm to {plan.site} if that is meant.")
+            way_on = f"Set {option('confirm')} to {plan.site} if that is meant."
+            yield Refusal(named, reason, way_on)
 
 
 def _held(found: Found, sight: Sight, allowed: Permission) -> Iterator[Refusal]:

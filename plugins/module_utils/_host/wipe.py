@@ -31,6 +31,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._host import (
 from ansible_collections.rookery.rook.plugins.module_utils._host.blank import Target
 from ansible_collections.rookery.rook.plugins.module_utils._host.medium import MIB
 from ansible_collections.rookery.rook.plugins.module_utils._host.steps import HostStep
+from ansible_collections.rookery.rook.plugins.module_utils._options import option
 
 if t.TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -68,7 +69,7 @@ def plan(system: System, wish: Wish) -> list[Target]:
     refusals = [*_names(wish)]
     if wish.confirm != wish.site:
         reason = f"it is not the site's name, {wish.site}, and wiping destroys all data"
-        cure = f"Set confirm (in roles rook_confirm) to {wish.site} to permit it"
+        cure = f"Set {option('confirm')} to {wish.site} to permit it"
         refusals.append(Refusal(f"confirm {wish.confirm!r}", reason, cure))
     if refusals:
         raise GuardError(refusals)

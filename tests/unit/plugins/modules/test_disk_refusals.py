@@ -74,7 +74,7 @@ ROWS = {
     "no confirmation": Row(
         nothing, {"confirm": ""},
         "confirm '': it is not the site's name, store1, and wiping destroys all data. "
-        "Set confirm (in roles rook_confirm) to store1 to permit it",
+        "Set confirm (rook_confirm) to store1 to permit it",
     ),
     "a pattern": Row(
         nothing, {"devices": [f"{BY_ID}/*"]},

@@ -53,7 +53,7 @@ def test_absent_needs_the_name_of_the_site_and_leaves_nothing(site: InCloud) -> 
     before = site.state()
     site.present()
     refused = site.absent(confirm="")
-    assert refused["failed"] is True and "Set confirm to store1" in refused["msg"]
+    assert refused["failed"] is True and "Set confirm (rook_confirm) to store1" in refused["msg"]
     gone = site.absent()
     assert gone["changed"] is True and gone["left"] == [] and site.state() == before
     assert site.absent()["changed"] is False
