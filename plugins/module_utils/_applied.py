@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
+from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError, WaitTimeout
 
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,6 +40,8 @@ class ApplyError(RookeryError):
         if applied.blocked:
             held = ", ".join(self._first(applied.blocked, "and {} more"))
             lines.append(f"Not done, because it needs the above: {held}.")
+        if any(isinstance(problem, WaitTimeout) for problem in applied.failed.values()):
+            lines.append(_MORE_TIME)
         lines.append(
             "What was done before stays; run again to go on from there."
             if changed
@@ -51,3 +53,10 @@ class ApplyError(RookeryError):
         """Return the first items, and in words how many more there are."""
         rest = len(items) - self.SHOWN
         return [*items[: self.SHOWN], *([words.format(rest)] if rest > 0 else [])]
+
+
+# Who waits for what has another limit in each role.
+_MORE_TIME = (
+    "If it only takes longer, raise wait_timeout (in a role its own variable, such as "
+    "rook_cluster_wait_timeout)."
+)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.rookery.rook.plugins.module_utils._applied import Applied, ApplyError
-from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
+from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError, WaitTimeout
 
 
 def message(failed: int, blocked: int) -> list[str]:
@@ -28,3 +28,15 @@ def test_of_many_the_first_are_told_and_how_many_more_there_are() -> None:
     lines = message(1000, 21)
     assert lines[19:21] == ["f19: no", "and 980 more steps failed"]
     assert lines[21].endswith("b18, b19, and 1 more.") and len(lines) == 23
+
+
+def test_what_waited_to_its_limit_names_the_limit_once() -> None:
+    ended = {name: WaitTimeout({name: "it is not there yet"}, 600) for name in ("a", "b")}
+    lines = str(ApplyError(Applied(failed={**ended}), changed=True)).splitlines()
+    assert lines[-2:] == [
+        "If it only takes longer, raise wait_timeout (in a role its own variable, such as "
+        "rook_cluster_wait_timeout).",
+        "What was done before stays; run again to go on from there.",
+    ]
+    assert str(lines).count("wait_timeout (") == 1
+    assert not any("wait_timeout" in line for line in message(1, 1))
