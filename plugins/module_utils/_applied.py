@@ -14,6 +14,12 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import Rooker
 if t.TYPE_CHECKING:
     from collections.abc import Sequence
 
+# Who waits for what has another limit in each role.
+_MORE_TIME = (
+    "If it only takes longer, raise wait_timeout (in a role its own variable, such as "
+    "rook_cluster_wait_timeout)."
+)
+
 
 @dataclasses.dataclass
 class Applied:
@@ -53,10 +59,3 @@ class ApplyError(RookeryError):
         """Return the first items, and in words how many more there are."""
         rest = len(items) - self.SHOWN
         return [*items[: self.SHOWN], *([words.format(rest)] if rest > 0 else [])]
-
-
-# Who waits for what has another limit in each role.
-_MORE_TIME = (
-    "If it only takes longer, raise wait_timeout (in a role its own variable, such as "
-    "rook_cluster_wait_timeout)."
-)
