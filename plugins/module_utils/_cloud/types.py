@@ -4,8 +4,8 @@
 # PRIVATE: for the modules of this collection only; its functions may change in any release.
 """What is declared of a site in a cloud, as parsed. Pure.
 
-Plain records are named tuples, of which a class is made ten times as fast as a frozen dataclass. A
-Ref is none: it stands in values in which every tuple is a list.
+Plain records are named tuples, of which a class is made faster than a frozen dataclass. A Ref is
+none: it stands in values in which every tuple is a list.
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@
 """Vocabulary of the model: what a site is, in records that do not change. Pure.
 
 Only parse_site makes them; what is in one of them has been checked. Plain ones are named tuples, of
-which a class is made ten times as fast as a frozen dataclass: each task makes all of them.
+which a class is made faster than a frozen dataclass: each task makes all of them.
 """
 
 from __future__ import annotations
