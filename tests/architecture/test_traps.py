@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from rolefiles import tasks
 
 ROOT = Path(__file__).resolve().parents[2]
 UTILS, MODULES = "tests/unit/plugins/module_utils", "tests/unit/plugins/modules"
@@ -93,14 +94,6 @@ def named(path: Path) -> set[str]:
 def test_a_trap_has_its_tests(trap: str) -> None:
     for path, name in TRAPS[trap]:
         assert name in named(ROOT / path), f"{path} has no {name}"
-
-
-def tasks(found: t.Any) -> t.Iterator[dict[str, t.Any]]:
-    """Yield the tasks of a file, those of its blocks included."""
-    for item in found if isinstance(found, list) else ():
-        yield item
-        for part in ("block", "rescue", "always", "tasks", "pre_tasks", "post_tasks"):
-            yield from tasks(item.get(part))
 
 
 def test_a_task_that_is_tried_again_has_a_limit() -> None:

@@ -22,6 +22,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     WrongCluster,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._options import VARIABLES, option
+from rolefiles import tasks
 
 ROOT = Path(__file__).resolve().parents[4]
 # An empty text is not what a user has set, but that nobody is to be asked.
@@ -31,19 +32,11 @@ NOBODY = ""
 def given() -> t.Iterator[tuple[str, str, str]]:
     """Yield for each option of the table where a role gives it to a module, and what as."""
     for path in sorted(ROOT.glob("roles/*/tasks/*.yml")):
-        for task in walk(yaml.safe_load(path.read_text())):
+        for task in tasks(yaml.safe_load(path.read_text())):
             for key, options in task.items():
                 if key.startswith("rookery.rook.") and isinstance(options, dict):
                     for name in options.keys() & VARIABLES.keys():
                         yield f"{path.relative_to(ROOT)}: {key}", name, options[name]
-
-
-def walk(tasks: t.Iterable[dict[str, t.Any]]) -> t.Iterator[dict[str, t.Any]]:
-    """Yield tasks and those in their blocks."""
-    for task in tasks:
-        yield task
-        for part in ("block", "rescue", "always"):
-            yield from walk(task.get(part, ()))
 
 
 def test_each_role_fills_an_option_from_the_variable_that_is_told() -> None:
