@@ -56,6 +56,8 @@ if t.TYPE_CHECKING:
 
 # Seconds to the first look after a wait began, by how much the next one is later, and the longest.
 FIRST, FACTOR, LONGEST = 0.4, 1.4, 5.0
+# How many times as long as its answer what is to go has at least, until it is looked at.
+SLOWER = 2.0
 # Seconds after which states are looked at again where all are waited for to be gone.
 STATES = 5.0
 # When a look is due that is only to be made when nothing is waited for to be gone.
@@ -66,10 +68,11 @@ AT_ONCE = 50
 
 @dataclasses.dataclass
 class Run:
-    """Steps that are being done by one action."""
+    """Steps that are being done by one action, and when it asked last."""
 
     steps: Sequence[Step]
     action: Action
+    asked: float
 
 
 @dataclasses.dataclass
@@ -87,10 +90,11 @@ class Wait:
 class Poll:
     """When a kind is looked at next, from when on with states, and the look that is under way.
 
-    brief says that this one is without states.
+    first is the shortest pause; brief says that this look is without states.
     """
 
     due: float
+    first: float
     pause: float
     states: float
     brief: bool = False
@@ -156,6 +160,7 @@ class Doer:
                         self._applied.blocked += todo
                         todo.clear()
                     continue
+                self._let_look()
                 self._pause()
                 self._collect()
                 self._look()
@@ -196,7 +201,7 @@ class Doer:
 
     def _begin(self, steps: Sequence[Step]) -> None:
         """Begin the action of steps."""
-        run = Run(steps, self._action(steps))
+        run = Run(steps, self._action(steps), self._clock())
         self._advance(run, None)
 
     def _action(self, steps: Sequence[Step]) -> Action:
@@ -235,15 +240,20 @@ class Doer:
 
     def _ask(self, run: Run, ask: Request | Look | Until) -> None:
         """Send a request, or begin a wait."""
+        now = self._clock()
         if isinstance(ask, Until):
-            now = self._clock()
             self._waits.append(Wait(run, ask, now, now + self._timeout))
-            due = NEVER if ask.now else now + FIRST
-            poll = self._polls.setdefault(ask.kind, Poll(due, FIRST, now + STATES))
+            # A cloud that was slow to say that something will go is slow to let it go.
+            answered = now - run.asked if ask.end else 0.0
+            first = min(max(FIRST, SLOWER * answered), LONGEST)
+            due = NEVER if ask.now else now + first
+            poll = self._polls.setdefault(ask.kind, Poll(due, first, first, now + STATES))
             if poll.future is None:
                 poll.due = min(poll.due, due)
-                poll.pause = FIRST
-        elif isinstance(ask, Look):
+                poll.first = poll.pause = first
+            return
+        run.asked = now
+        if isinstance(ask, Look):
             self._asked[self._pool.submit(refresh, self._cloud, ask.kind)] = run
         else:
             self._asked[self._pool.submit(self._cloud.send, ask)] = run
@@ -257,6 +267,12 @@ class Doer:
                 self.known.keep(step.target, made[place])
             self._applied.done.append(step.id)
             self._log(f"{step.id} done")
+
+    def _let_look(self) -> None:
+        """Let what has happened be looked at as soon as nothing is to be gone any more."""
+        if not any(wait.until.end for wait in self._waits):
+            for poll in self._polls.values():
+                poll.due = self._clock() if poll.due == NEVER else poll.due
 
     def _pause(self) -> None:
         """Wait for an answer, or until the next look is due."""
@@ -290,14 +306,11 @@ class Doer:
     def _look(self) -> None:
         """Begin the looks that are due, and judge by those that came back."""
         now = self._clock()
-        if not any(wait.until.end for wait in self._waits):
-            for poll in self._polls.values():
-                poll.due = now if poll.due == NEVER else poll.due
         for kind, poll in list(self._polls.items()):
             if poll.future is not None and poll.future.done():
                 future, poll.future = poll.future, None
                 if self._judge(kind, poll, future):
-                    poll.pause = FIRST
+                    poll.pause = poll.first
                 # A cloud that needs long to answer is not asked more often than it can.
                 pause = max(poll.pause, now - poll.began)
                 poll.due, poll.pause = now + pause, min(poll.pause * FACTOR, LONGEST)

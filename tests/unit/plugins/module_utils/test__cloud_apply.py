@@ -128,7 +128,7 @@ class Ends:
     """Servers that go one after another, by a clock that goes from look to look."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, end: bool = True) -> None:
-        self.now, self.takes = 0.0, 0.0
+        self.now, self.takes, self.answers = 0.0, 0.0, 0.0
         # When each look was, whether it was without states, and what was seen.
         self.looks: list[tuple[float, bool]] = []
         self.proofs: list[float] = []
@@ -141,10 +141,16 @@ class Ends:
     def run(self, timeout: float = 60) -> None:
         """Wait for all of them."""
         steps = [Step(f"delete {each}", "delete", each, "openstack") for each in self.gone_at]
-        doer(None, lambda: self.now, timeout).run(Plan("s", "absent", tuple(steps), ""))
+        doer(self, lambda: self.now, timeout).run(Plan("s", "absent", tuple(steps), ""))
+
+    def send(self, _request: Request) -> None:
+        """Answer what is asked to go."""
+        self.now += self.answers
 
     def _action(self, steps: t.Sequence[Step]) -> t.Iterator[t.Any]:
         uid = steps[0].target
+        if self.answers:
+            yield Request("DELETE", "compute", "/servers/a", uid)
         judge = judge_gone(KINDS["server"])
         yield Until("server", uid, uid, judge, end=self._end)
         if self._end:
@@ -206,6 +212,52 @@ def test_what_is_to_become_something_is_looked_at_with_its_state(
     ends = Ends(monkeypatch, end=False)
     ends.run()
     assert not any(brief for _now, brief in ends.looks)
+
+
+@pytest.mark.parametrize(("answers", "first"), [(0.1, 0.4), (1.5, 3.0), (60.0, 5.0)])
+def test_a_slow_cloud_is_not_asked_more_often(
+    monkeypatch: pytest.MonkeyPatch, answers: float, first: float
+) -> None:
+    """Where an answer takes long, what it was about takes longer."""
+    ends = Ends(monkeypatch)
+    ends.gone_at, ends.answers = {"server/a": 1}, answers
+    ends.run()
+    assert round(ends.looks[0][0] - answers, 6) == first
+
+
+def test_what_is_to_be_looked_at_once_does_not_wait_for_other_answers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looked = threading.Event()
+
+    def action(_doer: Doer, steps: t.Sequence[Step]) -> t.Iterator[t.Any]:
+        target = steps[0].target
+        if kind_of(target) == "router":
+            yield Request("DELETE", "network", "/routers/r", target)
+            return []
+        yield Until("server", "a", target, lambda _live: Standing("gone"), end=True)
+        yield Until("port", "p", target, lambda _live: Standing("ready"), now=True)
+        return []
+
+    def refresh(_cloud: t.Any, kind: str, _brief: bool) -> list[dict[str, str]]:
+        if kind == "port":
+            looked.set()
+        return []
+
+    class Router:
+        """A cloud that is done with a router once somebody has looked at ports."""
+
+        def send(self, _request: Request) -> None:
+            assert looked.wait(10), "nobody looked"
+
+    monkeypatch.setattr(_cloud_apply, "FIRST", 0.01)
+    monkeypatch.setattr(_cloud_apply, "refresh", refresh)
+    monkeypatch.setattr(Doer, "_action", action)
+    steps = [
+        Step(f"delete {each}", "delete", each, "openstack") for each in ("server/a", "router/r")
+    ]
+    done = doer(Router()).run(Plan("s", "absent", tuple(steps), ""))
+    assert sorted(done.done) == ["delete router/r", "delete server/a"]
 
 
 @pytest.mark.parametrize("others", [0, 30])
