@@ -97,6 +97,10 @@ class Cloud:
                 from keystoneauth1.exceptions import ClientException
                 from openstack import config, exceptions
                 from yaml import YAMLError
+
+                if alone:
+                    # What was loaded stays: to look through it for garbage later is in vain too.
+                    gc.freeze()
         except ImportError as error:
             way_on = "Install openstacksdk into the Python that runs the module"
             raise RookeryError(f"openstacksdk cannot be loaded: {error}. {way_on}.") from error
