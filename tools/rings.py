@@ -49,8 +49,13 @@ _PYTEST = ("pytest", "-q", "--durations", "15", "--durations-min", "10")
 _SHARED_OUT = ("-n", "auto", "--dist", "worksteal")
 # What was said last, for who keeps only the end of the output.
 LAST = "rings.last"
+# A file for each step that passed here, with the seconds that it took.
+PASSED = "passed"
 # How many steps of a group run at the same time.
 SIDES = 2
+# The scenario that is run each time. Of the others, that one is first that has not passed for
+# longest: where time does not suffice for all, none is left out for ever.
+_ALWAYS = "scenario site_default"
 _SECONDS = {
     "site_default": 900,
     "teardown_killed": 600,
@@ -162,18 +167,31 @@ def ring_2() -> Ring:
 
 def ring_3() -> Ring:
     """Return what runs on nodes with systemd, ssh, kubelets and Ceph's daemons."""
-    scenarios = tuple(
-        Step(
-            f"scenario {name}",
-            ("molecule", "test", "--scenario-name", name),
-            _SECONDS.get(name, 300),
-            {"MOLECULE_COMMAND_BORDERS": "false"},
-        )
-        for name in sorted(path.parent.name for path in TOP.glob("molecule/*/molecule.yml"))
-    )
-    longest = tuple(sorted(scenarios, key=lambda step: -step.expected))
+    ages, scenarios = {}, []
+    for name in (path.parent.name for path in TOP.glob("molecule/*/molecule.yml")):
+        ages[f"scenario {name}"], seconds = passed(f"scenario {name}", _SECONDS.get(name, 300))
+        command = ("molecule", "test", "--scenario-name", name)
+        quiet = {"MOLECULE_COMMAND_BORDERS": "false"}
+        scenarios.append(Step(f"scenario {name}", command, seconds, quiet))
     nodes = Step("the lab's nodes", (*_PYTEST, *_ON_NODES), 240)
-    return Ring("LXC nodes, kubeadm, Ceph's daemons", ((nodes,), longest))
+    # Those that are as old as each other: the longest first.
+    scenarios.sort(key=lambda step: (step.name != _ALWAYS, ages[step.name], -step.expected))
+    return Ring("LXC nodes, kubeadm, Ceph's daemons", ((nodes,), tuple(scenarios)))
+
+
+def passed(name: str, usual: int) -> tuple[float, int]:
+    """Return when a step passed here last, and how many seconds that took, else the usual ones."""
+    path = LOGS / PASSED / name
+    return (path.stat().st_mtime, int(path.read_text())) if path.exists() else (0.0, usual)
+
+
+def note_passed(name: str, seconds: float) -> None:
+    """Note that a step has passed now."""
+    path = LOGS / PASSED / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f"{name}.new")
+    new.write_text(f"{seconds:.0f}")
+    new.replace(path)
 
 
 _RINGS: dict[str, t.Callable[[], Ring]] = {"1": ring_1, "2": ring_2, "3": ring_3}
@@ -195,6 +213,8 @@ def run_step(log: Path, step: Step) -> Tally:
         return Tally(skipped=1)
     outcome = run(step, log)
     counted = tally(step, outcome.status, outcome.text)
+    if not outcome.status:
+        note_passed(step.name, outcome.seconds)
     word = f"FAILED with {outcome.status}" if outcome.status else "done"
     say(f"{step.name}: {word} in {clock(outcome.seconds)}, {counted}")
     return counted

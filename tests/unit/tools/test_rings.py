@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 import typing as t
@@ -29,9 +30,10 @@ INFO  something between
 
 
 @pytest.fixture(autouse=True)
-def _for_as_long_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Forget the time that the run has of which this test is part."""
+def _for_as_long_as_it_takes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Forget the time that the run has of which this test is part, and what passed before it."""
     monkeypatch.delenv("ROOKERY_MINUTES", raising=False)
+    monkeypatch.setattr(rings, "LOGS", tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +91,6 @@ def ended(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> t.Callable[[str], 
     """Let every step end with a command's status, on a machine that nothing changes."""
     monkeypatch.setenv("ROOKERY_STARTED", "0")
     monkeypatch.setenv(rings.traces.MARK, "restored afterwards")
-    monkeypatch.setattr(rings, "LOGS", tmp_path)
     monkeypatch.setattr(rings, "measured", str)
     monkeypatch.setattr(rings.traces, "remove_leftovers", bool)
     monkeypatch.setattr(rings.traces, "machine", set)
@@ -161,14 +162,11 @@ def test_a_ring_that_does_not_exist_is_named(capsys: pytest.CaptureFixture[str])
     assert "9 is none of 1, 2, 3" in capsys.readouterr().out
 
 
-def test_two_steps_of_a_group_run_at_a_time(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(rings, "LOGS", tmp_path)
+def test_two_steps_of_a_group_run_at_a_time(tmp_path: Path) -> None:
     meet = "touch {0}; for i in $(seq 100); do [ -e {1} ] && exit 0; sleep 0.1; done; exit 1"
     one, other = tmp_path / "one", tmp_path / "other"
     group = tuple(
-        steps.Step("it", ("sh", "-c", meet.format(*pair)), 1)
+        steps.Step(pair[0].name, ("sh", "-c", meet.format(*pair)), 1)
         for pair in ((one, other), (other, one))
     )
     assert str(rings.run_ring("1", rings.Ring("", (group,), takes_root=False))) == (
@@ -194,3 +192,22 @@ def test_what_would_not_end_in_time_is_left_out_and_named(
     assert str(rings.run_step(tmp_path / "log", long)) == "0 passed, 0 failed, 1 skipped"
     assert "long: LEFT OUT" in capsys.readouterr().out
     assert str(rings.run_step(tmp_path / "log", short)) == "1 passed, 0 failed"
+
+
+def test_the_scenario_that_has_not_passed_for_longest_comes_first(tmp_path: Path) -> None:
+    _nodes, scenarios = rings.ring_3().groups
+    names = [step.name for step in scenarios]
+    assert names[:2] == ["scenario site_default", "scenario teardown_killed"]
+    for age, name in enumerate(names):
+        rings.note_passed(name, 7.4 + age)
+        os.utime(tmp_path / rings.PASSED / name, (1000 - age, 1000 - age))
+    _nodes, again = rings.ring_3().groups
+    assert [step.name for step in again] == [names[0], *reversed(names[1:])]
+    assert again[0].expected == 7 and again[1].expected == 6 + len(names)
+    assert len(names) == len({*names}) > 3
+
+
+def test_only_what_passed_is_noted(tmp_path: Path) -> None:
+    for command in ("true", "false"):
+        rings.run_step(tmp_path / "log", rings.Step(command, (command,), 1))
+    assert [path.name for path in (tmp_path / rings.PASSED).iterdir()] == ["true"]
