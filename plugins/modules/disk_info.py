@@ -146,7 +146,7 @@ import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._discreet import DiscreetModule
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
-from ansible_collections.rookery.rook.plugins.module_utils._host import disks
+from ansible_collections.rookery.rook.plugins.module_utils._host import disks, faults
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
 SPEC: dict[str, t.Any] = {
@@ -170,7 +170,7 @@ def main() -> None:
             "modules": disks.modules(system, wish["modules"]),
         }
     except (RookeryError, OSError) as problem:
-        module.fail_json(msg=str(problem))
+        module.fail_json(msg=faults.told(problem))
     module.exit_json(changed=False, **found)
 
 

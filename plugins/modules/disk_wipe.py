@@ -181,7 +181,7 @@ import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._discreet import DiscreetModule
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
-from ansible_collections.rookery.rook.plugins.module_utils._host import steps, turns, wipe
+from ansible_collections.rookery.rook.plugins.module_utils._host import faults, steps, turns, wipe
 from ansible_collections.rookery.rook.plugins.module_utils._host.blank import Target
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
@@ -223,7 +223,7 @@ def main() -> None:
             else:
                 wipe.carry_out(system, targets, plan, done)
     except (RookeryError, OSError) as problem:
-        module.fail_json(msg=str(problem), **_told(done, targets))
+        module.fail_json(msg=faults.told(problem), **_told(done, targets))
     module.exit_json(**_told(done, targets))
 
 

@@ -115,7 +115,7 @@ import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._discreet import DiscreetModule
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
-from ansible_collections.rookery.rook.plugins.module_utils._host import machine
+from ansible_collections.rookery.rook.plugins.module_utils._host import faults, machine
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
 SPEC: dict[str, t.Any] = {
@@ -128,10 +128,8 @@ def main() -> None:
     module = DiscreetModule(argument_spec=SPEC, supports_check_mode=True)
     try:
         found = machine.describe(System(), module.params["places"])
-    except RookeryError as problem:
-        module.fail_json(msg=str(problem))
-    except OSError as problem:
-        module.fail_json(msg=f"Failed to look at the host: {problem}.")
+    except (RookeryError, OSError) as problem:
+        module.fail_json(msg=faults.told(problem))
     module.exit_json(changed=False, system=found)
 
 

@@ -260,7 +260,13 @@ import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._discreet import DiscreetModule
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
-from ansible_collections.rookery.rook.plugins.module_utils._host import images, state, steps, turns
+from ansible_collections.rookery.rook.plugins.module_utils._host import (
+    faults,
+    images,
+    state,
+    steps,
+    turns,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
 _FILE = {
@@ -337,7 +343,7 @@ def main() -> None:
             plan = make(system, wish)
             steps.carry_out(plan.steps, done, module.check_mode)
     except (RookeryError, OSError) as problem:
-        module.fail_json(msg=str(problem), **steps.as_result(done))
+        module.fail_json(msg=faults.told(problem), **steps.as_result(done))
     for note in plan.notes:
         module.warn(note)
     module.exit_json(**steps.as_result(done), host={**host, "notes": plan.notes})

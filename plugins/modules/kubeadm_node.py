@@ -101,7 +101,12 @@ import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._discreet import DiscreetModule
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
-from ansible_collections.rookery.rook.plugins.module_utils._host import kubeadm, steps, turns
+from ansible_collections.rookery.rook.plugins.module_utils._host import (
+    faults,
+    kubeadm,
+    steps,
+    turns,
+)
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 
 SPEC: dict[str, t.Any] = {
@@ -131,7 +136,7 @@ def main() -> None:
                 plan = list(kubeadm.plan_absent(system, wish["kubeadm"], wish["whole_cluster"]))
             steps.carry_out(plan, done, module.check_mode)
     except (RookeryError, OSError) as problem:
-        module.fail_json(msg=str(problem), **steps.as_result(done))
+        module.fail_json(msg=faults.told(problem), **steps.as_result(done))
     module.exit_json(**steps.as_result(done))
 
 

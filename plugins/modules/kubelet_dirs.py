@@ -166,6 +166,7 @@ import typing as t
 from ansible_collections.rookery.rook.plugins.module_utils._discreet import DiscreetModule
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
 from ansible_collections.rookery.rook.plugins.module_utils._host import (
+    faults,
     kubelet,
     kubelet_settings,
     steps,
@@ -197,7 +198,7 @@ def main() -> None:
             steps.carry_out(plan, done, module.check_mode)
         after = kubelet_settings.find(system) if plan else found
     except (RookeryError, OSError) as problem:
-        module.fail_json(msg=str(problem), **steps.as_result(done))
+        module.fail_json(msg=faults.told(problem), **steps.as_result(done))
     module.exit_json(**steps.as_result(done), kubelet=dataclasses.asdict(after))
 
 

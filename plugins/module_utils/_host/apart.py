@@ -20,6 +20,7 @@ import typing as t
 from multiprocessing import connection
 
 from ansible_collections.rookery.rook.plugins.module_utils._errors import RookeryError
+from ansible_collections.rookery.rook.plugins.module_utils._host import faults
 
 if t.TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -136,6 +137,6 @@ def _ended(job: Job, tell: Tell) -> Ended:
     try:
         return Ended(value=job(tell))
     except (RookeryError, OSError) as problem:
-        return Ended(problem=str(problem))
+        return Ended(problem=faults.told(problem))
     except Exception:  # whoever made the process raises it
         return Ended(defect=traceback.format_exc())

@@ -9,6 +9,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
+from ansible_collections.rookery.rook.plugins.module_utils._host import faults
 from ansible_collections.rookery.rook.plugins.module_utils._redact import hidden
 
 if t.TYPE_CHECKING:
@@ -55,11 +57,15 @@ def as_result(steps: Sequence[HostStep]) -> dict[str, t.Any]:
 def carry_out(steps: Sequence[HostStep], done: list[HostStep], check_mode: bool) -> None:
     """Do every step in its order, and add each to those that are done before one may fail.
 
-    In check mode none is done, and all count as such.
+    In check mode none is done, and all count as such. What the system refuses is a ClientError.
     """
     for step in steps:
-        if not check_mode:
-            step.do()
+        try:
+            if not check_mode:
+                step.do()
+        except OSError as problem:
+            where = f" ({problem.filename})" if problem.filename else ""
+            raise ClientError(step.op, f"{step.id}{where}", faults.reason(problem)) from problem
         done.append(step)
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import select
 import signal
@@ -29,7 +30,7 @@ def fails(_tell: Tell) -> t.NoReturn:
 
 
 def breaks(_tell: Tell) -> t.NoReturn:
-    raise OSError(5, "Input/output error")
+    raise OSError(errno.EIO, "Input/output error", "/dev/sdc")
 
 
 def hangs(tell: Tell) -> None:
@@ -46,7 +47,10 @@ def test_what_came_of_each_job_is_told_by_its_name() -> None:
     assert apart.each(jobs, 20) == {
         "a": Ended(value={"zeroed": [1]}),
         "b": Ended(problem="Failed to wipe sdb: it is locked."),
-        "c": Ended(problem="[Errno 5] Input/output error"),
+        "c": Ended(
+            problem="Failed to use /dev/sdc: Input/output error. Its disk has an error, see "
+            "`dmesg`. Mend or replace it, then run again."
+        ),
         "d": Ended(problem="its process was killed"),
     }
     assert apart.each({}, 20) == {}
