@@ -62,7 +62,9 @@ def read_text(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as problem:
-        raise ClientError("read", str(file), " ".join(str(problem).split())) from problem
+        # An error of the system says its number and the file once more.
+        why = getattr(problem, "strerror", None) or str(problem)
+        raise ClientError("read", str(file), " ".join(why.split())) from problem
 
 
 def objects_of(text: str, source: str) -> list[dict[str, t.Any]]:
@@ -74,10 +76,7 @@ def objects_of(text: str, source: str) -> list[dict[str, t.Any]]:
     items: list[dict[str, t.Any]] = []
     for document, node in _parsed(text, source):
         problems += _twice(node, source)
-        entries = [(document, node)]
-        if isinstance(document, dict) and document.get("kind") == "List":
-            entries = list(zip(document.get("items") or [], _nodes_in(node, "items"), strict=True))
-        for entry, at in entries:
+        for entry, at in _entries(document, node):
             reason = _no_object(entry)
             if reason:
                 problems.append(_problem(source, at.start_mark, reason, _HEAD))
@@ -85,6 +84,16 @@ def objects_of(text: str, source: str) -> list[dict[str, t.Any]]:
     if problems:
         raise ModelError(problems)
     return items
+
+
+def _entries(document: t.Any, node: t.Any) -> list[tuple[t.Any, t.Any]]:
+    """Return a document, or what is in one that is a list of objects, each with its node."""
+    if not isinstance(document, dict) or document.get("kind") != "List":
+        return [(document, node)]
+    items = document.get("items") or []
+    if not isinstance(items, list):
+        return [(items, node)]
+    return list(zip(items, _nodes_in(node, "items"), strict=True))
 
 
 def documents_of(text: str, source: str) -> list[t.Any]:
@@ -112,7 +121,8 @@ def _parsed(text: str, source: str) -> Iterator[tuple[t.Any, t.Any]]:
         words = ", ".join(filter(None, (problem.context, problem.problem)))
         mark = problem.problem_mark or problem.context_mark
         raise ModelError([_problem(source, mark, f"is no YAML: {words}", _FORM)]) from problem
-    except yaml.YAMLError as problem:
+    # A date that does not exist is a ValueError.
+    except (yaml.YAMLError, ValueError) as problem:
         reason = f"is no YAML: {' '.join(str(problem).split())}"
         raise ModelError([_problem(source, None, reason, _FORM)]) from problem
     finally:
@@ -124,7 +134,11 @@ def _no_object(document: t.Any) -> str:
     if not isinstance(document, dict):
         return "is no Kubernetes object, but another value"
     missing = [key for key in ("apiVersion", "kind") if not document.get(key)]
-    return f"is no Kubernetes object: it has no {' and no '.join(missing)}" if missing else ""
+    if missing:
+        return f"is no Kubernetes object: it has no {' and no '.join(missing)}"
+    if not isinstance(document.get("metadata") or {}, dict):
+        return "is no Kubernetes object: its metadata is no mapping"
+    return ""
 
 
 def _twice(node: t.Any, source: str) -> Iterator[Problem]:

@@ -5,12 +5,16 @@
 
 from __future__ import annotations
 
+import typing as t
+from pathlib import Path
+
 import pytest
 from ansible_collections.rookery.rook.plugins.module_utils._clients.manifests import (
     documents_of,
     objects_of,
+    read_objects,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._errors import ModelError
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError, ModelError
 
 GOOD = """\
 # Two objects and a list of one
@@ -45,6 +49,18 @@ WRONG = {
         "apiVersion: v1\nkind: List\nitems:\n  - {apiVersion: v1, kind: A}\n  - {apiVersion: v1}\n",
         ["line 5, column 5: is no Kubernetes object: it has no kind. Give it apiV"],
     ),
+    "a list that has no list": (
+        "apiVersion: v1\nkind: List\nitems: {a: b}\n---\napiVersion: v1\nkind: List\nitems: a\n",
+        [
+            "line 1, column 1: is no Kubernetes object: it has no apiVersion and no kind.",
+            "line 5, column 1: is no Kubernetes object, but another value.",
+        ],
+    ),
+    "metadata of another sort": (
+        "apiVersion: v1\nkind: A\nmetadata: [1]\n",
+        ["line 1, column 1: is no Kubernetes object: its metadata is no mapping."],
+    ),
+    "a date that does not exist": ("kind: 2026-99-99\n", [" is no YAML: month must be in 1..12"]),
     "keys that are there twice": (
         "apiVersion: v1\nkind: A\nspec:\n  nodes:\n    - {name: a, name: b}\nkind: B\n",
         [
@@ -53,6 +69,27 @@ WRONG = {
         ],
     ),
 }
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (None, "No such file or directory"),
+        (Path.mkdir, "Is a directory"),
+        (b"\xff", "can't decode"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named_once(tmp_path: Path, make: t.Any, why: str) -> None:
+    path = tmp_path / "a.yaml"
+    if isinstance(make, bytes):
+        path.write_bytes(make)
+    elif make:
+        make(path)
+    with pytest.raises(ClientError) as caught:
+        read_objects(path)
+    words = str(caught.value)
+    assert words.startswith(f"Failed to read {path}: ") and why in words
+    assert words.count(str(path)) == 1 and "Errno" not in words
 
 
 def test_documents_and_lists_are_taken_apart() -> None:
