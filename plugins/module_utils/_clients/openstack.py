@@ -56,6 +56,8 @@ SERVICES: Mapping[str, tuple[tuple[str, ...], str, str]] = {
     ),
     "load-balancer": (("load-balancer",), "/v2", ""),
 }  # fmt: skip
+# How openstacksdk fails on a text where it expects a mapping, and the like.
+_OTHER_SORT = (AttributeError, ValueError)
 _AUTH = ("auth_type", "region_name", "interface", "api_timeout")
 
 
@@ -109,12 +111,12 @@ class Cloud:
             known = config.OpenStackConfig()
             region = known.get_one(params["cloud"] or None, **_given(params))
             return cls(region, reads=reads)
-        # A key that auth must not have is told by a TypeError.
-        except (exceptions.ConfigException, ClientException, TypeError, YAMLError) as error:
-            words = _unnamed(known, params) or (
-                f"{' '.join(str(error).split()).rstrip('.')}. "
-                "Complete or correct these, or clouds.yaml"
-            )
+        # A key that auth must not have is told by a TypeError, a value of another sort by what it
+        # cannot do.
+        except (
+            exceptions.ConfigException, ClientException, YAMLError, *_OTHER_SORT, TypeError,
+        ) as error:  # fmt: skip
+            words = _unnamed(known, params) or _told_of(error)
             raise RookeryError(
                 f"No cloud can be made out of cloud, auth and OS_*: {words}."
             ) from error
@@ -309,6 +311,14 @@ def _given(params: Mapping[str, t.Any]) -> dict[str, t.Any]:
         if params[name]:
             found[theirs] = params[name]
     return found
+
+
+def _told_of(error: Exception) -> str:
+    """Return what is wrong with a configuration, and what to do."""
+    way_on = "Complete or correct these, or clouds.yaml"
+    if isinstance(error, _OTHER_SORT):
+        way_on += ", where clouds has a mapping for each cloud, and that one for auth"
+    return f"{' '.join(str(error).split()).rstrip('.')}. {way_on}"
 
 
 def _unnamed(known: t.Any, params: Mapping[str, t.Any]) -> str:

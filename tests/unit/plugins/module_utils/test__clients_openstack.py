@@ -259,6 +259,27 @@ def test_a_configuration_that_makes_no_cloud_is_told_as_such(
         Cloud.connect({**NOTHING, **given})
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "clouds: [a]", "clouds: {a: 1}", "clouds: {a: []}", "clouds: {a: {auth: x}}",
+        "clouds: {a: {auth: {auth_url: 5, username: u, password: secret}}}",
+        "clouds: {a: {api_timeout: x, auth: {auth_url: 'http://127.0.0.1:1', username: u}}}",
+        "clouds: {a: 2026-99-99}",
+    ],
+)  # fmt: skip
+def test_a_configuration_of_another_sort_is_no_defect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    for name in [name for name in os.environ if name.startswith("OS_")]:
+        monkeypatch.delenv(name)
+    (tmp_path / "clouds.yaml").write_text(text)
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(tmp_path / "clouds.yaml"))
+    with pytest.raises(RookeryError, match=r"^No cloud can be made .* clouds\.yaml") as caught:
+        Cloud.connect({**NOTHING, "cloud": "a"})
+    assert "secret" not in str(caught.value)
+
+
 CLOUDS = """
 clouds:
   two: {auth: {auth_url: "http://127.0.0.1:1", username: u, password: secret}}
