@@ -93,6 +93,11 @@ class InCloud:
         """Look at the site."""
         return run_module(self._capsys, openstack_site_info, False, site="store1", **more)
 
+    def first(self, many: str) -> Result:
+        """Return a thing. Which of several servers or volumes is made first is left to chance."""
+        things = self.cloud.things[many]
+        return min(things, key=lambda x: x["name"]) if many in ("servers", "volumes") else things[0]
+
     def state(self) -> dict[str, t.Any]:
         """Return everything that is in the project, as it is now."""
         return {many: copy.deepcopy(items) for many, items in self.cloud.things.items() if items}

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
+from ansible.release import __version__
 from ansible_collections.rookery.rook.plugins.module_utils import _module
 from fakekube import FakeKube
 
@@ -38,6 +39,9 @@ def run_module(
         "_ansible_remote_tmp": "/tmp",
         "_ansible_keep_remote_files": False,
     }
+    if tuple(map(int, __version__.split(".")[:2])) >= (2, 21):
+        # What a module was called with is told only when that is asked for.
+        internal["_ansible_inject_invocation"] = True
     capsys.readouterr()
     _forget_warnings()
     with patch_module_args({**arguments, **internal}), pytest.raises(SystemExit):

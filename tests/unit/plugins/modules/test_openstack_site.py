@@ -118,7 +118,7 @@ DRIFTS: dict[str, tuple[str, str, t.Callable[[dict[str, t.Any]], object]]] = {
 def test_drift_is_predicted_exactly_and_repaired(site: InCloud, drift: str) -> None:
     many, target, damage = DRIFTS[drift]
     site.present()
-    damage(site.cloud.things[many][0])
+    damage(site.first(many))
     predicted = site.present(check=True)
     assert steps(predicted) == [f"update {target}"]
     assert site.info(**declaration())["drift"] == predicted["plan"]
@@ -132,7 +132,7 @@ def test_what_cannot_be_changed_is_kept_with_a_warning_and_replaced_when_asked(
     site: InCloud,
 ) -> None:
     site.present()
-    site.cloud.things["servers"][0]["flavor"]["original_name"] = "m1.large"
+    site.first("servers")["flavor"]["original_name"] = "m1.large"
     kept = site.present()
     assert kept["changed"] is False and steps(kept) == ["keep server/control"]
     assert "flavor is 'm1.large', not 'm1.small'" in str(kept["warnings"])
@@ -328,9 +328,9 @@ def test_what_was_adopted_may_be_named_for_ever(site: InCloud) -> None:
 
 def test_a_volume_with_a_copied_mark_is_not_removed_without_a_word(site: InCloud) -> None:
     site.present()
-    first = site.cloud.things["volumes"][0]
+    copied = site.first("volumes")
     site.cloud.things["volumes"].append(
-        {**first, "id": "restored", "created_at": "9", "attachments": [], "status": "available"}
+        {**copied, "id": "restored", "created_at": "9", "attachments": [], "status": "available"}
     )
     refused = site.present()
     assert "volume/worker-1-osd restored: its data or address would be lost" in refused["msg"]
@@ -338,14 +338,14 @@ def test_a_volume_with_a_copied_mark_is_not_removed_without_a_word(site: InCloud
 
 def test_a_volume_in_error_is_told_and_made_again_only_when_asked(site: InCloud) -> None:
     site.present()
-    site.cloud.things["volumes"][0]["status"] = "error"
+    site.first("volumes")["status"] = "error"
     kept = site.present()
     assert kept["changed"] is False and "status is 'error'" in str(kept["warnings"])
 
 
 def test_a_server_that_never_started_is_made_again_without_a_word(site: InCloud) -> None:
     site.present()
-    server = site.cloud.things["servers"][0]
+    server = site.first("servers")
     server.update({"status": "ERROR", "OS-SRV-USG:launched_at": None})
     server["fault"] = {"message": "No valid host was found."}
     again = site.present()

@@ -186,7 +186,7 @@ def test_of_a_volume_that_is_there_twice_the_one_that_is_held_counts(
     site: InCloud, held: bool
 ) -> None:
     site.present()
-    first = site.cloud.things["volumes"][0]
+    first = site.first("volumes")
     attachments = first["attachments"] if held else []
     more = {"id": "copy", "created_at": "9", "attachments": attachments, "status": "available"}
     site.cloud.things["volumes"].append({**first, **more})
@@ -271,7 +271,7 @@ def test_the_first_port_stays_the_first_for_who_does_not_know_the_declaration(
 
 def test_a_server_that_the_cloud_has_not_yet_forgotten_is_made_again(site: InCloud) -> None:
     site.present()
-    site.cloud.things["servers"][0]["status"] = "DELETED"
+    site.first("servers")["status"] = "DELETED"
     told = site.present(check=True)
     assert steps(told) == ["delete server/control", "create server/control"], told
     assert told["plan"][0]["reason"] == "is being deleted"
