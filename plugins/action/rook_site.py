@@ -31,7 +31,7 @@ if t.TYPE_CHECKING:
 
 # How a module is started is Ansible's own business, so its inner parts are imported late, and only
 # in releases that this was tested with.
-KNOWN = ("2.19",)
+KNOWN = ("2.19", "2.20", "2.21")
 PROFILE = "legacy"
 SHELL = "/bin/sh"
 INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)

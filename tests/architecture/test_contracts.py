@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from ansible_collections.rookery.rook.plugins.action import rook_site
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
 ROLES = sorted(path.name for path in (ROOT / "roles").iterdir() if path.is_dir())
@@ -191,12 +193,22 @@ def test_the_execution_environment_installs_exactly_the_runtime_list() -> None:
     environment = load("extensions/ee/execution-environment.yml")
     assert pins("meta/ee-requirements.txt") == pins("requirements/runtime.txt")
     assert environment["dependencies"]["python"] == "../../meta/ee-requirements.txt"
-    assert environment["dependencies"]["ansible_core"]["package_pip"] in pins(
-        "requirements/runtime.txt"
-    )
+    python = re.search(r"python:(\d+\.\d+)-", environment["images"]["base_image"]["name"])
+    assert python is not None
+    assert environment["dependencies"]["ansible_core"]["package_pip"] in [
+        f"{entry.name}{entry.specifier}"
+        for entry in map(Requirement, pins("requirements/runtime.txt"))
+        if entry.marker and entry.marker.evaluate({"python_version": python[1]})
+    ]
     assert environment["dependencies"]["ansible_runner"]["package_pip"] in pins(
         "requirements/dev.txt"
     )
+
+
+def test_every_ansible_that_is_installed_is_known_to_run_modules_in_a_fork() -> None:
+    text = (ROOT / "requirements/runtime.txt").read_text()
+    pinned = re.findall(r"^ansible-core==(\d+\.\d+)", text, re.M)
+    assert pinned and set(pinned) <= set(rook_site.KNOWN)
 
 
 def test_the_least_ansible_is_the_one_that_is_tested() -> None:

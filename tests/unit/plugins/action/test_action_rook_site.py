@@ -118,7 +118,7 @@ def test_files_that_are_to_be_kept_have_to_be_written(monkeypatch: pytest.Monkey
     assert action()._obstacle(here()) == "its files are to be kept"
 
 
-@pytest.mark.parametrize("version", ["2.18.9", "2.20.0", "2.190.0"])
+@pytest.mark.parametrize("version", ["2.18.9", "2.22.0", "2.190.0"])
 def test_an_unknown_ansible_starts_modules_in_its_own_way(
     version: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
