@@ -71,6 +71,18 @@ class Authority:
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "ring2")])
         basic = x509.BasicConstraints(ca=True, path_length=None)
         certificate = self._builder(self._name, self._key).add_extension(basic, critical=True)
+        # From 3.13 on, Python takes no certificate of an authority without these.
+        own = x509.SubjectKeyIdentifier.from_public_key(self._key.public_key())
+        certificate = certificate.add_extension(own, critical=False)
+        signs = dict.fromkeys(
+            (
+                "digital_signature", "content_commitment", "key_encipherment", "data_encipherment",
+                "key_agreement", "encipher_only", "decipher_only",
+            ),
+            False,
+        )  # fmt: skip
+        signs |= {"key_cert_sign": True, "crl_sign": True}
+        certificate = certificate.add_extension(x509.KeyUsage(**signs), critical=True)
         self._write("ca", certificate.sign(self._key, hashes.SHA256()), self._key)
 
     def issue(
@@ -88,6 +100,8 @@ class Authority:
         builder = self._builder(x509.Name(parts), key, ends_in)
         builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
         builder = builder.add_extension(x509.ExtendedKeyUsage(uses), critical=False)
+        by = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+        builder = builder.add_extension(by, critical=False)
         return self._write(file, builder.sign(self._key, hashes.SHA256()), key)
 
     def _builder(

@@ -36,17 +36,25 @@ class Registry(http.server.ThreadingHTTPServer):
         self.moved_to = ""
 
     def encrypt(self, folder: Path) -> Path:
-        """Speak with a certificate of its own from now on; return where it is."""
-        key, now = ec.generate_private_key(ec.SECP256R1()), datetime.datetime.now(datetime.UTC)
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "small")])
+        """Speak with a certificate from now on; return where that of its authority is.
+
+        Both are as somebody makes them by hand, without key identifiers.
+        """
+        by, key = (ec.generate_private_key(ec.SECP256R1()) for _each in range(2))
+        own, small = (
+            x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]) for name in ("own", "small")
+        )
         where = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-        day = datetime.timedelta(days=1)
-        made = x509.CertificateBuilder(name, name, key.public_key(), 1, now - day, now + day)
-        certificate = made.add_extension(where, critical=False).sign(key, hashes.SHA256())
+        now, day = datetime.datetime.now(datetime.UTC), datetime.timedelta(days=1)
+        made = x509.CertificateBuilder(own, own, by.public_key(), 1, now - day, now + day)
+        may_sign = x509.BasicConstraints(ca=True, path_length=None)
+        authority = made.add_extension(may_sign, critical=True).sign(by, hashes.SHA256())
+        made = x509.CertificateBuilder(own, small, key.public_key(), 2, now - day, now + day)
+        certificate = made.add_extension(where, critical=False).sign(by, hashes.SHA256())
         form, plain = serialization.Encoding.PEM, serialization.NoEncryption()
         private = key.private_bytes(form, serialization.PrivateFormat.PKCS8, plain)
         (folder / "both.pem").write_bytes(private + certificate.public_bytes(form))
-        (folder / "ca.crt").write_bytes(certificate.public_bytes(form))
+        (folder / "ca.crt").write_bytes(authority.public_bytes(form))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(folder / "both.pem")
         self.socket = context.wrap_socket(self.socket, server_side=True)

@@ -142,7 +142,7 @@ def _is_ordinary(cluster: Section, user: Section) -> bool:
 def _ordinary(path: Path, cluster: Section, user: Section, package: t.Any) -> Connection:
     """Return the connection of an ordinary file."""
     authority = _bytes(path, cluster, _AUTHORITY) or b""
-    context = urllib3.util.ssl_.create_urllib3_context(cert_reqs=ssl.CERT_REQUIRED)
+    context = _context(ssl.CERT_REQUIRED)
     context.load_verify_locations(cadata=authority.decode())
     proof, key = _bytes(path, user, _CERTIFICATE), _bytes(path, user, _KEY)
     if proof and key:
@@ -159,6 +159,17 @@ def _ordinary(path: Path, cluster: Section, user: Section, package: t.Any) -> Co
     return Connection(pool, lambda: headers, access, package)
 
 
+def _context(checks: ssl.VerifyMode) -> ssl.SSLContext:
+    """Return what encrypts, and takes the certificates that kubectl takes.
+
+    From 3.13 on, Python takes none of authorities without key identifiers, as those of Kubernetes'
+    older releases and many that were made by hand.
+    """
+    context: ssl.SSLContext = urllib3.util.ssl_.create_urllib3_context(cert_reqs=checks)
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    return context
+
+
 def _bytes(path: Path, section: Section, name: str) -> bytes | None:
     """Return what a section has in itself, or in a file beside the kubeconfig."""
     if section.get(f"{name}-data"):
@@ -170,6 +181,8 @@ def _any(path: Path, package: Callable[[], t.Any]) -> Connection:
     """Return the connection of any other file; the package renews tokens on the way."""
     api = package()
     settings = api.configuration
+    pool = api.rest_client.pool_manager
+    pool.connection_pool_kw["ssl_context"] = _context(pool.connection_pool_kw["cert_reqs"])
     proof = None
     if settings.cert_file:
         with contextlib.suppress(OSError):
@@ -182,7 +195,7 @@ def _any(path: Path, package: Callable[[], t.Any]) -> Connection:
         return {"authorization": token} if token else {}
 
     access = Access(settings.host.rstrip("/"), str(path), expiry=_expiry(proof))
-    return Connection(api.rest_client.pool_manager, headers, access, package)
+    return Connection(pool, headers, access, package)
 
 
 def _expiry(proof: bytes | None) -> t.Any:

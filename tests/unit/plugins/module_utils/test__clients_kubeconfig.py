@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import base64
 import datetime
+import ssl
 import typing as t
 from pathlib import Path
 
+import kubernetes.client
 import pytest
 import yaml
 from ansible_collections.rookery.rook.plugins.module_utils._clients import kubeconfig
@@ -105,6 +107,30 @@ def test_certificates_inside_and_in_files_are_read(
     found, asked = write({"client-certificate": "own.crt", "client-key-data": key})
     assert found.access.server == "https://a:1" and found.access.expiry == ENDS
     assert found.headers() == {} and asked == []
+
+
+def test_authorities_without_key_identifiers_are_taken_as_kubectl_does(
+    write: t.Any, pair: tuple[bytes, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def create(**how: t.Any) -> ssl.SSLContext:
+        """Return what Python 3.13 would."""
+        context = ready(**how)
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        return context
+
+    ready = kubeconfig.urllib3.util.ssl_.create_urllib3_context
+    monkeypatch.setattr(kubeconfig.urllib3.util.ssl_, "create_urllib3_context", create)
+    found, _asked = write({"token": "abc"})
+    monkeypatch.undo()
+    (tmp_path / "ca.crt").write_bytes(pair[0])
+    settings = kubernetes.client.Configuration(host="https://a:1")
+    settings.ssl_ca_cert = str(tmp_path / "ca.crt")
+    client = kubernetes.client.ApiClient(settings)
+    other = kubeconfig._any(tmp_path / "config", lambda: client)
+    for pool in (found.pool, other.pool):
+        context = pool.connection_pool_kw["ssl_context"]
+        assert context.verify_mode is ssl.CERT_REQUIRED
+        assert not context.verify_flags & ssl.VERIFY_X509_STRICT
 
 
 def test_a_token_goes_with_every_call(write: t.Any) -> None:

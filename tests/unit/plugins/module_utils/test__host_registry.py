@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import socket
+import ssl
 import threading
 from pathlib import Path
 
@@ -113,7 +114,17 @@ def test_one_without_encryption_is_asked_so_where_that_is_allowed() -> None:
         assert asker.ask(IMAGE, [dataclasses.replace(strict, plain=True)]) == Told("served")
 
 
-def test_a_registry_is_trusted_by_the_runtimes_certificates_only(tmp_path: Path) -> None:
+def test_a_registry_is_trusted_by_the_runtimes_certificates_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def create() -> ssl.SSLContext:
+        """Return what Python 3.13 would."""
+        context = ready()
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
+        return context
+
+    ready = ssl.create_default_context
+    monkeypatch.setattr(ssl, "create_default_context", create)
     small = Registry("ceph/ceph:v19")
     authority = f"/{small.encrypt(tmp_path).name}"
     with running(small):
