@@ -111,10 +111,9 @@ class Cloud:
             known = config.OpenStackConfig()
             region = known.get_one(params["cloud"] or None, **_given(params))
             return cls(region, reads=reads)
-        # A key that auth must not have is told by a TypeError, a value of another sort by what it
-        # cannot do.
+        # A key that auth must not have is told by a TypeError.
         except (
-            exceptions.ConfigException, ClientException, YAMLError, *_OTHER_SORT, TypeError,
+            exceptions.ConfigException, ClientException, TypeError, YAMLError, *_OTHER_SORT,
         ) as error:  # fmt: skip
             words = _unnamed(known, params) or _told_of(error)
             raise RookeryError(
