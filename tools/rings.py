@@ -168,7 +168,7 @@ def ring_2() -> Ring:
 def ring_3() -> Ring:
     """Return what runs on nodes with systemd, ssh, kubelets and Ceph's daemons."""
     ages, scenarios = {}, []
-    for name in (path.parent.name for path in TOP.glob("molecule/*/molecule.yml")):
+    for name in sorted(path.parent.name for path in TOP.glob("molecule/*/molecule.yml")):
         ages[f"scenario {name}"], seconds = passed(f"scenario {name}", _SECONDS.get(name, 300))
         command = ("molecule", "test", "--scenario-name", name)
         quiet = {"MOLECULE_COMMAND_BORDERS": "false"}

@@ -20,6 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from sites.strict import be_strict
 
 Object = dict[str, t.Any]
 ENDS = datetime.datetime(2030, 1, 2, tzinfo=datetime.UTC)
@@ -112,16 +113,12 @@ def test_certificates_inside_and_in_files_are_read(
 def test_authorities_without_key_identifiers_are_taken_as_kubectl_does(
     write: t.Any, pair: tuple[bytes, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def create(**how: t.Any) -> ssl.SSLContext:
-        """Return what Python 3.13 would."""
-        context = ready(**how)
-        context.verify_flags |= ssl.VERIFY_X509_STRICT
-        return context
-
-    ready = kubeconfig.urllib3.util.ssl_.create_urllib3_context
-    monkeypatch.setattr(kubeconfig.urllib3.util.ssl_, "create_urllib3_context", create)
+    makers = kubeconfig.urllib3.util.ssl_
+    be_strict(monkeypatch, makers, "create_urllib3_context")
     found, _asked = write({"token": "abc"})
+    # What reads other files is replaced until here.
     monkeypatch.undo()
+    be_strict(monkeypatch, makers, "create_urllib3_context")
     (tmp_path / "ca.crt").write_bytes(pair[0])
     settings = kubernetes.client.Configuration(host="https://a:1")
     settings.ssl_ca_cert = str(tmp_path / "ca.crt")

@@ -17,6 +17,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._host.mirrors import 
 from ansible_collections.rookery.rook.plugins.module_utils._host.registry import Asker, Told
 from ansible_collections.rookery.rook.plugins.module_utils._host.system import System
 from sites.registries import Registry, running
+from sites.strict import be_strict
 
 IMAGE = references.parse("quay.io/ceph/ceph:v19")
 
@@ -117,14 +118,7 @@ def test_one_without_encryption_is_asked_so_where_that_is_allowed() -> None:
 def test_a_registry_is_trusted_by_the_runtimes_certificates_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def create() -> ssl.SSLContext:
-        """Return what Python 3.13 would."""
-        context = ready()
-        context.verify_flags |= ssl.VERIFY_X509_STRICT
-        return context
-
-    ready = ssl.create_default_context
-    monkeypatch.setattr(ssl, "create_default_context", create)
+    be_strict(monkeypatch, ssl, "create_default_context")
     small = Registry("ceph/ceph:v19")
     authority = f"/{small.encrypt(tmp_path).name}"
     with running(small):
