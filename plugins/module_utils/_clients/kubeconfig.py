@@ -182,7 +182,11 @@ def _any(path: Path, package: Callable[[], t.Any]) -> Connection:
     api = package()
     settings = api.configuration
     pool = api.rest_client.pool_manager
-    pool.connection_pool_kw["ssl_context"] = _context(pool.connection_pool_kw["cert_reqs"])
+    how = pool.connection_pool_kw
+    how["ssl_context"] = _context(how["cert_reqs"])
+    if not (how.get("ca_certs") or how.get("ca_cert_data")):
+        # With a context of its own, the library does not add the system's authorities.
+        how["ssl_context"].load_default_certs()
     proof = None
     if settings.cert_file:
         with contextlib.suppress(OSError):

@@ -9,6 +9,7 @@ import base64
 import datetime
 import ssl
 import typing as t
+import warnings
 from pathlib import Path
 
 import kubernetes.client
@@ -20,6 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from sites.registries import Registry, running
 from sites.strict import be_strict
 
 Object = dict[str, t.Any]
@@ -128,6 +130,28 @@ def test_authorities_without_key_identifiers_are_taken_as_kubectl_does(
         context = pool.connection_pool_kw["ssl_context"]
         assert context.verify_mode is ssl.CERT_REQUIRED
         assert not context.verify_flags & ssl.VERIFY_X509_STRICT
+
+
+@pytest.mark.parametrize("trusts", ["the file", "the system", "all", ""])
+def test_a_file_for_the_package_trusts_its_authority_else_those_of_the_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trusts: str
+) -> None:
+    be_strict(monkeypatch, kubeconfig.urllib3.util.ssl_, "create_urllib3_context")
+    server = Registry()
+    authority = str(server.encrypt(tmp_path))
+    monkeypatch.setenv("SSL_CERT_FILE", authority if trusts == "the system" else "/nonexistent")
+    settings = kubernetes.client.Configuration(host=f"https://{server.host}")
+    settings.ssl_ca_cert = authority if trusts == "the file" else None
+    settings.verify_ssl = trusts != "all"
+    client = kubernetes.client.ApiClient(settings)
+    pool = kubeconfig._any(tmp_path / "config", lambda: client).pool
+    with running(server), warnings.catch_warnings():
+        warnings.simplefilter("ignore", kubeconfig.urllib3.exceptions.InsecureRequestWarning)
+        if trusts:
+            assert pool.request("GET", f"{settings.host}/v2/x/manifests/y").status == 404
+        else:
+            with pytest.raises(kubeconfig.urllib3.exceptions.MaxRetryError, match="CERTIFICATE"):
+                pool.request("GET", settings.host, retries=0)
 
 
 def test_a_token_goes_with_every_call(write: t.Any) -> None:
