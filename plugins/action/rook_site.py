@@ -11,6 +11,7 @@ sent, only the way is shorter; and what cannot be the same is sent as ever.
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -36,6 +37,9 @@ PROFILE = "legacy"
 SHELL = "/bin/sh"
 INTERRUPTS = (signal.SIGINT, signal.SIGTERM, signal.SIGALRM)
 Vars = dict[str, t.Any]
+# Ansible loads this before it forks a worker. What it has loaded until then stays to its end; to
+# look through that for garbage, in each fork and at the end, takes longer than most modules.
+gc.freeze()
 
 
 class ActionModule(NormalAction):

@@ -10,7 +10,6 @@ import dataclasses
 import typing as t
 
 from ansible_collections.rookery.rook.plugins.module_utils._applied import ApplyError
-from ansible_collections.rookery.rook.plugins.module_utils._clients.openstack import Cloud
 from ansible_collections.rookery.rook.plugins.module_utils._cloud import absent, report
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.desired import desired
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.guard import guard
@@ -40,6 +39,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._errors import Rooker
 if t.TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ansible_collections.rookery.rook.plugins.module_utils._clients.openstack import Cloud
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Found, Live
     from ansible_collections.rookery.rook.plugins.module_utils._cloud.types import (
         CloudSite,
@@ -85,11 +85,10 @@ def _with_flavors(cloud: Cloud, wanted: Mapping[str, Wanted], sight: Sight) -> S
     return Sight({**sight.lists, **look(cloud, FLAVORS).lists})
 
 
-def run_site(module: Frame) -> None:
+def run_site(module: Frame, cloud: Cloud) -> None:
     """Bring a site to its state."""
     params = module.params
     site, allowed, state = parse_site(params), Permission.from_params(params), params["state"]
-    cloud = Cloud.connect(params, reads=module.check_mode, alone=True)
     seen = prospect(cloud, site, state, allowed)
     _tell(module, cloud, seen)
     if not module.check_mode:
@@ -207,10 +206,9 @@ def _prove_gone(module: Frame, cloud: Cloud, site: CloudSite, seen: Prospect) ->
         )
 
 
-def run_info(module: Frame) -> None:
+def run_info(module: Frame, cloud: Cloud) -> None:
     """Tell what is there of a site, what it costs, and how it differs from its declaration."""
     site = parse_site(module.params)
-    cloud = Cloud.connect(module.params, reads=True, alone=True)
     wanted = desired(site)
     sight = look_at_site(cloud, wanted, {**DERIVED, **(FLAVORS if wanted else {})})
     found = find_known(cloud, site, sight)

@@ -225,12 +225,12 @@ done:
   sample: [create network/net]
 """
 
+from ansible_collections.rookery.rook.plugins.module_utils._clients.openstack import Cloud
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.argspec import (
     AUTH,
     CHANGING,
     DECLARATION,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._cloud_module import run_site
 from ansible_collections.rookery.rook.plugins.module_utils._frame import Frame
 
 SPEC = {**AUTH, **DECLARATION, **CHANGING}
@@ -239,7 +239,12 @@ SPEC = {**AUTH, **DECLARATION, **CHANGING}
 def main() -> None:
     """Plan, and outside check mode do it."""
     with Frame(SPEC) as module:
-        run_site(module)
+        cloud = Cloud.connect(module.params, reads=module.check_mode, alone=True)
+        cloud.begin_login()
+        # To load this takes as long as the cloud takes for a token.
+        from ansible_collections.rookery.rook.plugins.module_utils._cloud_module import run_site
+
+        run_site(module, cloud)
 
 
 if __name__ == "__main__":

@@ -96,11 +96,11 @@ requests:
   sample: 12
 """
 
+from ansible_collections.rookery.rook.plugins.module_utils._clients.openstack import Cloud
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.argspec import (
     AUTH,
     DECLARATION,
 )
-from ansible_collections.rookery.rook.plugins.module_utils._cloud_module import run_info
 from ansible_collections.rookery.rook.plugins.module_utils._frame import Frame
 
 SPEC = {**AUTH, **DECLARATION}
@@ -109,7 +109,12 @@ SPEC = {**AUTH, **DECLARATION}
 def main() -> None:
     """Look, and tell."""
     with Frame(SPEC, reads=True) as module:
-        run_info(module)
+        cloud = Cloud.connect(module.params, reads=True, alone=True)
+        cloud.begin_login()
+        # To load this takes as long as the cloud takes for a token.
+        from ansible_collections.rookery.rook.plugins.module_utils._cloud_module import run_info
+
+        run_info(module, cloud)
 
 
 if __name__ == "__main__":

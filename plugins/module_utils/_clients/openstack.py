@@ -79,6 +79,8 @@ class Cloud:
         self._reads = reads
         self._lock = threading.Lock()
         self._endpoints: dict[str, str] = {}
+        self._beginning: threading.Thread | None = None
+        self._refusal: RookeryError | None = None
         self.requests = 0
         self.unsure = 0
         # What the user may not list.
@@ -120,8 +122,25 @@ class Cloud:
                 f"No cloud can be made out of cloud, auth and OS_*: {words}."
             ) from error
 
+    def begin_login(self) -> None:
+        """Begin to log in, while the caller does something else."""
+        # What has nothing to ask in the end does not wait for an answer.
+        self._beginning = threading.Thread(target=self._begin, daemon=True)
+        self._beginning.start()
+
+    def _begin(self) -> None:
+        try:
+            self._access()
+        except RookeryError as error:
+            self._refusal = error
+
     def login(self) -> None:
-        """Log in, unless that was done."""
+        """Log in, unless that was done; raise RookeryError when the cloud refuses."""
+        if self._beginning:
+            self._beginning.join()
+        if self._refusal:
+            # Asked once more, a cloud may count that as another attempt with a wrong password.
+            raise self._refusal
         self._access()
 
     @property

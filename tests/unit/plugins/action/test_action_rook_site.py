@@ -9,6 +9,7 @@ import json
 import os
 import re
 import signal
+import subprocess
 import sys
 import time
 import typing as t
@@ -58,8 +59,26 @@ def test_all_modules_of_the_deploy_host_and_no_other_can_run_in_a_fork() -> None
         if re.search(r"plugins\.module_utils\.(?:_module|_frame) import", path.read_text())
     }
     rows = yaml.safe_load((ROOT / "meta/runtime.yml").read_text())["plugin_routing"]["modules"]
-    assert {SITE.rpartition(".")[2], *rows} == modules
+    named = {path.stem for path in (ROOT / "plugins/action").glob("*.py")}
+    assert named.isdisjoint(rows) and named | rows.keys() == modules
     assert {row["action_plugin"] for row in rows.values()} == {SITE}
+
+
+IN_ANSIBLE = """
+import gc
+from ansible.plugins.loader import action_loader, init_plugin_loader
+init_plugin_loader()
+before = gc.get_freeze_count()
+action = action_loader.get("rookery.rook.{name}", class_only=True)
+print(action.__module__.rpartition(".")[2], before, gc.get_freeze_count() > 10_000)
+"""
+
+
+@pytest.mark.parametrize("name", ["openstack_site", "rook_site"])
+def test_what_ansible_has_loaded_is_not_looked_through_again(name: str) -> None:
+    code = [sys.executable, "-c", IN_ANSIBLE.format(name=name)]
+    done = subprocess.run(code, text=True, capture_output=True, check=False)
+    assert (done.stdout, done.stderr) == ("rook_site 0 True\n", "")
 
 
 def test_a_task_of_this_host_and_this_python_runs_in_a_fork() -> None:

@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import typing as t
 from pathlib import Path
 from types import SimpleNamespace
@@ -89,6 +90,26 @@ class Region:
 def cloud(*answers: t.Any) -> tuple[Cloud, Region]:
     region = Region(*answers)
     return Cloud(region, region.slept.append), region
+
+
+def test_a_login_that_was_begun_is_waited_for_and_not_made_again() -> None:
+    client, region = cloud()
+    begun, goes_on, logins = threading.Event(), threading.Event(), []
+
+    def get_access(_session: t.Any) -> t.Any:
+        logins.append(threading.current_thread())
+        begun.set()
+        goes_on.wait(30)
+        raise exceptions.Unauthorized("no such user")
+
+    region.get_access = get_access  # type: ignore[method-assign]
+    client.begin_login()
+    assert begun.wait(30)
+    goes_on.set()
+    for _again in range(2):
+        with pytest.raises(RookeryError, match=r"^The login failed: no such user"):
+            client.login()
+    assert len(logins) == 1 and logins[0].daemon
 
 
 @pytest.mark.parametrize("request_", [READ, DROP], ids=["a read", "a removal"])

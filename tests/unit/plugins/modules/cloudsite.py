@@ -9,7 +9,8 @@ import copy
 import typing as t
 
 import pytest
-from ansible_collections.rookery.rook.plugins.module_utils import _cloud_apply, _cloud_module
+from ansible_collections.rookery.rook.plugins.module_utils import _cloud_apply
+from ansible_collections.rookery.rook.plugins.module_utils._clients.openstack import Cloud
 from ansible_collections.rookery.rook.plugins.modules import openstack_site, openstack_site_info
 from fakecloud import FakeCloud
 from onsite import run_module
@@ -76,7 +77,7 @@ class InCloud:
             self.cloud.refused = set()
             return self.cloud
 
-        monkeypatch.setattr(_cloud_module.Cloud, "connect", classmethod(connect))
+        monkeypatch.setattr(Cloud, "connect", classmethod(connect))
         monkeypatch.setattr(_cloud_apply, "FIRST", 0.0)
 
     def present(self, check: bool = False, site: str = "store1", **more: t.Any) -> Result:

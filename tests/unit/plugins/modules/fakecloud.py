@@ -59,6 +59,9 @@ class FakeCloud:
         self.network_limits = {"port": 50, "floatingip": 5}
         self.group_limits = {"maxServerGroups": 10, "maxServerGroupMembers": 10}
 
+    def begin_login(self) -> None:
+        """Do nothing: there is nobody to ask."""
+
     def login(self) -> None:
         """Need none."""
 
