@@ -12,6 +12,7 @@ fails holds up what needs it; the rest goes on, and the report says what was don
 
 from __future__ import annotations
 
+import collections
 import concurrent.futures
 import dataclasses
 import math
@@ -35,6 +36,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
     Until,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.known import Known
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.pace import Pace
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_look import BRIEF, refresh
 from ansible_collections.rookery.rook.plugins.module_utils._errors import (
     ClientError,
@@ -68,11 +70,12 @@ AT_ONCE = 50
 
 @dataclasses.dataclass
 class Run:
-    """Steps that are being done by one action, and when it asked last."""
+    """Steps that are being done by one action, what it asked last, and when."""
 
     steps: Sequence[Step]
     action: Action
     asked: float
+    request: Request | None = None
 
 
 @dataclasses.dataclass
@@ -143,6 +146,9 @@ class Doer:
         self._sight, self._timeout, self._log, self._clock = sight, timeout, log, clock
         self.known = Known(found, sight)
         self._applied = Applied()
+        self._pace = Pace(THREADS)
+        # Whose requests are to be sent, and who waits for an answer.
+        self._queue: list[Run] = []
         self._asked: dict[Future, Run] = {}
         self._waits: list[Wait] = []
         self._polls: dict[str, Poll] = {}
@@ -178,7 +184,8 @@ class Doer:
     def _first(self, ready: Sequence[Step]) -> list[Step]:
         """Return the steps that keep their service from none with more behind it."""
         most: dict[str, int] = {}
-        for step in [*ready, *(step for run in self._asked.values() for step in run.steps)]:
+        under_way = [*self._queue, *self._asked.values()]
+        for step in [*ready, *(step for run in under_way for step in run.steps)]:
             service = _service(step)
             most[service] = max(most.get(service, 0), self._behind[step.id])
         return [step for step in ready if self._behind[step.id] == most[_service(step)]]
@@ -254,9 +261,24 @@ class Doer:
             return
         run.asked = now
         if isinstance(ask, Look):
+            run.request = None
             self._asked[self._pool.submit(refresh, self._cloud, ask.kind)] = run
         else:
-            self._asked[self._pool.submit(self._cloud.send, ask)] = run
+            run.request = ask
+            self._queue.append(run)
+            self._send()
+
+    def _send(self) -> None:
+        """Send what waits for it, as far as each service has no more than it can do at once."""
+        sent = [run.request for run in self._asked.values() if run.request]
+        busy = collections.Counter(request.service for request in sent)
+        for run in list(self._queue):
+            request = t.cast("Request", run.request)
+            if busy[request.service] < self._pace.limit(request.service):
+                busy[request.service] += 1
+                self._queue.remove(run)
+                run.asked = self._clock()
+                self._asked[self._pool.submit(self._cloud.send, request)] = run
 
     def _finish(self, run: Run, made: Sequence[Live]) -> None:
         """Take in what a run has done."""
@@ -296,12 +318,15 @@ class Doer:
         for future in [future for future in self._asked if future.done()]:
             run = self._asked.pop(future)
             problem = future.exception()
+            if run.request:
+                self._pace.answered(run.request, self._clock() - run.asked)
             if problem is None:
                 self._advance(run, future.result())
             elif isinstance(problem, RookeryError):
                 self._advance(run, None, problem)
             else:
                 raise problem
+        self._send()
 
     def _look(self) -> None:
         """Begin the looks that are due, and judge by those that came back."""

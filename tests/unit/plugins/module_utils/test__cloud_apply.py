@@ -20,6 +20,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.ask import (
     Until,
 )
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.kinds import KINDS, kind_of
+from ansible_collections.rookery.rook.plugins.module_utils._cloud.pace import Pace
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Found, Sight
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.states import judge_gone
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_apply import Doer, behind
@@ -88,6 +89,37 @@ def test_a_service_does_first_what_has_more_behind_it(monkeypatch: pytest.Monkey
     ranks = behind(STEPS)
     for together in cloud.together:
         assert len({ranks[f"create {target}"] for target in together}) <= 1, together
+
+
+def test_no_service_is_asked_more_at_once_than_its_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits, lock = {"network": 3, "compute": 1}, threading.Lock()
+    now, most, answered = dict.fromkeys(limits, 0), dict.fromkeys(limits, 0), []
+    # So many requests do come at once, or this ends with an error.
+    gates = {name: threading.Barrier(limit, timeout=30) for name, limit in limits.items()}
+
+    class Cloud:
+        def send(self, request: Request) -> None:
+            with lock:
+                now[request.service] += 1
+                most[request.service] = max(now[request.service], most[request.service])
+            gates[request.service].wait()
+            time.sleep(0.01)
+            with lock:
+                now[request.service] -= 1
+
+    def action(_doer: Doer, steps: t.Sequence[Step]) -> Action:
+        target = steps[0].target
+        yield Request("DELETE", service(target), f"/{target}", target)
+        return []
+
+    monkeypatch.setattr(Doer, "_action", action)
+    monkeypatch.setattr(Pace, "limit", lambda _pace, name: limits[name])
+    monkeypatch.setattr(Pace, "answered", lambda _pace, request, _time: answered.append(request))
+    targets = [*(f"port/p{number}" for number in range(9)), "keypair/a", "keypair/b"]
+    steps = tuple(Step(f"delete {each}", "delete", each, "openstack", ()) for each in targets)
+    done = doer(Cloud()).run(Plan("s", "absent", steps, "")).done
+    assert most == limits and {*done} == {step.id for step in steps}
+    assert sorted(request.target for request in answered) == sorted(targets)
 
 
 def test_a_wait_that_follows_on_another_is_looked_after(monkeypatch: pytest.MonkeyPatch) -> None:
