@@ -57,7 +57,7 @@ if t.TYPE_CHECKING:
     Future = concurrent.futures.Future[t.Any]
 
 # Seconds to the first look after a wait began, by how much the next one is later, and the longest.
-FIRST, FACTOR, LONGEST = 0.4, 1.4, 5.0
+FIRST, FACTOR, LONGEST = 0.4, 1.2, 5.0
 # How many times as long as its answer what is to go has at least, until it is looked at.
 SLOWER = 2.0
 # Seconds after which states are looked at again where all are waited for to be gone.
