@@ -318,9 +318,10 @@ class Doer:
         for future in [future for future in self._asked if future.done()]:
             run = self._asked.pop(future)
             problem = future.exception()
-            if run.request:
-                self._pace.answered(run.request, self._clock() - run.asked)
             if problem is None:
+                # A refusal comes sooner than any work could be done, and tells nothing of its time.
+                if run.request:
+                    self._pace.answered(run.request, self._clock() - run.asked)
                 self._advance(run, future.result())
             elif isinstance(problem, RookeryError):
                 self._advance(run, None, problem)

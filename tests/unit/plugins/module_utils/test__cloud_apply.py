@@ -24,6 +24,7 @@ from ansible_collections.rookery.rook.plugins.module_utils._cloud.pace import Pa
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.sight import Found, Sight
 from ansible_collections.rookery.rook.plugins.module_utils._cloud.states import judge_gone
 from ansible_collections.rookery.rook.plugins.module_utils._cloud_apply import Doer, behind
+from ansible_collections.rookery.rook.plugins.module_utils._errors import ClientError
 from ansible_collections.rookery.rook.plugins.module_utils._steps import Plan, Step
 
 NEEDS = {
@@ -120,6 +121,25 @@ def test_no_service_is_asked_more_at_once_than_its_pace(monkeypatch: pytest.Monk
     done = doer(Cloud()).run(Plan("s", "absent", steps, "")).done
     assert most == limits and {*done} == {step.id for step in steps}
     assert sorted(request.target for request in answered) == sorted(targets)
+
+
+def test_a_refusal_is_no_measure_of_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Cloud:
+        def send(self, request: Request) -> None:
+            if request.target == "port/b":
+                raise ClientError("delete", request.target, "in use", 409)
+
+    def action(_doer: Doer, steps: t.Sequence[Step]) -> Action:
+        yield Request("DELETE", "network", f"/{steps[0].target}", steps[0].target)
+        return []
+
+    answered: list[str] = []
+    monkeypatch.setattr(Doer, "_action", action)
+    monkeypatch.setattr(Pace, "answered", lambda _pace, asked, _time: answered.append(asked.target))
+    steps = tuple(Step(f"delete port/{x}", "delete", f"port/{x}", "openstack", ()) for x in "abc")
+    with pytest.raises(ApplyError):
+        doer(Cloud()).run(Plan("s", "absent", steps, ""))
+    assert sorted(answered) == ["port/a", "port/c"]
 
 
 def test_a_wait_that_follows_on_another_is_looked_after(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,11 +16,11 @@ def drop(path: str, service: str = "network") -> Request:
     return Request("DELETE", service, path, path)
 
 
-def after(*seconds: float, path: str = "/ports/p") -> Pace:
+def after(*seconds: float) -> Pace:
     """Return the pace after answers to requests of one sort."""
     pace = Pace(MOST)
     for each in seconds:
-        pace.answered(drop(path), each)
+        pace.answered(drop("/ports/p"), each)
     return pace
 
 
